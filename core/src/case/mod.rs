@@ -1,0 +1,20 @@
+//! The case (办件): one application, from intake to result and rating.
+//!
+//! [`Act`] is what can be said in it, [`Case`] the state that follows from what was said, [`Case::may`] the rule: who may
+//! say what now, and if not, why not. [`Case::next`] says in three parts where it is: who has the next move, what it is,
+//! until when.
+//!
+//! Architecture invariant: the fold never fails. What breaks a rule is refused before it is stamped; what arrives stamped
+//! but breaks a rule is kept, marked, and changes nothing.
+
+mod applicant;
+mod entry;
+mod reason;
+mod rule;
+mod state;
+
+pub use applicant::{Applicant, FieldFault, IdKind};
+pub use entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Wanted};
+pub use reason::{Barrier, REASONS, Reason, reason};
+pub use rule::{Asks, CODES, WhyNot, first_draft};
+pub use state::{Case, Correction, Decision, Due, MarkedEntry, Next, Party, Phase, Rating, Returned, Step};

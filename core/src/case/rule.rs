@@ -1,0 +1,416 @@
+//! Who may say what now, and if not, why not.
+
+use serde::Serialize;
+
+use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Outcome};
+use super::reason::reason;
+use super::state::{Case, Party, Phase};
+use crate::catalogue::{Mode, Need};
+use crate::dossier::{By, Moment, NodeId, Role};
+use crate::time::{Calendar, deadline};
+
+/// Why something cannot be said now. The words stand under the code in the texts of the pages, in every language; the
+/// arguments fill them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{code}{}", args.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>())]
+pub struct WhyNot {
+    /// Stable code, one of [`CODES`].
+    pub code: &'static str,
+    /// Names and values for the words.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl WhyNot {
+    /// A reason without arguments.
+    pub fn new(code: &'static str) -> WhyNot {
+        debug_assert!(CODES.contains(&code), "{code} is not listed");
+        WhyNot { code, args: Vec::new() }
+    }
+
+    /// Adds an argument.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> WhyNot {
+        self.args.push((name, value.to_string()));
+        self
+    }
+
+    /// The listed code that is spelt like this, for a code that was read from a log.
+    pub fn known(code: &str) -> Option<WhyNot> {
+        CODES.iter().find(|known| **known == code).map(|code| WhyNot::new(code))
+    }
+}
+
+/// Every code of a [`WhyNot`]. A test of the pages checks that each has its words in every language.
+pub const CODES: &[&str] = &[
+    "no-mechanism",
+    "not-your-case",
+    "not-now",
+    "only-once-correction",
+    "material-unknown",
+    "materials-missing",
+    "originals-not-seen",
+    "material-not-there",
+    "empty",
+    "too-long",
+    "reason-unknown",
+    "right-missing-accept",
+    "right-missing-notify",
+    "right-missing-deliver",
+    "right-missing-verify",
+    "already-accepted",
+    "correction-running",
+    "correction-incomplete",
+    "after-acceptance",
+    "after-decision",
+    "level-range",
+    "already-rated",
+    "mode-not-online",
+    "mode-not-yet",
+    "pen-missing",
+    "delivery-way",
+    "opened-twice",
+    "not-a-case",
+    "number-taken",
+];
+
+/// The most characters of a text that someone writes into a case.
+pub const NOTE_CHARS_MAX: usize = 1000;
+
+/// Who wants to say something, from which node, with which pen move, when.
+#[derive(Clone, Debug)]
+pub struct Asks<'a> {
+    /// Who.
+    pub by: &'a By,
+    /// The node that writes the entry.
+    pub node: &'a NodeId,
+    /// The pen move that stands in the entry.
+    pub pen: Option<&'a NodeId>,
+    /// When.
+    pub at: Moment,
+}
+
+/// Whether a case may be opened like this.
+pub fn first_draft(drafted: &Drafted, asks: &Asks<'_>) -> Result<(), WhyNot> {
+    let starts = match drafted.channel {
+        Channel::Window => asks.by.role == Role::Clerk && asks.by.org == Some(drafted.receiving.org),
+        Channel::Online => asks.by.role == Role::Applicant,
+    };
+    if !starts || *asks.node != drafted.receiving.node || asks.pen.is_some() {
+        return Err(WhyNot::new("not-your-case"));
+    }
+    match (drafted.item.mode, drafted.channel) {
+        (Mode::FullyOnline, _) | (Mode::CollectHere, Channel::Window) => Ok(()),
+        (Mode::CollectHere, Channel::Online) => Err(WhyNot::new("mode-not-online")),
+        // Joint handling needs child cases, delegation an act of its own: neither is offered before it works whole.
+        (Mode::Joint | Mode::Delegated, _) => Err(WhyNot::new("mode-not-yet")),
+    }
+}
+
+impl Case {
+    /// Whether `act` may be said now.
+    pub fn may(&self, act: &Act, asks: &Asks<'_>, calendar: &Calendar) -> Result<(), WhyNot> {
+        self.party_allowed(act, asks)?;
+        if self.pen_for(act).as_ref() != asks.pen {
+            return Err(WhyNot::new("pen-missing"));
+        }
+        self.phase_allows(act, asks, calendar)?;
+        self.checks_allowed(act, asks)?;
+        self.content_allowed(act)
+    }
+
+    /// The pen move that goes with an act: with the hand-over to another node, and back with a return.
+    pub fn pen_for(&self, act: &Act) -> Option<NodeId> {
+        let (receiving, handling) = (&self.drafted.receiving.node, &self.drafted.handling.node);
+        match act {
+            Act::HandedOver if receiving != handling => Some(handling.clone()),
+            Act::Returned { .. } if receiving != handling => Some(receiving.clone()),
+            _ => None,
+        }
+    }
+
+    /// Which party speaks, if any of this case.
+    pub fn party_of(&self, by: &By, node: &NodeId) -> Option<Party> {
+        let drafted = &self.drafted;
+        match by.role {
+            Role::Clerk if by.org == Some(drafted.receiving.org) && *node == drafted.receiving.node => {
+                Some(Party::Receiving)
+            }
+            Role::Officer if by.org == Some(drafted.handling.org) && *node == drafted.handling.node => {
+                Some(Party::Handling)
+            }
+            Role::Applicant if *node == drafted.receiving.node => Some(Party::Applicant),
+            // Online, the portal's node takes in and hands over by itself.
+            Role::System if *node == drafted.receiving.node && drafted.channel == Channel::Online => {
+                Some(Party::Receiving)
+            }
+            _ => None,
+        }
+    }
+
+    fn party_allowed(&self, act: &Act, asks: &Asks<'_>) -> Result<(), WhyNot> {
+        let party = self.party_of(asks.by, asks.node).ok_or(WhyNot::new("not-your-case"))?;
+        let online = self.drafted.channel == Channel::Online;
+        let by_person = asks.by.role != Role::System;
+        let rights = &self.drafted.permit.rights;
+        let allowed = match act {
+            Act::Drafted(_) => return Err(WhyNot::new("opened-twice")),
+            Act::MaterialsAdded { .. } | Act::MaterialRemoved { .. } => {
+                party == Party::Receiving || online && party == Party::Applicant
+            }
+            // Only a clerk who looked at the matter may say that a necessary material is not needed here.
+            Act::MaterialWaived { .. } => party == Party::Receiving && by_person,
+            Act::TakenIn { .. } | Act::HandedOver => party == Party::Receiving,
+            Act::Received | Act::Returned { .. } | Act::NotAccepted { .. } | Act::Decided { .. } => {
+                party == Party::Handling
+            }
+            Act::Accepted => match party {
+                Party::Receiving if !rights.accept => return Err(WhyNot::new("right-missing-accept")),
+                Party::Receiving | Party::Handling => true,
+                Party::Applicant | Party::Nobody => false,
+            },
+            Act::CorrectionAsked { .. } => match party {
+                Party::Receiving if !rights.notify_once => return Err(WhyNot::new("right-missing-notify")),
+                Party::Receiving | Party::Handling => true,
+                Party::Applicant | Party::Nobody => false,
+            },
+            Act::Delivered { way } => match way {
+                DeliveryWay::Online => party == Party::Handling,
+                DeliveryWay::Window if party == Party::Receiving && !rights.deliver => {
+                    return Err(WhyNot::new("right-missing-deliver"));
+                }
+                DeliveryWay::Window => party == Party::Receiving,
+            },
+            // For the applicant a clerk may speak, the portal's node by itself may not.
+            Act::CorrectionAnswered { .. } | Act::Withdrawn => {
+                party == Party::Applicant || party == Party::Receiving && by_person
+            }
+            Act::Rated { .. } => party == Party::Applicant,
+        };
+        if allowed { Ok(()) } else { Err(WhyNot::new("not-your-case")) }
+    }
+
+    fn phase_allows(&self, act: &Act, asks: &Asks<'_>, calendar: &Calendar) -> Result<(), WhyNot> {
+        use Phase::*;
+        let phase = self.phase;
+        let receiving = self.party_of(asks.by, asks.node) == Some(Party::Receiving);
+        let now = match act {
+            Act::Drafted(_) => false,
+            Act::MaterialsAdded { .. } | Act::MaterialRemoved { .. } | Act::MaterialWaived { .. } => {
+                matches!(phase, Draft | TakenIn | Returned)
+            }
+            Act::TakenIn { .. } => phase == Draft,
+            Act::HandedOver => matches!(phase, TakenIn | Returned),
+            Act::Received => phase == HandedOver,
+            Act::Returned { .. } => {
+                if self.accepted.is_some() {
+                    return Err(WhyNot::new("after-acceptance"));
+                }
+                matches!(phase, HandedOver | Received | Corrected)
+            }
+            Act::Accepted => {
+                if self.accepted.is_some() {
+                    return Err(WhyNot::new("already-accepted"));
+                }
+                if receiving { phase == TakenIn } else { matches!(phase, Received | Corrected) }
+            }
+            Act::NotAccepted { .. } => {
+                if self.accepted.is_some() {
+                    return Err(WhyNot::new("already-accepted"));
+                }
+                if let (CorrectionAsked, Some(correction)) = (phase, &self.correction) {
+                    // Until the applicant's time is over, the answer may still come.
+                    let until = deadline(correction.asked.date(), correction.limit, calendar).due;
+                    if asks.at.date() <= until {
+                        return Err(WhyNot::new("correction-running").with("until", until));
+                    }
+                }
+                matches!(phase, Received | Corrected | CorrectionAsked)
+            }
+            Act::CorrectionAsked { .. } => {
+                if self.accepted.is_some() {
+                    return Err(WhyNot::new("already-accepted"));
+                }
+                if self.correction.is_some() {
+                    return Err(WhyNot::new("only-once-correction"));
+                }
+                if receiving { phase == TakenIn } else { phase == Received }
+            }
+            Act::CorrectionAnswered { .. } => phase == CorrectionAsked,
+            Act::Decided { .. } => phase == Accepted,
+            Act::Delivered { .. } => phase == Decided,
+            Act::Rated { leg, .. } => {
+                if self.ratings.contains_key(leg) {
+                    return Err(WhyNot::new("already-rated"));
+                }
+                matches!(phase, Delivered | NotAccepted)
+            }
+            Act::Withdrawn => {
+                if self.decision.is_some() {
+                    return Err(WhyNot::new("after-decision"));
+                }
+                !phase.is_over()
+            }
+        };
+        if now { Ok(()) } else { Err(WhyNot::new("not-now").with("act", act.name()).with("phase", phase.name())) }
+    }
+
+    /// Who says that an original was seen must have been able, and entitled, to see it (原件核验权).
+    fn checks_allowed(&self, act: &Act, asks: &Asks<'_>) -> Result<(), WhyNot> {
+        let (Act::MaterialsAdded { materials } | Act::CorrectionAnswered { materials }) = act else { return Ok(()) };
+        let at_window = asks.by.role == Role::Clerk;
+        for attached in materials {
+            match attached.check {
+                Check::Uploaded => {}
+                Check::CopyTaken if at_window => {}
+                Check::SeenOriginal if at_window && self.drafted.permit.rights.verify_originals => {}
+                Check::SeenOriginal if at_window => return Err(WhyNot::new("right-missing-verify")),
+                Check::CopyTaken | Check::SeenOriginal => return Err(WhyNot::new("not-your-case")),
+            }
+        }
+        Ok(())
+    }
+
+    fn content_allowed(&self, act: &Act) -> Result<(), WhyNot> {
+        match act {
+            Act::MaterialsAdded { materials } => {
+                not_empty(materials)?;
+                materials.iter().try_for_each(|attached| self.attached_allowed(attached))
+            }
+            Act::MaterialRemoved { blob } => {
+                let there = self.materials.iter().any(|attached| attached.blob.hash == *blob);
+                if there { Ok(()) } else { Err(WhyNot::new("material-not-there")) }
+            }
+            Act::MaterialWaived { material, because } => {
+                self.material_known(material)?;
+                words(because)
+            }
+            Act::TakenIn { number } => {
+                if number.is_empty() {
+                    return Err(WhyNot::new("empty"));
+                }
+                self.materials_complete()
+            }
+            Act::HandedOver => self.materials_complete(),
+            Act::Returned { reason, note } => known_reason(reason).and_then(|()| short(note)),
+            Act::NotAccepted { reason, note } => known_reason(reason).and_then(|()| words(note)),
+            Act::CorrectionAsked { wanted, limit } => {
+                not_empty(wanted)?;
+                if limit.days == 0 {
+                    return Err(WhyNot::new("empty"));
+                }
+                wanted.iter().try_for_each(|one| self.material_known(&one.material).and_then(|()| words(&one.what)))
+            }
+            Act::CorrectionAnswered { materials } => {
+                materials.iter().try_for_each(|attached| self.attached_allowed(attached))?;
+                let wanted = self.correction.iter().flat_map(|correction| &correction.wanted);
+                let missing: Vec<&str> = wanted
+                    .filter(|one| !materials.iter().any(|attached| attached.material == one.material))
+                    .map(|one| self.material_name(&one.material))
+                    .collect();
+                if missing.is_empty() {
+                    Ok(())
+                } else {
+                    Err(WhyNot::new("correction-incomplete").with("materials", missing.join("、")))
+                }
+            }
+            Act::Decided { outcome, reason, note, number, way, .. } => {
+                if number.is_empty() {
+                    return Err(WhyNot::new("empty"));
+                }
+                if *way == DeliveryWay::Window && !self.drafted.permit.rights.deliver {
+                    return Err(WhyNot::new("right-missing-deliver"));
+                }
+                match outcome {
+                    Outcome::Granted => short(note),
+                    // 行政许可法 art. 38: a refusal gives its reasons.
+                    Outcome::Refused => known_reason(reason).and_then(|()| words(note)),
+                }
+            }
+            Act::Delivered { way } => match &self.decision {
+                Some(decision) if decision.way == *way => Ok(()),
+                _ => Err(WhyNot::new("delivery-way")),
+            },
+            Act::Rated { level, .. } => {
+                if (1..=5).contains(level) {
+                    Ok(())
+                } else {
+                    Err(WhyNot::new("level-range"))
+                }
+            }
+            Act::Drafted(_) | Act::Received | Act::Accepted | Act::Withdrawn => Ok(()),
+        }
+    }
+
+    fn material_known(&self, key: &str) -> Result<(), WhyNot> {
+        let known = self.drafted.item.materials.iter().any(|rule| rule.key == key);
+        if known { Ok(()) } else { Err(WhyNot::new("material-unknown").with("material", key)) }
+    }
+
+    fn attached_allowed(&self, attached: &Attached) -> Result<(), WhyNot> {
+        self.material_known(&attached.material)
+    }
+
+    /// Name of a material in this case's list; its key if it is not in it.
+    pub fn material_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.drafted.item.materials.iter().find(|rule| rule.key == key).map_or(key, |rule| &rule.name)
+    }
+
+    /// Whether all that must be there is there, or waived with a reason, and at a window every original was seen.
+    pub fn materials_complete(&self) -> Result<(), WhyNot> {
+        let missing: Vec<&str> = self.missing().map(|rule| rule.name.as_str()).collect();
+        if !missing.is_empty() {
+            return Err(WhyNot::new("materials-missing").with("materials", missing.join("、")));
+        }
+        // Without the right, the window sends the paper on and the authority looks at it itself.
+        if self.drafted.channel == Channel::Online || !self.drafted.permit.rights.verify_originals {
+            return Ok(());
+        }
+        let unseen: Vec<&str> = self
+            .drafted
+            .item
+            .materials
+            .iter()
+            .filter(|rule| rule.original)
+            .filter(|rule| {
+                let mut of_rule = self.materials.iter().filter(|attached| attached.material == rule.key).peekable();
+                of_rule.peek().is_some() && !of_rule.any(|attached| attached.check == Check::SeenOriginal)
+            })
+            .map(|rule| rule.name.as_str())
+            .collect();
+        if unseen.is_empty() {
+            Ok(())
+        } else {
+            Err(WhyNot::new("originals-not-seen").with("materials", unseen.join("、")))
+        }
+    }
+
+    /// The necessary materials that are neither there nor waived.
+    pub fn missing(&self) -> impl Iterator<Item = &crate::catalogue::MaterialRule> {
+        self.drafted.item.materials.iter().filter(|rule| {
+            rule.need == Need::Necessary
+                && !self.materials.iter().any(|attached| attached.material == rule.key)
+                && !self.waived.iter().any(|(material, _)| *material == rule.key)
+        })
+    }
+}
+
+fn not_empty<T>(list: &[T]) -> Result<(), WhyNot> {
+    if list.is_empty() { Err(WhyNot::new("empty")) } else { Ok(()) }
+}
+
+fn short(text: &str) -> Result<(), WhyNot> {
+    if text.chars().count() > NOTE_CHARS_MAX {
+        return Err(WhyNot::new("too-long").with("limit", NOTE_CHARS_MAX));
+    }
+    Ok(())
+}
+
+fn words(text: &str) -> Result<(), WhyNot> {
+    if text.trim().is_empty() {
+        return Err(WhyNot::new("empty"));
+    }
+    short(text)
+}
+
+fn known_reason(code: &str) -> Result<(), WhyNot> {
+    reason(code).map(|_| ()).ok_or_else(|| WhyNot::new("reason-unknown").with("reason", code))
+}

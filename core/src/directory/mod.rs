@@ -1,0 +1,47 @@
+//! Who is who: documents that a node publishes and signs, and the trust list, which the registrar signs.
+
+mod document;
+mod trust;
+
+pub use document::{Document, DocumentError, Kind};
+pub use trust::{KeyCard, NodeCard, TrustError, TrustList};
+
+use serde::{Deserialize, Serialize};
+
+use crate::dossier::NodeId;
+use crate::ident::{Region, Uscc};
+
+/// What an organisation does in the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duty {
+    /// Takes in matters at a window (综合窗口、专窗).
+    Window,
+    /// Takes in matters on the web (线上专栏).
+    Portal,
+    /// Has the power to decide (实施主体).
+    Authority,
+    /// Coordinates, and keeps the trust list (协调办).
+    Registrar,
+}
+
+/// An organisation as its node publishes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    /// Unified social credit code.
+    pub uscc: Uscc,
+    /// Full name.
+    pub name: String,
+    /// English name, for the English pages.
+    pub name_en: String,
+    /// The region it serves.
+    pub region: Region,
+    /// What it does.
+    pub duty: Duty,
+    /// The node it works on.
+    pub node: NodeId,
+    /// Where to go.
+    pub address: String,
+    /// Whom to call.
+    pub phone: String,
+}

@@ -1,0 +1,311 @@
+//! Entries: what an organisation says happened.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::moment::Moment;
+use super::suite::{Hash, Suite, hex, unhex};
+use crate::ident::Uscc;
+
+/// The name of a node (节点): 2 to 32 of `a–z`, `0–9` and `-`, as entered in the trust list.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NodeId(Arc<str>);
+
+/// The name of a dossier: 16 random bytes, shown as 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DossierId([u8; 16]);
+
+/// Not a name of a node or a dossier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("malformed name: a node is 2 to 32 of a-z 0-9 -, a dossier 32 hexadecimal digits")]
+pub struct MalformedId;
+
+impl NodeId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for NodeId {
+    type Err = MalformedId;
+    fn from_str(text: &str) -> Result<Self, MalformedId> {
+        let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if (2..=32).contains(&text.len()) && text.bytes().all(good) {
+            Ok(NodeId(text.into()))
+        } else {
+            Err(MalformedId)
+        }
+    }
+}
+
+impl TryFrom<String> for NodeId {
+    type Error = MalformedId;
+    fn try_from(text: String) -> Result<Self, MalformedId> {
+        text.parse()
+    }
+}
+
+impl From<NodeId> for String {
+    fn from(node: NodeId) -> String {
+        node.0.to_string()
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl DossierId {
+    /// From 16 random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> DossierId {
+        DossierId(bytes)
+    }
+
+    /// The 16 bytes, as stored.
+    pub fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// From the stored 16 bytes.
+    pub fn from_slice(bytes: &[u8]) -> Result<DossierId, MalformedId> {
+        Ok(DossierId(bytes.try_into().map_err(|_| MalformedId)?))
+    }
+}
+
+impl FromStr for DossierId {
+    type Err = MalformedId;
+    fn from_str(text: &str) -> Result<Self, MalformedId> {
+        DossierId::from_slice(&unhex(text).ok_or(MalformedId)?)
+    }
+}
+
+impl TryFrom<String> for DossierId {
+    type Error = MalformedId;
+    fn try_from(text: String) -> Result<Self, MalformedId> {
+        text.parse()
+    }
+}
+
+impl From<DossierId> for String {
+    fn from(id: DossierId) -> String {
+        hex(&id.0)
+    }
+}
+
+impl fmt::Display for DossierId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for DossierId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}…", &hex(&self.0)[..8])
+    }
+}
+
+/// In which capacity something was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 办事群众/企业.
+    Applicant,
+    /// 窗口人员.
+    Clerk,
+    /// 审批人员.
+    Officer,
+    /// The node itself, by rule and without a person.
+    System,
+}
+
+/// Who said it: organisation and staff number, never a person's name or identity number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The organisation's unified social credit code; none for an applicant or the node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<Uscc>,
+    /// The capacity.
+    pub role: Role,
+    /// Staff number (工号).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
+}
+
+/// A stamped refusal of a slip: the pen holder's answer that the entry does not stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refuses {
+    /// Hash of the refused entry.
+    pub entry: Hash,
+    /// Why, as a code of the dossier kind's rules.
+    pub code: String,
+}
+
+/// What stands in an entry. The log knows only these fields; what the kind of dossier says is in `body`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// Version of this shape: 1.
+    pub tongban: u8,
+    /// The dossier it belongs to.
+    pub dossier: DossierId,
+    /// The kind of dossier, such as `case`.
+    pub kind: String,
+    /// The node that wrote and signed it.
+    pub node: NodeId,
+    /// Who said it.
+    pub by: By,
+    /// When, by the author's clock.
+    pub at: Moment,
+    /// 16 hexadecimal digits that make equal statements different entries.
+    pub nonce: String,
+    /// Passes the pen to this node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pen: Option<NodeId>,
+    /// Nodes that take part from here on. The first entry names all first participants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub join: Vec<NodeId>,
+    /// The answer to a slip that does not stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuses: Option<Refuses>,
+    /// What the kind of dossier says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Box<RawValue>>,
+}
+
+/// An entry with the bytes that were signed. The bytes are the truth; the fields were read from them.
+#[derive(Clone, Debug)]
+pub struct Written {
+    bytes: Arc<[u8]>,
+    hash: Hash,
+    entry: Arc<Entry>,
+}
+
+/// The bytes are no entry of version 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an entry: {0}")]
+pub struct MalformedEntry(String);
+
+/// The longest entry in bytes. Larger things are blobs.
+pub const ENTRY_BYTES_MAX: usize = 64 * 1024;
+
+impl Written {
+    /// The hash of entry bytes, by the hash function of the author's key.
+    pub fn hash_of(suite: Suite, bytes: &[u8]) -> Hash {
+        suite.hash(&[b"tongban entry v1\0", bytes])
+    }
+
+    /// Reads entry bytes whose hash has been verified already.
+    pub fn read(bytes: impl Into<Arc<[u8]>>, hash: Hash) -> Result<Written, MalformedEntry> {
+        let bytes = bytes.into();
+        if bytes.len() > ENTRY_BYTES_MAX {
+            return Err(MalformedEntry(format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len())));
+        }
+        let entry: Entry = serde_json::from_slice(&bytes).map_err(|error| MalformedEntry(error.to_string()))?;
+        if entry.tongban != 1 {
+            return Err(MalformedEntry(format!("version {}, this program knows 1", entry.tongban)));
+        }
+        Ok(Written { bytes, hash, entry: Arc::new(entry) })
+    }
+
+    /// The bytes as signed.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// The entry's hash.
+    pub fn hash(&self) -> &Hash {
+        &self.hash
+    }
+
+    /// The fields.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+/// An entry in the making.
+#[derive(Clone, Debug)]
+pub struct Draft(Entry);
+
+impl Draft {
+    /// The next entry of an existing dossier.
+    pub fn next(dossier: DossierId, kind: &str, node: &NodeId) -> Draft {
+        Draft(Entry {
+            tongban: 1,
+            dossier,
+            kind: kind.to_owned(),
+            node: node.clone(),
+            by: By { org: None, role: Role::System, staff: None },
+            at: Moment(0),
+            nonce: String::new(),
+            pen: None,
+            join: Vec::new(),
+            refuses: None,
+            body: None,
+        })
+    }
+
+    /// The first entry of a new dossier, in which only `node` takes part so far.
+    pub fn open(dossier: DossierId, kind: &str, node: &NodeId) -> Draft {
+        let mut draft = Draft::next(dossier, kind, node);
+        draft.0.join.push(node.clone());
+        draft
+    }
+
+    /// Who says it.
+    pub fn by(mut self, by: By) -> Draft {
+        self.0.by = by;
+        self
+    }
+
+    /// Passes the pen, and lets the receiver take part.
+    pub fn pass(mut self, to: &NodeId, joins: bool) -> Draft {
+        self.0.pen = Some(to.clone());
+        if joins {
+            self.0.join.push(to.clone());
+        }
+        self
+    }
+
+    /// Refuses a slip.
+    pub fn refuse(mut self, at: Moment, nonce: [u8; 8], entry: Hash, code: &str) -> Draft {
+        self.0.at = at;
+        self.0.nonce = hex(&nonce);
+        self.0.refuses = Some(Refuses { entry, code: code.to_owned() });
+        self
+    }
+
+    /// What is said, and when; `nonce` is random.
+    ///
+    /// # Panics
+    /// If `body` cannot be written as JSON, which the types of this crate always can.
+    pub fn said(mut self, at: Moment, nonce: [u8; 8], body: &impl Serialize) -> Draft {
+        self.0.at = at;
+        self.0.nonce = hex(&nonce);
+        self.0.body = Some(serde_json::value::to_raw_value(body).expect("a body is plain data"));
+        self
+    }
+
+    /// Writes the bytes, once and for all.
+    ///
+    /// # Panics
+    /// If the entry cannot be written as JSON, which cannot happen for its types.
+    pub fn write(self, suite: Suite) -> Written {
+        let bytes: Arc<[u8]> = serde_json::to_vec(&self.0).expect("an entry is plain data").into();
+        Written { hash: Written::hash_of(suite, &bytes), bytes, entry: Arc::new(self.0) }
+    }
+}

@@ -1,0 +1,52 @@
+//! How far a stream was read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dossier::{Hash, Suite, suite::hex};
+
+/// The name of one life of a node's streams: 16 random hexadecimal digits, never a counter. A restored node begins a new one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(String);
+
+impl Epoch {
+    /// From 8 random bytes.
+    pub fn from_random(bytes: [u8; 8]) -> Epoch {
+        Epoch(hex(&bytes))
+    }
+
+    /// From the stored text.
+    pub fn from_stored(text: &str) -> Epoch {
+        Epoch(text.to_owned())
+    }
+
+    /// As stored, and as sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Epoch, number of items read, and the running hash over them: if the sender's differs, one of the two was rolled back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    /// Of the sender.
+    pub epoch: Epoch,
+    /// Number of items read.
+    pub position: u64,
+    /// Over all items read.
+    pub hash: Hash,
+}
+
+impl Cursor {
+    /// The beginning of a stream in a given life of the sender.
+    pub fn start(epoch: Epoch) -> Cursor {
+        Cursor { epoch, position: 0, hash: Hash::none(Suite::Ed25519) }
+    }
+
+    /// One item further. The running hash is SHA-256 whatever the suites: it detects roll-back and proves nothing.
+    pub fn advance(&mut self, content: &Hash) {
+        self.position += 1;
+        self.hash = Suite::Ed25519.hash(&[b"tongban stream v1\0", &self.hash.tagged(), &content.tagged()]);
+    }
+}

@@ -1,0 +1,220 @@
+-- One SQL text for SQLite and PostgreSQL: TEXT, BIGINT, BYTEA; times are milliseconds UTC; days are yyyymmdd.
+
+-- Ground state: the log. Everything that a rebuild starts from.
+
+-- What one commit of one node signed. parts: the known tree, see core::dossier::tree::Parts.
+CREATE TABLE signed_group (
+    root BYTEA NOT NULL PRIMARY KEY,
+    node TEXT NOT NULL,
+    key_hash BYTEA NOT NULL,
+    trust BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    signature BYTEA NOT NULL,
+    parts BYTEA NOT NULL
+);
+
+-- root and leaf: where the entry itself stands in a group of its author; null if its stamp, by the same node, proves it.
+CREATE TABLE entry (
+    hash BYTEA NOT NULL PRIMARY KEY,
+    dossier BYTEA NOT NULL,
+    bytes BYTEA NOT NULL,
+    root BYTEA,
+    leaf BIGINT
+);
+
+-- The row key is what makes one stamp for every dossier, term and number.
+CREATE TABLE stamp (
+    dossier BYTEA NOT NULL,
+    term BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    prev BYTEA NOT NULL,
+    entry BYTEA NOT NULL,
+    node TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    root BYTEA NOT NULL,
+    leaf BIGINT NOT NULL,
+    PRIMARY KEY (dossier, term, seq)
+);
+
+-- Stamps that cannot be in the log: kept as proof of fault. Two failures of one stamp may not collide, hence its hash.
+CREATE TABLE evidence (
+    dossier BYTEA NOT NULL,
+    stamp_hash BYTEA NOT NULL,
+    code TEXT NOT NULL,
+    stamp TEXT NOT NULL,
+    entry BYTEA NOT NULL,
+    root BYTEA NOT NULL,
+    leaf BIGINT NOT NULL,
+    peer TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (dossier, stamp_hash)
+);
+
+-- What this node owes each peer, in order: a stamp (term, seq) or a slip (entry); hash: running hash up to this item.
+CREATE TABLE stream (
+    peer TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    dossier BYTEA NOT NULL,
+    term BIGINT,
+    seq BIGINT,
+    entry BYTEA,
+    hash BYTEA NOT NULL,
+    PRIMARY KEY (peer, position)
+);
+
+-- How far this node has read each peer.
+CREATE TABLE stream_cursor (
+    peer TEXT NOT NULL PRIMARY KEY,
+    epoch TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    hash BYTEA NOT NULL
+);
+
+-- Personal fields and materials. Content is null once erased; file = 1: the bytes are in the blob folder.
+CREATE TABLE blob (
+    hash BYTEA NOT NULL PRIMARY KEY,
+    salt BYTEA,
+    bytes BYTEA,
+    size BIGINT NOT NULL,
+    media TEXT NOT NULL,
+    file BIGINT NOT NULL
+);
+
+-- Signed documents: own and fetched. All versions are kept, a signature may name any of them.
+CREATE TABLE document (
+    kind TEXT NOT NULL,
+    node TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (kind, node, version)
+);
+
+-- Views: derived from the log, rebuilt by `tongban rebuild`.
+
+CREATE TABLE dossier (
+    id BYTEA NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    term BIGINT NOT NULL,
+    len BIGINT NOT NULL,
+    head BYTEA NOT NULL,
+    holder TEXT NOT NULL,
+    participants TEXT NOT NULL
+);
+
+CREATE TABLE case_view (
+    dossier BYTEA NOT NULL PRIMARY KEY,
+    number TEXT,
+    item TEXT NOT NULL,
+    item_name TEXT NOT NULL,
+    item_name_en TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    party TEXT NOT NULL,
+    step TEXT NOT NULL,
+    due BIGINT,
+    provisional BIGINT NOT NULL,
+    receiving_org TEXT NOT NULL,
+    receiving_name TEXT NOT NULL,
+    receiving_name_en TEXT NOT NULL,
+    handling_org TEXT NOT NULL,
+    handling_name TEXT NOT NULL,
+    handling_name_en TEXT NOT NULL,
+    handling_node TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    responsible TEXT NOT NULL,
+    begun BIGINT NOT NULL,
+    changed BIGINT NOT NULL
+);
+CREATE INDEX case_by_number ON case_view (number);
+-- Work lists: what an organisation has to do, by date; and all that it takes part in, the newest first.
+CREATE INDEX case_by_responsible ON case_view (responsible, due);
+CREATE INDEX case_by_receiving ON case_view (receiving_org, changed);
+CREATE INDEX case_by_handling ON case_view (handling_org, changed);
+
+-- Entries that are known, and neither stamped nor refused.
+CREATE TABLE pending (
+    entry BYTEA NOT NULL PRIMARY KEY,
+    dossier BYTEA NOT NULL
+);
+CREATE INDEX pending_by_dossier ON pending (dossier);
+
+CREATE TABLE blob_ref (
+    hash BYTEA NOT NULL,
+    dossier BYTEA NOT NULL,
+    PRIMARY KEY (hash, dossier)
+);
+
+-- Local state: of this node alone, never passed on.
+
+CREATE TABLE node_state (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE serial (
+    name TEXT NOT NULL PRIMARY KEY,
+    last BIGINT NOT NULL
+);
+
+CREATE TABLE account (
+    id BIGINT NOT NULL PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE,
+    password TEXT NOT NULL,
+    role TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    org TEXT,
+    staff TEXT,
+    id_number TEXT,
+    phone TEXT,
+    contact TEXT,
+    disabled BIGINT NOT NULL
+);
+
+-- token_hash: the cookie's value is never stored. Either an account's, or one case's, opened by number and tracking code.
+CREATE TABLE session (
+    token_hash BYTEA NOT NULL PRIMARY KEY,
+    account BIGINT,
+    dossier BYTEA,
+    csrf TEXT NOT NULL,
+    begun BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
+    api BIGINT NOT NULL
+);
+
+-- A form that was sent after its session had ended: kept for half an hour, for the same account only.
+CREATE TABLE kept_form (
+    account BIGINT NOT NULL PRIMARY KEY,
+    path TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
+-- Which accounts a case belongs to as applicant.
+CREATE TABLE owner (
+    account BIGINT NOT NULL,
+    dossier BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account, dossier)
+);
+
+-- What was done under a form's or a client's own key: a second sending gets the first one's answer.
+CREATE TABLE once (
+    account BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    dossier BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account, key)
+);
+
+-- Every reading of personal data, by whom and what for.
+CREATE TABLE access (
+    dossier BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    account BIGINT NOT NULL,
+    org TEXT NOT NULL,
+    staff TEXT NOT NULL,
+    what TEXT NOT NULL
+);
+CREATE INDEX access_by_dossier ON access (dossier, at);

@@ -1,0 +1,85 @@
+//! What all rooms of a running node share.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tongban_core::dossier::{Moment, NodeId, Signer};
+use tongban_core::time::Calendar;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::store::{Store, WriterHandle};
+
+/// A running node.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// Its parts.
+pub struct Parts {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// The store.
+    pub store: Store,
+    /// The writer.
+    pub writer: WriterHandle,
+    /// What is known of the others.
+    pub directory: Directory,
+    /// The node's key.
+    pub signer: Arc<dyn Signer>,
+    /// The clock.
+    pub clock: Clock,
+    /// The working-day calendar.
+    pub calendar: &'static Calendar,
+    /// How each peer is doing.
+    pub peers: Peers,
+    /// Keyed hash for tracking codes.
+    pub secret: [u8; 32],
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> App {
+        App(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// How a peer is doing: kept apart from what is owed to it, and only in memory.
+#[derive(Clone, Debug, Default)]
+pub struct PeerState {
+    /// When it last asked this node for news.
+    pub asked: Option<Moment>,
+    /// How far it has stored what this node owes it.
+    pub confirmed: u64,
+    /// When this node last heard from it.
+    pub heard: Option<Moment>,
+    /// What went wrong last, if the last try failed.
+    pub trouble: Option<String>,
+}
+
+/// All peers.
+#[derive(Clone, Default)]
+pub struct Peers(Arc<Mutex<HashMap<NodeId, PeerState>>>);
+
+impl Peers {
+    /// Changes what is known of a peer.
+    pub fn note(&self, peer: &NodeId, change: impl FnOnce(&mut PeerState)) {
+        let mut peers = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        change(peers.entry(peer.clone()).or_default());
+    }
+
+    /// What is known of a peer.
+    pub fn state(&self, peer: &NodeId) -> PeerState {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(peer).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,93 @@
+//! A node's configuration: `tongban.toml` in its data folder. Unknown keys are refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tongban_core::dossier::{Hash, NodeId};
+use tongban_core::ident::{Realm, Region};
+
+use crate::error::Failure;
+
+/// Certificate and key for HTTPS, as PEM files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Certificate chain.
+    pub certificate: PathBuf,
+    /// Private key.
+    pub key: PathBuf,
+}
+
+/// The configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// This node's name.
+    pub node: NodeId,
+    /// Name for people.
+    pub name: String,
+    /// English name for people.
+    pub name_en: String,
+    /// `drill` (演练: reserved numbers only, marked on every page) or `production`.
+    pub realm: Realm,
+    /// The regions it serves.
+    pub regions: Vec<Region>,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Base address by which people and peers reach it.
+    pub address: String,
+    /// Base address of the registrar's node.
+    pub registrar: String,
+    /// Fingerprint of the registrar's root key: all trust begins here.
+    pub trust: Hash,
+    /// HTTPS by this process; without it a proxy does it, or all stays on loopback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+}
+
+/// Name of the file in the data folder.
+pub const FILE: &str = "tongban.toml";
+
+impl Config {
+    /// Reads and checks the configuration of a data folder.
+    pub fn read(folder: &Path) -> Result<Config, Failure> {
+        let path = folder.join(FILE);
+        let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Failure::new(
+                "config-missing",
+                format!("{}: there is no node in this folder; make one with `tongban init`", path.display()),
+            ),
+            _ => Failure::file("config-unreadable", &path, error),
+        })?;
+        let config: Config = toml::from_str(&text).map_err(|error| {
+            Failure::new("config-malformed", format!("{}: {error}Mend this line and start again.", path.display()))
+        })?;
+        for (key, address) in [("address", &config.address), ("registrar", &config.registrar)] {
+            check_address(address)
+                .map_err(|text| Failure::new("config-address", format!("{}: {key}: {text}", path.display())))?;
+        }
+        Ok(config)
+    }
+
+    /// Writes the configuration into a data folder.
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let path = folder.join(FILE);
+        let text = toml::to_string_pretty(self).map_err(|error| Failure::new("config-write", error.to_string()))?;
+        std::fs::write(&path, text).map_err(|error| Failure::file("config-write", &path, error))
+    }
+}
+
+/// Plain HTTP goes to loopback only; everywhere else the channel is TLS.
+pub fn check_address(address: &str) -> Result<(), String> {
+    let url = reqwest::Url::parse(address).map_err(|error| format!("{address}: {error}"))?;
+    let host = url.host_str().unwrap_or_default();
+    let loopback =
+        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if loopback => Ok(()),
+        "http" => Err(format!("{address}: plain http is for loopback only; use https")),
+        other => Err(format!("{address}: unknown scheme {other}; use https")),
+    }
+}

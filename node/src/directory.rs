@@ -1,0 +1,199 @@
+//! What this node knows of the others: the trust list, and the documents that they signed.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, RwLock};
+
+use serde::de::DeserializeOwned;
+use tongban_core::catalogue::{BasicItem, Implementation};
+use tongban_core::directory::{Document, DocumentError, Duty, Kind, Organisation, TrustError, TrustList};
+use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey};
+use tongban_core::ident::{Region, Uscc};
+use tongban_core::mechanism::Mechanism;
+
+use crate::store::{Result, Store};
+
+/// All documents, verified and read.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// Every version of the trust list.
+    pub trust: BTreeMap<u32, TrustList>,
+    /// Basic items.
+    pub items: Vec<BasicItem>,
+    /// Mechanisms.
+    pub mechanisms: Vec<Mechanism>,
+    /// Organisations of all nodes.
+    pub organisations: BTreeMap<Uscc, Organisation>,
+    /// Implementations of all authorities, by id.
+    pub implementations: BTreeMap<String, Implementation>,
+    /// Who published what in which version.
+    pub versions: BTreeMap<(Kind, NodeId), u32>,
+}
+
+impl Snapshot {
+    /// The trust list in force.
+    pub fn current(&self) -> Option<&TrustList> {
+        self.trust.last_key_value().map(|(_, list)| list)
+    }
+
+    /// A basic item.
+    pub fn item(&self, key: &str) -> Option<&BasicItem> {
+        self.items.iter().find(|item| item.key == key)
+    }
+
+    /// The window that takes in for a region, or the portal of its province.
+    pub fn receiving(&self, duty: Duty, region: Region) -> Option<&Organisation> {
+        self.organisations.values().find(|org| org.duty == duty && org.region == region)
+    }
+
+    /// Implementations of one item, by region.
+    pub fn implementations_of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a Implementation> {
+        self.implementations.values().filter(move |implementation| implementation.item == item)
+    }
+}
+
+/// Shared, and replaced as a whole when a document comes in.
+#[derive(Clone)]
+pub struct Directory {
+    snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    version: Arc<AtomicU32>,
+    root: Hash,
+}
+
+/// Why a document of a peer is not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Unkept {
+    /// Not by a node of the trust list, or not by that node.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// Changed, or not of its kind.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// Only the registrar publishes these.
+    #[error("only the registrar publishes this kind of document")]
+    NotRegistrar,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+}
+
+impl Directory {
+    /// Reads what the store holds.
+    pub async fn open(store: &Store, root: Hash) -> Result<Directory> {
+        let directory = Directory { snapshot: Arc::default(), version: Arc::new(AtomicU32::new(0)), root };
+        directory.reload(store).await?;
+        Ok(directory)
+    }
+
+    /// What is known now.
+    pub fn now(&self) -> Arc<Snapshot> {
+        self.snapshot.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// The version of the trust list in force, as the writer needs it.
+    pub fn trust_version(&self) -> Arc<AtomicU32> {
+        self.version.clone()
+    }
+
+    /// The key that a group names, judged by the trust list that it names.
+    pub fn key_of(&self, group: &Group) -> std::result::Result<PublicKey, TrustError> {
+        let snapshot = self.now();
+        let list = snapshot.trust.get(&group.trust).ok_or_else(|| TrustError::Node(group.node.clone()))?;
+        list.key(&group.node, &group.key, group.at).cloned()
+    }
+
+    /// Keeps a document of a peer if it is signed as it must be. Says whether it was new.
+    pub async fn keep(&self, store: &Store, document: &Document) -> std::result::Result<bool, Unkept> {
+        let snapshot = self.now();
+        let known = snapshot.versions.get(&(document.kind, document.node.clone()));
+        let is_trust = document.kind == Kind::Trust;
+        if known.is_some_and(|version| *version >= document.version)
+            && !(is_trust && !snapshot.trust.contains_key(&document.version))
+        {
+            return Ok(false);
+        }
+        if is_trust {
+            TrustList::open(document, &self.root)?;
+        } else {
+            let list = snapshot.current().ok_or_else(|| TrustError::Node(document.node.clone()))?;
+            verify::<serde_json::Value>(list, document)?;
+            let by_registrar = matches!(document.kind, Kind::Items | Kind::Mechanisms);
+            if by_registrar && !is_registrar(&snapshot, &document.node) {
+                return Err(Unkept::NotRegistrar);
+            }
+        }
+        store.keep_document(document).await?;
+        self.reload(store).await?;
+        Ok(true)
+    }
+
+    async fn reload(&self, store: &Store) -> Result<()> {
+        let mut snapshot = Snapshot::default();
+        for document in store.documents_of(Kind::Trust).await? {
+            match TrustList::open(&document, &self.root) {
+                Ok(list) => {
+                    snapshot.versions.insert((Kind::Trust, document.node.clone()), list.version);
+                    snapshot.trust.insert(list.version, list);
+                }
+                Err(error) => {
+                    tracing::error!(%error, version = document.version, "a stored trust list is not accepted")
+                }
+            }
+        }
+        let mut implementations = Vec::new();
+        for document in store.documents().await? {
+            let Some(list) = snapshot.trust.last_key_value().map(|(_, list)| list) else { break };
+            let kept = match document.kind {
+                Kind::Trust => continue,
+                Kind::Items => verify(list, &document).map(|items| snapshot.items = items),
+                Kind::Mechanisms => verify(list, &document).map(|mechanisms| snapshot.mechanisms = mechanisms),
+                Kind::Organisations => verify(list, &document).map(|organisations: Vec<Organisation>| {
+                    // A node speaks for its own organisations, in the regions that it serves.
+                    let own = organisations.into_iter().filter(|org| org.node == document.node);
+                    snapshot.organisations.extend(own.map(|org| (org.uscc, org)));
+                }),
+                Kind::Implementations => verify(list, &document)
+                    .map(|own: Vec<Implementation>| implementations.push((document.node.clone(), own))),
+            };
+            match kept {
+                Ok(()) => drop(snapshot.versions.insert((document.kind, document.node.clone()), document.version)),
+                Err(error) => {
+                    tracing::error!(%error, kind = document.kind.name(), node = %document.node, "a stored document is not accepted")
+                }
+            }
+        }
+        for (node, own) in implementations {
+            let of_node =
+                |one: &Implementation| snapshot.organisations.get(&one.authority).is_some_and(|org| org.node == node);
+            let own: Vec<Implementation> = own.into_iter().filter(of_node).collect();
+            snapshot.implementations.extend(own.into_iter().map(|one| (one.id.clone(), one)));
+        }
+        let version = snapshot.current().map_or(0, |list| list.version);
+        *self.snapshot.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(snapshot);
+        self.version.store(version, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+fn is_registrar(snapshot: &Snapshot, node: &NodeId) -> bool {
+    snapshot.versions.keys().any(|(kind, publisher)| *kind == Kind::Trust && publisher == node)
+}
+
+fn verify<T: DeserializeOwned>(list: &TrustList, document: &Document) -> std::result::Result<T, Unkept> {
+    // A document outlives a change of keys: any key that the node ever had in this list will do.
+    let card = list.card(&document.node)?;
+    let key = card
+        .keys
+        .iter()
+        .find(|key| key.public.fingerprint() == document.key)
+        .ok_or_else(|| TrustError::Key(document.node.clone()))?;
+    Ok(document.verify(&key.public)?)
+}
+
+/// The next version of a document that this node publishes.
+pub fn next_version(snapshot: &Snapshot, kind: Kind, node: &NodeId) -> u32 {
+    snapshot.versions.get(&(kind, node.clone())).copied().unwrap_or(0) + 1
+}
+
+/// A moment before any key was made, for keys that are valid from the beginning.
+pub const BEGINNING: Moment = Moment(0);

@@ -1,0 +1,39 @@
+//! What a command says when it cannot do its work: a code, what happened, what to do.
+
+use std::fmt;
+use std::path::Path;
+
+/// A failure of a command.
+#[derive(Debug)]
+pub struct Failure {
+    /// Stable code.
+    pub code: &'static str,
+    /// What happened and what to do.
+    pub text: String,
+}
+
+impl Failure {
+    /// A failure in words.
+    pub fn new(code: &'static str, text: impl Into<String>) -> Failure {
+        Failure { code, text: text.into() }
+    }
+
+    /// A file that cannot be used.
+    pub fn file(code: &'static str, path: &Path, error: std::io::Error) -> Failure {
+        Failure::new(code, format!("{}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}] {}", self.code, self.text)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<crate::store::StoreError> for Failure {
+    fn from(error: crate::store::StoreError) -> Failure {
+        Failure::new("store", error.to_string())
+    }
+}

@@ -1,0 +1,46 @@
+//! Every limit of the node, by name and unit.
+
+/// The most commands that one group commit takes in.
+pub const GROUP_COMMANDS_MAX: usize = 512;
+/// Commands that may wait for the next group; senders wait beyond it.
+pub const QUEUE_COMMANDS_MAX: usize = 4096;
+/// Dossiers kept folded in memory by the writer.
+pub const DOSSIERS_CACHED_MAX: usize = 20_000;
+/// Items that a stream sends at once.
+pub const STREAM_ITEMS_MAX: i64 = 512;
+/// How long a peer's question waits for news, in seconds.
+pub const STREAM_WAIT_S_MAX: u64 = 25;
+/// After this silence a peer counts as out of reach, in milliseconds.
+pub const PEER_SILENT_MS: i64 = 15_000;
+/// The longest pause before a silent peer is asked again, in milliseconds.
+pub const PEER_RETRY_MS_MAX: u64 = 5_000;
+/// How often documents of peers are looked for, in seconds.
+pub const DOCUMENTS_EVERY_S: u64 = 20;
+/// Nonces of signed requests that are remembered.
+pub const NONCES_MAX: usize = 200_000;
+/// The largest material, in bytes (10 MiB).
+pub const MATERIAL_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// The largest form with all its materials, in bytes (48 MiB).
+pub const FORM_BYTES_MAX: usize = 48 * 1024 * 1024;
+/// Blobs up to this size stand in the database, larger ones in the blob folder.
+pub const BLOB_INLINE_BYTES_MAX: usize = 64 * 1024;
+/// Blobs asked of a peer at once.
+pub const BLOBS_ASKED_MAX: usize = 256;
+/// Bytes of blobs sent to a peer at once; a single larger blob goes alone.
+pub const BLOBS_SENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The largest answer of a peer that is read, in bytes.
+pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A session ends after this long without a request, in milliseconds (30 min).
+pub const SESSION_IDLE_MS: i64 = 30 * 60 * 1000;
+/// A session ends after this long in any case, in milliseconds (12 h).
+pub const SESSION_MS_MAX: i64 = 12 * 60 * 60 * 1000;
+/// A form whose session had ended is kept this long, in milliseconds (30 min).
+pub const KEPT_FORM_MS: i64 = 30 * 60 * 1000;
+/// Wrong passwords or tracking codes from one place in a quarter of an hour.
+pub const ATTEMPTS_MAX: u32 = 10;
+/// Rows on one page of a list.
+pub const PAGE_ROWS: i64 = 50;
+/// Search results.
+pub const SEARCH_RESULTS_MAX: usize = 50;
+/// The longest a request may take, in seconds.
+pub const REQUEST_S_MAX: u64 = 60;

@@ -1,0 +1,274 @@
+//! Reading the peers' streams.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
+use tongban_core::directory::Document;
+use tongban_core::dossier::suite::unhex;
+use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, blob_hash};
+use tongban_core::exchange::{Ask, Batch, BatchError, Cursor};
+
+use super::ASK;
+use super::server::SentBlob;
+use crate::app::App;
+use crate::config::check_address;
+use crate::limits;
+use crate::store::{IncomingBatch, NewBlob, Taken};
+
+/// What can go wrong between two nodes. The reader tries again; nothing is lost by it.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("{0}")]
+    Http(#[from] reqwest::Error),
+    #[error("{status}: {text}")]
+    Refused { status: StatusCode, text: String },
+    #[error("the answer is larger than {} bytes", limits::ANSWER_BYTES_MAX)]
+    TooLarge,
+    #[error("the answer is malformed: {0}")]
+    Malformed(#[from] serde_json::Error),
+    #[error("{0}")]
+    Batch(#[from] BatchError),
+    #[error("{0}")]
+    Store(String),
+    #[error("{0}")]
+    Address(String),
+}
+
+impl From<crate::store::StoreError> for Trouble {
+    fn from(error: crate::store::StoreError) -> Trouble {
+        Trouble::Store(error.to_string())
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(limits::STREAM_WAIT_S_MAX + 20))
+        .connect_timeout(Duration::from_secs(5))
+        .no_proxy()
+        .build()
+        .unwrap_or_default()
+}
+
+/// Follows every node of the trust list, and those that join later. Runs until the process ends.
+pub async fn follow_all(app: App) {
+    let client = client();
+    let mut followed = BTreeSet::new();
+    loop {
+        let snapshot = app.directory.now();
+        for card in snapshot.current().iter().flat_map(|list| &list.nodes) {
+            if card.node != app.config.node && followed.insert(card.node.clone()) {
+                let peer = Peer { app: app.clone(), client: client.clone(), node: card.node.clone() };
+                tokio::spawn(peer.follow());
+            }
+        }
+        fetch_documents(&app).await;
+        tokio::time::sleep(Duration::from_secs(limits::DOCUMENTS_EVERY_S)).await;
+    }
+}
+
+/// Fetches the documents of every node that answers: the registrar's first, for they say who the others are.
+pub async fn fetch_documents(app: &App) {
+    let client = client();
+    let registrar = app.config.registrar.clone();
+    fetch_from(app, &client, &registrar).await;
+    let snapshot = app.directory.now();
+    let addresses: Vec<String> = snapshot
+        .current()
+        .iter()
+        .flat_map(|list| &list.nodes)
+        .filter(|card| card.node != app.config.node && card.address != registrar)
+        .map(|card| card.address.clone())
+        .collect();
+    for address in addresses {
+        fetch_from(app, &client, &address).await;
+    }
+}
+
+async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) {
+    let fetched = async {
+        check_address(address).map_err(Trouble::Address)?;
+        let response =
+            client.get(format!("{address}/peer/v1/documents")).timeout(Duration::from_secs(10)).send().await?;
+        read::<Vec<Document>>(response).await
+    };
+    match fetched.await {
+        Ok(mut documents) => {
+            // Trust lists first: they say by which keys the others are signed.
+            documents.sort_by_key(|document| (document.kind, document.version));
+            for document in documents {
+                if let Err(error) = app.directory.keep(&app.store, &document).await {
+                    tracing::warn!(%error, kind = document.kind.name(), node = %document.node, "document not kept");
+                }
+            }
+        }
+        Err(error) => tracing::debug!(%error, address, "documents not fetched"),
+    }
+}
+
+async fn read<T: DeserializeOwned>(mut response: reqwest::Response) -> Result<T, Trouble> {
+    let status = response.status();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if bytes.len() + chunk.len() > limits::ANSWER_BYTES_MAX {
+            return Err(Trouble::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if !status.is_success() {
+        let text = String::from_utf8_lossy(&bytes).chars().take(300).collect();
+        return Err(Trouble::Refused { status, text });
+    }
+    Ok(serde_json::from_slice(&bytes)?)
+}
+
+struct Peer {
+    app: App,
+    client: reqwest::Client,
+    node: NodeId,
+}
+
+impl Peer {
+    async fn follow(self) {
+        let peer = Arc::new(self);
+        let wake = Arc::new(Notify::new());
+        tokio::spawn(peer.clone().fetch_blobs_for_ever(wake.clone()));
+        let mut pause_ms = 100;
+        loop {
+            match peer.read_once().await {
+                Ok(arrived) => {
+                    pause_ms = 100;
+                    peer.app.peers.note(&peer.node, |state| {
+                        state.heard = Some(peer.app.clock.now());
+                        state.trouble = None;
+                    });
+                    if arrived {
+                        wake.notify_one();
+                    }
+                }
+                Err(trouble) => {
+                    tracing::debug!(peer = %peer.node, %trouble, "stream not read");
+                    peer.app.peers.note(&peer.node, |state| state.trouble = Some(trouble.to_string()));
+                    // A trust list that this node has not seen yet may be the reason.
+                    if matches!(trouble, Trouble::Batch(BatchError::Trust(_))) {
+                        fetch_from(&peer.app, &peer.client, &peer.app.config.registrar).await;
+                    }
+                    tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                    pause_ms = (pause_ms * 2).min(limits::PEER_RETRY_MS_MAX);
+                }
+            }
+        }
+    }
+
+    /// A signed request.
+    async fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<String>) -> Result<T, Trouble> {
+        let app = &self.app;
+        let snapshot = app.directory.now();
+        let card = snapshot.current().and_then(|list| list.card(&self.node).ok());
+        let address = card.map(|card| card.address.clone());
+        let address = address.ok_or_else(|| Trouble::Address(format!("{} left the trust list", self.node)))?;
+        check_address(&address).map_err(Trouble::Address)?;
+        let ask = Ask::sign(&*app.signer, &app.config.node, &self.node, app.clock.now(), rand::random(), path);
+        let url = format!("{address}{path}");
+        let request = match body {
+            Some(body) => self.client.post(url).header("content-type", "application/json").body(body),
+            None => self.client.get(url),
+        };
+        read(request.header(ASK, ask.header()).send().await?).await
+    }
+
+    /// Reads the next stretch and stores it with the new cursor. Says whether something arrived.
+    async fn read_once(&self) -> Result<bool, Trouble> {
+        let app = &self.app;
+        let stored = app.store.cursor(self.node.as_str()).await?;
+        let path = match &stored {
+            Some(cursor) => format!(
+                "/peer/v1/stream?epoch={}&position={}&hash={}&wait={}",
+                cursor.epoch.as_str(),
+                cursor.position,
+                cursor.hash,
+                limits::STREAM_WAIT_S_MAX
+            ),
+            None => {
+                let none = Hash::none(tongban_core::dossier::Suite::Ed25519);
+                format!("/peer/v1/stream?epoch=-&position=0&hash={none}&wait=0")
+            }
+        };
+        let batch: Batch = self.ask(&path, None).await?;
+        let arrived = !batch.items.is_empty();
+        if !arrived && stored.as_ref().is_some_and(|cursor| cursor.epoch == batch.epoch) {
+            return Ok(false);
+        }
+        let cursor = stored.clone().unwrap_or_else(|| Cursor::start(batch.epoch.clone()));
+        let verified = self.verify(batch, cursor).await?;
+        let incoming = IncomingBatch { peer: self.node.clone(), read_from: Some(stored), batch: verified };
+        match app.writer.take(incoming).await.map_err(Trouble::Store)? {
+            Taken::Stored => Ok(arrived),
+            Taken::Stale => Ok(false),
+            Taken::Gap(dossier, from) => {
+                self.fill_gap(dossier, from).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Checking signatures is work for a thread of its own.
+    async fn verify(&self, batch: Batch, cursor: Cursor) -> Result<tongban_core::exchange::VerifiedBatch, Trouble> {
+        let directory = self.app.directory.clone();
+        let verify = move || batch.verify(cursor, |group| directory.key_of(group));
+        let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;
+        Ok(verified?)
+    }
+
+    async fn fill_gap(&self, dossier: DossierId, from: u32) -> Result<(), Trouble> {
+        let batch: Batch = self.ask(&format!("/peer/v1/dossier/{dossier}?from={from}"), None).await?;
+        let cursor = Cursor::start(batch.epoch.clone());
+        let batch = self.verify(batch, cursor).await?;
+        let incoming = IncomingBatch { peer: self.node.clone(), read_from: None, batch };
+        self.app.writer.take(incoming).await.map_err(Trouble::Store)?;
+        Ok(())
+    }
+
+    /// Fetches what dossiers refer to and is not here yet: what is wanted follows from the log, so nothing is forgotten.
+    async fn fetch_blobs_for_ever(self: Arc<Self>, wake: Arc<Notify>) {
+        loop {
+            match self.fetch_blobs().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(trouble) => tracing::debug!(peer = %self.node, %trouble, "blobs not fetched"),
+            }
+            let pause = Duration::from_millis(limits::PEER_RETRY_MS_MAX);
+            let _ = tokio::time::timeout(pause, wake.notified()).await;
+        }
+    }
+
+    /// One round. Says whether something came, so that there may be more.
+    async fn fetch_blobs(&self) -> Result<bool, Trouble> {
+        let wanted = self.app.store.blobs_wanted_of(self.node.as_str(), limits::BLOBS_ASKED_MAX as i64).await?;
+        if wanted.is_empty() {
+            return Ok(false);
+        }
+        let body = serde_json::to_string(&wanted)?;
+        let sent: Vec<SentBlob> = self.ask("/peer/v1/blobs", Some(body)).await?;
+        let mut blobs = Vec::with_capacity(sent.len());
+        for SentBlob { media, blob } in sent {
+            let salt = unhex(&blob.salt).and_then(|salt| <[u8; 16]>::try_from(salt).ok());
+            let (Some(salt), Some(bytes)) = (salt, unhex(&blob.bytes)) else { continue };
+            // The name is the proof: what does not give the hash that the log names is thrown away.
+            if !wanted.contains(&blob.hash) || blob_hash(blob.hash.suite(), &salt, &bytes) != blob.hash {
+                tracing::warn!(peer = %self.node, "a blob that was not asked for, or does not match");
+                continue;
+            }
+            let reference = BlobRef { hash: blob.hash, size: bytes.len() as u32, media };
+            blobs.push(NewBlob { reference, salt, bytes: Some(bytes) });
+        }
+        if blobs.is_empty() {
+            return Ok(false);
+        }
+        self.app.store.keep_blobs(blobs).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,13 @@
+//! Streams over HTTP(S), server and client.
+//!
+//! The reading node asks, with a request signed by its key; the answer carries signed groups only. Plain HTTP on loopback,
+//! TLS elsewhere. Nothing here knows what a case is.
+
+mod client;
+mod server;
+
+pub use client::{fetch_documents, follow_all};
+pub use server::router;
+
+/// The header that carries a signed request.
+const ASK: &str = "tongban-ask";

@@ -1,0 +1,211 @@
+//! What a node answers to its peers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use tongban_core::dossier::suite::hex;
+use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId};
+use tongban_core::exchange::{Ask, AskError, Batch, Cursor, Epoch};
+
+use super::ASK;
+use crate::app::App;
+use crate::limits;
+use crate::store::StreamPage;
+
+/// How often a waiting reader is noted as present, in milliseconds.
+const PRESENCE_MS: u64 = 3_000;
+
+#[derive(Clone)]
+struct Server {
+    app: App,
+    nonces: Arc<Mutex<VecDeque<(NodeId, String)>>>,
+}
+
+/// The routes under `/peer/v1`.
+pub fn router(app: App) -> Router {
+    let server = Server { app, nonces: Arc::default() };
+    Router::new()
+        .route("/peer/v1/stream", get(stream))
+        .route("/peer/v1/dossier/{id}", get(dossier))
+        .route("/peer/v1/blobs", post(blobs))
+        .route("/peer/v1/documents", get(documents))
+        .with_state(server)
+}
+
+/// A refusal: a code and a sentence, as JSON.
+struct Refusal(StatusCode, &'static str, String);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(serde_json::json!({ "code": self.1, "message": self.2 }))).into_response()
+    }
+}
+
+impl From<crate::store::StoreError> for Refusal {
+    fn from(error: crate::store::StoreError) -> Refusal {
+        tracing::error!(%error, "peer request failed");
+        Refusal(StatusCode::INTERNAL_SERVER_ERROR, "store", "the store does not answer".to_owned())
+    }
+}
+
+impl From<AskError> for Refusal {
+    fn from(error: AskError) -> Refusal {
+        Refusal(StatusCode::UNAUTHORIZED, error.code(), error.to_string())
+    }
+}
+
+impl Server {
+    /// Who asks, once the signature is checked and the nonce is fresh.
+    fn asker(&self, headers: &HeaderMap, uri: &Uri) -> Result<NodeId, Refusal> {
+        let header = headers.get(ASK).and_then(|value| value.to_str().ok()).ok_or(AskError::Unsigned)?;
+        let ask = Ask::read(header)?;
+        let snapshot = self.app.directory.now();
+        let known =
+            snapshot.current().and_then(|list| list.key(&ask.node, &ask.key, ask.at).ok()).ok_or_else(|| {
+                let text = format!("{} is not in the trust list, or has no such key", ask.node);
+                Refusal(StatusCode::FORBIDDEN, "ask-unknown-node", text)
+            })?;
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        ask.verify(known, &self.app.config.node, self.app.clock.now(), path)?;
+        let fresh = (ask.node.clone(), ask.nonce);
+        let mut nonces = self.nonces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        // Requests older than five minutes are refused by their time, so that the oldest nonces may be forgotten.
+        if nonces.iter().rev().take(4096).any(|seen| *seen == fresh) {
+            return Err(Refusal(StatusCode::UNAUTHORIZED, "ask-repeated", "this request was made before".to_owned()));
+        }
+        nonces.push_back(fresh);
+        if nonces.len() > limits::NONCES_MAX {
+            nonces.pop_front();
+        }
+        Ok(ask.node)
+    }
+}
+
+#[derive(Deserialize)]
+struct StreamQuery {
+    epoch: String,
+    position: u64,
+    hash: Hash,
+    wait: u64,
+}
+
+async fn stream(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(query): Query<StreamQuery>,
+) -> Result<Response, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let app = &server.app;
+    let cursor = Cursor { epoch: Epoch::from_stored(&query.epoch), position: query.position, hash: query.hash };
+    let mut commits = app.writer.commits();
+    let epoch = app.writer.epoch().clone();
+    let confirmed = if cursor.epoch == epoch { cursor.position } else { 0 };
+    app.peers.note(&peer, |state| {
+        state.asked = Some(app.clock.now());
+        state.confirmed = confirmed;
+    });
+    let wait = Duration::from_secs(query.wait.min(limits::STREAM_WAIT_S_MAX));
+    let until = tokio::time::Instant::now() + wait;
+    loop {
+        commits.borrow_and_update();
+        match app.store.stream_page(peer.as_str(), &epoch, &cursor).await? {
+            StreamPage::RolledBack => {
+                // The peer holds what this node signed and no longer knows: this node was restored from an old copy.
+                tracing::error!(%peer, "this node's stream was rolled back; it stops stamping");
+                app.writer.begin_recovering(&app.store).await?;
+                let text = "the reader knows more of this stream than its sender".to_owned();
+                return Err(Refusal(StatusCode::CONFLICT, "stream-rolled-back", text));
+            }
+            StreamPage::Batch(batch) => {
+                let news = !batch.items.is_empty() || batch.epoch != cursor.epoch;
+                if news || tokio::time::Instant::now() >= until {
+                    return Ok(Json(*batch).into_response());
+                }
+                // A reader that is gone ends this future; one that still waits is present.
+                loop {
+                    let slice = until.min(tokio::time::Instant::now() + Duration::from_millis(PRESENCE_MS));
+                    let woken = tokio::time::timeout_at(slice, commits.changed()).await.is_ok();
+                    app.peers.note(&peer, |state| state.asked = Some(app.clock.now()));
+                    if woken || tokio::time::Instant::now() >= until {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct DossierQuery {
+    from: u32,
+}
+
+/// The whole chain: who sends a stamp can serve every earlier one (rule 4).
+async fn dossier(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<DossierId>,
+    Query(query): Query<DossierQuery>,
+) -> Result<Json<Batch>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let unknown =
+        || Refusal(StatusCode::NOT_FOUND, "dossier-unknown", "no such dossier, or not for this node".to_owned());
+    let (held, _) = server.app.store.dossier(id, server.app.calendar).await?.ok_or_else(unknown)?;
+    if !held.chain.participants().contains(&peer) {
+        return Err(unknown());
+    }
+    Ok(Json(server.app.store.dossier_batch(id, query.from, server.app.writer.epoch()).await?))
+}
+
+/// Blobs of dossiers in which the asker takes part.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SentBlob {
+    pub(super) media: String,
+    pub(super) blob: BlobText,
+}
+
+async fn blobs(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Json(hashes): Json<Vec<Hash>>,
+) -> Result<Json<Vec<SentBlob>>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let mut sent = Vec::new();
+    let mut bytes = 0;
+    for hash in hashes.iter().take(limits::BLOBS_ASKED_MAX) {
+        let audience = server.app.store.blob_audience(hash).await?;
+        if !audience.iter().any(|node| node == peer.as_str()) {
+            continue;
+        }
+        let Some(held) = server.app.store.blob(hash).await? else { continue };
+        bytes += held.bytes.len();
+        if bytes > limits::BLOBS_SENT_BYTES_MAX && !sent.is_empty() {
+            break;
+        }
+        let blob = BlobText { hash: *hash, salt: hex(&held.salt), bytes: hex(&held.bytes) };
+        sent.push(SentBlob { media: held.media, blob });
+    }
+    Ok(Json(sent))
+}
+
+/// Public: guides and lists are for everyone.
+async fn documents(State(server): State<Server>) -> Result<Response, Refusal> {
+    let own = &server.app.config.node;
+    let mut documents = server.app.store.documents().await?;
+    documents.retain(|document| document.node == *own);
+    // Every version of the trust list: a signature may name any of them.
+    let lists = server.app.store.documents_of(tongban_core::directory::Kind::Trust).await?;
+    documents.retain(|document| document.kind != tongban_core::directory::Kind::Trust);
+    documents.extend(lists);
+    Ok(Json(documents).into_response())
+}

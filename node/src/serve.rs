@@ -1,0 +1,119 @@
+//! A node put together and served.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tongban_core::time::Calendar;
+
+use crate::app::{App, Parts, Peers};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::error::Failure;
+use crate::store::{Store, Writer, WriterSetup};
+use crate::{key, peer, tls, web};
+
+/// Name of the node's key file in the data folder.
+pub const KEY_FILE: &str = "node.key";
+
+/// A data folder in use by this process.
+pub struct Lock(#[allow(dead_code, reason = "held, not read: the lock ends with the file")] std::fs::File);
+
+/// Takes a data folder for this process alone.
+pub fn lock(folder: &Path) -> Result<Lock, Failure> {
+    let path = folder.join("tongban.lock");
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|error| Failure::file("folder-unusable", &path, error))?;
+    file.try_lock().map_err(|_| {
+        Failure::new(
+            "folder-in-use",
+            format!(
+                "{}: another tongban process works in this data folder. End that process first, or give another \
+                 folder with --data. Nothing was changed.",
+                folder.display()
+            ),
+        )
+    })?;
+    Ok(Lock(file))
+}
+
+/// Opens everything a node works with. The writer runs from here on.
+pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
+    let config = Config::read(folder)?;
+    let signer = Arc::new(key::open(&folder.join(KEY_FILE))?);
+    let store = Store::open(folder).await?;
+    let directory = Directory::open(&store, config.trust).await?;
+    let secret = secret(&store).await?;
+    let calendar = Calendar::national();
+    let setup = WriterSetup {
+        store: store.clone(),
+        node: config.node.clone(),
+        signer: signer.clone(),
+        trust: directory.trust_version(),
+        clock,
+        calendar,
+    };
+    let (writer, handle) = Writer::new(setup).await?;
+    tokio::spawn(writer.run());
+    let peers = Peers::default();
+    let folder = folder.to_owned();
+    Ok(App::new(Parts { folder, config, store, writer: handle, directory, signer, clock, calendar, peers, secret }))
+}
+
+async fn secret(store: &Store) -> Result<[u8; 32], Failure> {
+    use tongban_core::dossier::suite::{hex, unhex};
+    if let Some(secret) = store.state("secret").await?.and_then(|text| unhex(&text)?.try_into().ok()) {
+        return Ok(secret);
+    }
+    let secret: [u8; 32] = rand::random();
+    store.set_state("secret", &hex(&secret)).await?;
+    Ok(secret)
+}
+
+/// Takes the port.
+pub async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(at).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::new(
+            "port-taken",
+            format!("{at}: another program listens on this port. End it, or choose another port."),
+        ),
+        _ => Failure::new("port-unusable", format!("{at}: {error}")),
+    })
+}
+
+/// All routes of a node.
+pub fn router(app: &App) -> Router {
+    peer::router(app.clone()).merge(web::router(app.clone()))
+}
+
+/// Serves until `stop` is done.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    tokio::spawn(peer::follow_all(app.clone()));
+    let router = router(&app);
+    let stopped = |error: std::io::Error| Failure::new("serve", error.to_string());
+    // Peers wait in long questions: what is still open after the signal is not waited for.
+    match &app.config.tls {
+        None => tokio::select! {
+            served = axum::serve(listener, router).into_future() => served.map_err(stopped)?,
+            () = stop => {}
+        },
+        Some(tls) => {
+            let acceptor = tls::acceptor(&tls.certificate, &tls.key)?;
+            let listener = tls::Listener::new(listener, acceptor).map_err(stopped)?;
+            tokio::select! {
+                served = axum::serve(listener, router).into_future() => served.map_err(stopped)?,
+                () = stop => {}
+            }
+        }
+    }
+    app.store.close().await;
+    Ok(())
+}

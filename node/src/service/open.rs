@@ -1,0 +1,189 @@
+//! Beginning a case: item, places, permit, particulars.
+
+use tongban_core::case::{Act, Applicant, Channel, Drafted, ItemOf, Office, WhyNot};
+use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, Subject};
+use tongban_core::directory::{Duty, Organisation};
+use tongban_core::dossier::DossierId;
+use tongban_core::ident::Region;
+use tongban_core::mechanism::{Permit, permit};
+
+use super::{Actor, ItemFault, ServiceError, settle};
+use crate::app::App;
+use crate::directory::Snapshot;
+use crate::store::{AccountRole, NewBlob, Said, Say, Target};
+
+/// What is needed to begin a case.
+#[derive(Clone, Debug)]
+pub struct OpenCase {
+    /// Id of the implementation: item key, `@`, region.
+    pub implementation: String,
+    /// Online: where the applicant is. At a window: ignored, the window's own region counts.
+    pub here: Option<Region>,
+    /// Person or enterprise.
+    pub subject: Subject,
+    /// The particulars.
+    pub applicant: Applicant,
+    /// The form's or client's own key.
+    pub once: Option<String>,
+}
+
+/// An item at a handling place, as seen from a receiving place: everything a guide or an intake needs.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The basic item.
+    pub item: BasicItem,
+    /// The handling authority's version.
+    pub implementation: Implementation,
+    /// The handling authority.
+    pub authority: Organisation,
+    /// The place that takes in.
+    pub receiving: Organisation,
+    /// The region it takes in for.
+    pub here: Region,
+    /// Window or online.
+    pub channel: Channel,
+    /// In which mode the case would go.
+    pub mode: Mode,
+    /// By what right it may be taken in, or why not.
+    pub permit: Result<Permit, WhyNot>,
+}
+
+/// Finds out whether and how an item of another place can be taken in here.
+pub fn opening(
+    app: &App,
+    snapshot: &Snapshot,
+    implementation: &str,
+    channel: Channel,
+    here: Region,
+    receiving: Option<&Organisation>,
+) -> Result<Opening, ItemFault> {
+    let today = app.clock.today();
+    let implementation = snapshot.implementations.get(implementation).ok_or(ItemFault::Unknown)?;
+    let item = snapshot.item(&implementation.item).ok_or(ItemFault::Unknown)?;
+    let modes = match &item.availability {
+        Availability::Open { modes } => modes,
+        Availability::Closed { .. } => return Err(ItemFault::Closed),
+        Availability::NotYet { .. } => return Err(ItemFault::NotYet),
+        Availability::ModeUnverified => return Err(ItemFault::ModeUnverified),
+    };
+    if !implementation.in_force(today) {
+        return Err(ItemFault::NotInForce);
+    }
+    let authority = snapshot.organisations.get(&implementation.authority).ok_or(ItemFault::Unknown)?;
+    let duty = match channel {
+        Channel::Window => Duty::Window,
+        Channel::Online => Duty::Portal,
+    };
+    let own_portal = || {
+        let served = app.config.regions.iter().any(|region| *region == here || region.contains(here));
+        let portal = snapshot.organisations.values().find(|org| org.duty == duty && org.node == app.config.node);
+        portal.filter(|_| served)
+    };
+    let receiving = receiving.or_else(own_portal).ok_or(ItemFault::RegionNotServed)?;
+    let prefers = |mode: &&Mode| **mode == Mode::FullyOnline;
+    let mode = match channel {
+        Channel::Online => modes.iter().find(prefers).or(modes.first()),
+        Channel::Window => modes.first(),
+    };
+    Ok(Opening {
+        item: item.clone(),
+        implementation: implementation.clone(),
+        authority: authority.clone(),
+        receiving: receiving.clone(),
+        here,
+        channel,
+        mode: *mode.ok_or(ItemFault::ModeUnverified)?,
+        permit: permit(&snapshot.mechanisms, &item.key, here, implementation.region, today),
+    })
+}
+
+impl Opening {
+    fn drafted(&self, permit: Permit, subject: Subject, applicant: &NewBlob) -> Drafted {
+        let office = |org: &Organisation, region: Region| Office {
+            node: org.node.clone(),
+            org: org.uscc,
+            name: org.name.clone(),
+            name_en: org.name_en.clone(),
+            region,
+            phone: org.phone.clone(),
+        };
+        Drafted {
+            item: ItemOf {
+                key: self.item.key.clone(),
+                name: self.item.name.clone(),
+                name_en: self.item.name_en.clone(),
+                implementation: self.implementation.id.clone(),
+                version: self.implementation.version,
+                mode: self.mode,
+                materials: self.implementation.materials.clone(),
+                statutory: self.implementation.statutory,
+                promised: self.implementation.promised,
+            },
+            receiving: office(&self.receiving, self.here),
+            handling: office(&self.authority, self.implementation.region),
+            channel: self.channel,
+            subject,
+            permit,
+            applicant: applicant.reference.clone(),
+        }
+    }
+}
+
+impl Actor {
+    /// Where and by which door this actor begins a case: a clerk at the own window, an applicant online.
+    pub fn opening(&self, app: &App, implementation: &str, here: Option<Region>) -> Result<Opening, ServiceError> {
+        let snapshot = app.directory.now();
+        let Actor::Account(account) = self else { return Err(ServiceError::Forbidden) };
+        let opened = match account.role {
+            AccountRole::Clerk => {
+                let window =
+                    account.org.and_then(|org| snapshot.organisations.get(&org)).ok_or(ServiceError::Forbidden)?;
+                opening(app, &snapshot, implementation, Channel::Window, window.region, Some(window))
+            }
+            AccountRole::Applicant | AccountRole::Firm => {
+                let here = here.ok_or(ServiceError::Item(ItemFault::RegionNotServed))?;
+                opening(app, &snapshot, implementation, Channel::Online, here, None)
+            }
+            _ => return Err(ServiceError::Forbidden),
+        };
+        opened.map_err(ServiceError::Item)
+    }
+}
+
+/// Begins a case as a draft: item, places and permit are fixed, the materials follow.
+pub async fn open(app: &App, actor: &Actor, request: OpenCase) -> Result<Said, ServiceError> {
+    open_with(app, actor, request, Vec::new(), Vec::new()).await
+}
+
+/// Begins a case and says more in the same breath: all of it or nothing.
+pub async fn open_with(
+    app: &App,
+    actor: &Actor,
+    request: OpenCase,
+    further: Vec<Act>,
+    mut blobs: Vec<NewBlob>,
+) -> Result<Said, ServiceError> {
+    let opening = actor.opening(app, &request.implementation, request.here)?;
+    let permit = opening.permit.clone()?;
+    if !opening.item.subjects.contains(&request.subject) {
+        return Err(ServiceError::Item(ItemFault::Subject));
+    }
+    request.applicant.check(request.subject, app.config.realm, app.clock.today()).map_err(ServiceError::Fields)?;
+    let particulars = serde_json::to_vec(&request.applicant).unwrap_or_default();
+    let suite = app.signer.public_key().suite();
+    let blob = NewBlob::new(suite, rand::random(), "application/json", particulars);
+    let by = actor.by().ok_or(ServiceError::Forbidden)?;
+    let system = tongban_core::dossier::By { org: None, role: tongban_core::dossier::Role::System, staff: None };
+    let online = opening.channel == Channel::Online;
+    let mut acts = vec![(by.clone(), Act::Drafted(Box::new(opening.drafted(permit, request.subject, &blob))))];
+    for act in further {
+        let portal = online && matches!(act, Act::TakenIn { .. } | Act::HandedOver);
+        acts.push((if portal { system.clone() } else { by.clone() }, act));
+    }
+    blobs.push(blob);
+    let blobs = settle(app, blobs).await?;
+    let owner = online.then(|| actor.account_id());
+    let once = request.once.map(|key| (actor.account_id(), format!("open:{key}")));
+    let target = Target::New(DossierId::from_random(rand::random()));
+    Ok(app.writer.say(Say { target, acts, blobs, once, owner }).await?)
+}

@@ -1,0 +1,131 @@
+//! A case as a person or program may see it.
+
+use tongban_core::case::{Act, Applicant, Case, Next, Phase};
+use tongban_core::dossier::{By, DossierId, Moment, NodeId};
+
+use super::{Actor, ServiceError, visible};
+use crate::app::App;
+use crate::limits;
+use crate::store::AccessRow;
+
+/// One line of the timeline.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Number of the stamp; `None` while the pen holder has not answered yet.
+    pub seq: Option<u32>,
+    /// When it was said.
+    pub at: Moment,
+    /// Who said it.
+    pub by: By,
+    /// On which node.
+    pub node: NodeId,
+    /// What was said; `None` for a refusal or something that this version does not know.
+    pub act: Option<Act>,
+    /// Code of the refusal, if this line refuses a slip.
+    pub refuses: Option<String>,
+    /// Code of the rule that the entry breaks: kept, without effect.
+    pub mark: Option<String>,
+}
+
+/// Something is on its way to a node that does not answer.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The node.
+    pub peer: NodeId,
+    /// Its name for people.
+    pub name: String,
+    /// Its English name.
+    pub name_en: String,
+    /// When it last asked for news.
+    pub since: Option<Moment>,
+}
+
+/// A case with everything that its page shows.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// The state, with what is pending taken as said.
+    pub case: Case,
+    /// Who has the next move, what it is, until when.
+    pub next: Next,
+    /// The timeline, oldest first.
+    pub lines: Vec<Line>,
+    /// The particulars; `None` if they are erased or have not arrived yet.
+    pub applicant: Option<Applicant>,
+    /// Materials whose bytes are still on their way.
+    pub missing_bytes: Vec<tongban_core::dossier::Hash>,
+    /// Where it waits, if the other side does not answer.
+    pub waiting: Option<Waiting>,
+}
+
+impl CaseView {
+    /// Reads a case for an actor, and records that its personal data was read.
+    pub async fn read(app: &App, actor: &Actor, id: DossierId, what: &str) -> Result<CaseView, ServiceError> {
+        let case = visible(app, actor, id).await?;
+        let (dossier, rows) = app.store.dossier(id, app.calendar).await?.ok_or(ServiceError::NotFound)?;
+        let mut lines: Vec<Line> = rows
+            .iter()
+            .map(|row| {
+                let entry = row.written.entry();
+                let mark = dossier.case.iter().flat_map(|case| &case.marks).find(|mark| mark.seq == row.stamp.seq);
+                Line {
+                    seq: Some(row.stamp.seq),
+                    at: entry.at,
+                    by: entry.by.clone(),
+                    node: entry.node.clone(),
+                    act: Act::of(&row.written),
+                    refuses: entry.refuses.as_ref().map(|no| no.code.clone()),
+                    mark: mark.map(|mark| mark.why.code.to_owned()),
+                }
+            })
+            .collect();
+        lines.extend(dossier.pending.iter().map(|written| {
+            let entry = written.entry();
+            let (by, node) = (entry.by.clone(), entry.node.clone());
+            Line { seq: None, at: entry.at, by, node, act: Act::of(written), refuses: None, mark: None }
+        }));
+        let applicant = app.store.blob(&case.drafted.applicant.hash).await?;
+        let applicant = applicant.and_then(|blob| serde_json::from_slice(&blob.bytes).ok());
+        let hashes: Vec<_> = case.materials.iter().map(|attached| attached.blob.hash).collect();
+        let held = app.store.blobs_held(&hashes).await?;
+        let missing_bytes = hashes.into_iter().filter(|hash| !held.contains(hash)).collect();
+        let waiting = waiting(app, &case).await?;
+        note(app, actor, id, what).await?;
+        let next = case.next(app.calendar);
+        Ok(CaseView { case, next, lines, applicant, missing_bytes, waiting })
+    }
+}
+
+/// Who looked at it is part of the case: every reading by staff is recorded.
+pub async fn note(app: &App, actor: &Actor, id: DossierId, what: &str) -> Result<(), ServiceError> {
+    let Actor::Account(account) = actor else { return Ok(()) };
+    let Some(org) = account.org else { return Ok(()) };
+    let row = AccessRow {
+        dossier: id,
+        at: app.clock.now(),
+        account: account.id,
+        org: org.to_string(),
+        staff: account.staff.clone().unwrap_or_default(),
+        what: what.to_owned(),
+    };
+    Ok(app.store.note_access(&row).await?)
+}
+
+/// Whether something of this case is still to be read by the other side, and the other side has been silent for a while.
+async fn waiting(app: &App, case: &Case) -> Result<Option<Waiting>, ServiceError> {
+    let own = &app.config.node;
+    let drafted = &case.drafted;
+    let peer = if drafted.receiving.node == *own { &drafted.handling } else { &drafted.receiving };
+    if peer.node == *own || matches!(case.phase, Phase::Draft | Phase::TakenIn) {
+        return Ok(None);
+    }
+    let state = app.peers.state(&peer.node);
+    let silent = state.asked.is_none_or(|asked| app.clock.now().0 - asked.0 > limits::PEER_SILENT_MS);
+    if !silent || !app.store.is_unread(peer.node.as_str(), state.confirmed, case.dossier).await? {
+        return Ok(None);
+    }
+    let snapshot = app.directory.now();
+    let card = snapshot.current().and_then(|list| list.card(&peer.node).ok());
+    let (name, name_en) =
+        card.map_or((peer.name.clone(), peer.name_en.clone()), |card| (card.name.clone(), card.name_en.clone()));
+    Ok(Some(Waiting { peer: peer.node.clone(), name, name_en, since: state.asked }))
+}

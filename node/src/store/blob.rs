@@ -1,0 +1,183 @@
+//! Personal fields and materials.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use sqlx::Row as _;
+use tongban_core::dossier::suite::hex;
+use tongban_core::dossier::{BlobRef, Hash, Suite, blob_hash};
+
+use super::{Result, Store, StoreError, damaged, sql};
+use crate::limits;
+
+/// The folder of larger blobs, each in a file named by its hash.
+#[derive(Clone, Debug)]
+pub struct Blobs(PathBuf);
+
+/// A blob that is to be stored with the entry that refers to it.
+#[derive(Clone, Debug)]
+pub struct NewBlob {
+    /// How the entry refers to it.
+    pub reference: BlobRef,
+    /// 16 random bytes.
+    pub salt: [u8; 16],
+    /// The bytes, unless they are in the folder already.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// A blob as it is held.
+#[derive(Clone, Debug)]
+pub struct HeldBlob {
+    /// Its name.
+    pub hash: Hash,
+    /// Its salt.
+    pub salt: [u8; 16],
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub media: String,
+}
+
+impl NewBlob {
+    /// Names a blob.
+    pub fn new(suite: Suite, salt: [u8; 16], media: &str, bytes: Vec<u8>) -> NewBlob {
+        let hash = blob_hash(suite, &salt, &bytes);
+        let reference = BlobRef { hash, size: bytes.len() as u32, media: media.to_owned() };
+        NewBlob { reference, salt, bytes: Some(bytes) }
+    }
+}
+
+impl Blobs {
+    pub(super) fn new(folder: PathBuf) -> Result<Blobs> {
+        std::fs::create_dir_all(&folder).map_err(|error| file_error(&folder, error))?;
+        Ok(Blobs(folder))
+    }
+
+    fn path(&self, hash: &Hash) -> PathBuf {
+        let name = hex(&hash.tagged());
+        self.0.join(&name[2..4]).join(name)
+    }
+
+    /// Moves a large blob into the folder, durably, before the entry that refers to it is committed. Small ones stay for
+    /// the database. Blocking.
+    pub fn settle(&self, blob: &mut NewBlob) -> Result<()> {
+        let Some(bytes) = blob.bytes.take_if(|bytes| bytes.len() > limits::BLOB_INLINE_BYTES_MAX) else {
+            return Ok(());
+        };
+        let path = self.path(&blob.reference.hash);
+        let folder = path.parent().unwrap_or(&self.0).to_owned();
+        let whole = || {
+            std::fs::create_dir_all(&folder)?;
+            let partial = path.with_extension("partial");
+            let mut file = std::fs::File::create(&partial)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&partial, &path)?;
+            std::fs::File::open(&folder)?.sync_all()
+        };
+        whole().map_err(|error| file_error(&path, error))
+    }
+
+    fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
+        let path = self.path(hash);
+        std::fs::read(&path).map_err(|error| file_error(&path, error))
+    }
+}
+
+fn file_error(path: &Path, error: std::io::Error) -> StoreError {
+    StoreError::File { path: path.display().to_string(), error }
+}
+
+pub(super) async fn insert(connection: &mut sqlx::AnyConnection, blobs: &[NewBlob]) -> Result<()> {
+    let into = "blob (hash, salt, bytes, size, media, file)";
+    let tail = "ON CONFLICT (hash) DO NOTHING";
+    sql::insert(connection, into, 6, tail, blobs, |query, blob| {
+        let reference = &blob.reference;
+        query
+            .bind(reference.hash.tagged().to_vec())
+            .bind(blob.salt.to_vec())
+            .bind(blob.bytes.clone())
+            .bind(i64::from(reference.size))
+            .bind(reference.media.clone())
+            .bind(i64::from(blob.bytes.is_none()))
+    })
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// A blob with its bytes; `None` if it is not held here, or was erased.
+    pub async fn blob(&self, hash: &Hash) -> Result<Option<HeldBlob>> {
+        let row = sqlx::query("SELECT salt, bytes, media, file FROM blob WHERE hash = $1 AND salt IS NOT NULL")
+            .bind(hash.tagged().to_vec())
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let salt: Vec<u8> = row.try_get(0)?;
+        let salt = salt.try_into().map_err(|_| damaged("a blob's salt"))?;
+        let bytes = if row.try_get::<i64, _>(3)? == 1 {
+            let (blobs, hash) = (self.blobs.clone(), *hash);
+            tokio::task::spawn_blocking(move || blobs.read(&hash)).await.map_err(damaged)??
+        } else {
+            row.try_get::<Option<Vec<u8>>, _>(1)?.unwrap_or_default()
+        };
+        Ok(Some(HeldBlob { hash: *hash, salt, bytes, media: row.try_get(2)? }))
+    }
+
+    /// Whether the bytes of each of these blobs are held.
+    pub async fn blobs_held(&self, hashes: &[Hash]) -> Result<Vec<Hash>> {
+        if hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!("SELECT hash FROM blob WHERE salt IS NOT NULL AND hash IN {}", sql::list(1, hashes.len()));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for hash in hashes {
+            query = query.bind(hash.tagged().to_vec());
+        }
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
+    /// Stores blobs that a peer sent. Their hashes were checked.
+    pub async fn keep_blobs(&self, mut blobs: Vec<NewBlob>) -> Result<()> {
+        let folder = self.blobs.clone();
+        let settle = move || {
+            blobs.iter_mut().try_for_each(|blob| folder.settle(blob))?;
+            Ok::<_, StoreError>(blobs)
+        };
+        let blobs = tokio::task::spawn_blocking(settle).await.map_err(damaged)??;
+        let mut transaction = self.writing.begin().await?;
+        insert(&mut transaction, &blobs).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Blobs that dossiers with this participant refer to and that are not held: what still has to be fetched.
+    pub async fn blobs_wanted_of(&self, peer: &str, most: i64) -> Result<Vec<Hash>> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT r.hash FROM blob_ref r JOIN dossier d ON d.id = r.dossier \
+             LEFT JOIN blob b ON b.hash = r.hash \
+             WHERE b.hash IS NULL AND ' ' || d.participants || ' ' LIKE $1 LIMIT $2",
+        )
+        .bind(format!("% {peer} %"))
+        .bind(most)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
+    /// The participants of all dossiers that refer to a blob: who may have it.
+    pub async fn blob_audience(&self, hash: &Hash) -> Result<Vec<String>> {
+        let rows =
+            sqlx::query("SELECT d.participants FROM blob_ref r JOIN dossier d ON d.id = r.dossier WHERE r.hash = $1")
+                .bind(hash.tagged().to_vec())
+                .fetch_all(&self.pool)
+                .await?;
+        let mut audience = Vec::new();
+        for row in rows {
+            let participants: String = row.try_get(0)?;
+            audience.extend(participants.split(' ').map(str::to_owned));
+        }
+        Ok(audience)
+    }
+}

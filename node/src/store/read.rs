@@ -1,0 +1,460 @@
+//! Lists, streams and other questions to the store.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use tongban_core::case::{Channel, Party};
+use tongban_core::dossier::{DossierId, Hash, Moment};
+use tongban_core::exchange::{Batch, BatchGroup, Cursor, Epoch, Item, Spot};
+use tongban_core::time::Calendar;
+
+use super::log::{Dossier, STAMP_COLUMNS, StampRow, stamp_row};
+use super::{Result, Store, damaged};
+use crate::limits;
+
+/// A case as lists show it. Derived from the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// Receipt number.
+    pub number: Option<String>,
+    /// Key of the item.
+    pub item: String,
+    /// Its name.
+    pub item_name: String,
+    /// Its English name.
+    pub item_name_en: String,
+    /// Where it is.
+    pub phase: String,
+    /// Who has the next move: receiving, handling, applicant, nobody.
+    pub party: String,
+    /// What the next move is.
+    pub step: String,
+    /// Until when, as yyyymmdd.
+    pub due: Option<i64>,
+    /// Whether the date is provisional (暂估).
+    pub provisional: bool,
+    /// Where it was taken in.
+    pub receiving_org: String,
+    /// Its name.
+    pub receiving_name: String,
+    /// Its English name.
+    pub receiving_name_en: String,
+    /// Who decides.
+    pub handling_org: String,
+    /// Its name.
+    pub handling_name: String,
+    /// Its English name.
+    pub handling_name_en: String,
+    /// The node of who decides.
+    pub handling_node: String,
+    /// Window or online.
+    pub channel: String,
+    /// The organisation that has the next move; empty if it is the applicant or nobody.
+    pub responsible: String,
+    /// When it was begun.
+    pub begun: i64,
+    /// When the last stamp was made.
+    pub changed: i64,
+}
+
+impl CaseRow {
+    /// The row that follows from a log; `None` if it is no case.
+    pub fn of(dossier: &Dossier, calendar: &Calendar) -> Option<CaseRow> {
+        let case = dossier.case.as_ref()?;
+        let next = case.next(calendar);
+        let drafted = &case.drafted;
+        let due = next.due.as_ref().map(|due| &due.deadline);
+        let responsible = match next.party {
+            Party::Receiving => drafted.receiving.org.to_string(),
+            Party::Handling => drafted.handling.org.to_string(),
+            Party::Applicant | Party::Nobody => String::new(),
+        };
+        let party = match next.party {
+            Party::Receiving => "receiving",
+            Party::Handling => "handling",
+            Party::Applicant => "applicant",
+            Party::Nobody => "nobody",
+        };
+        let channel = match drafted.channel {
+            Channel::Window => "window",
+            Channel::Online => "online",
+        };
+        Some(CaseRow {
+            dossier: case.dossier,
+            number: case.number.clone(),
+            item: drafted.item.key.clone(),
+            item_name: drafted.item.name.clone(),
+            item_name_en: drafted.item.name_en.clone(),
+            phase: case.phase.name().to_owned(),
+            party: party.to_owned(),
+            step: next.step.name().to_owned(),
+            due: due.map(|due| day_number(due.due)),
+            provisional: due.is_some_and(|due| due.is_provisional()),
+            receiving_org: drafted.receiving.org.to_string(),
+            receiving_name: drafted.receiving.name.clone(),
+            receiving_name_en: drafted.receiving.name_en.clone(),
+            handling_org: drafted.handling.org.to_string(),
+            handling_name: drafted.handling.name.clone(),
+            handling_name_en: drafted.handling.name_en.clone(),
+            handling_node: drafted.handling.node.to_string(),
+            channel: channel.to_owned(),
+            responsible,
+            begun: case.begun.0,
+            changed: dossier.changed.0,
+        })
+    }
+}
+
+/// A date as yyyymmdd, so that dates compare as numbers in every database.
+pub(crate) fn day_number(date: jiff::civil::Date) -> i64 {
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+}
+
+pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
+    provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
+    handling_node, channel, responsible, begun, changed";
+
+pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
+    Ok(CaseRow {
+        dossier: DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?,
+        number: row.try_get(1)?,
+        item: row.try_get(2)?,
+        item_name: row.try_get(3)?,
+        item_name_en: row.try_get(4)?,
+        phase: row.try_get(5)?,
+        party: row.try_get(6)?,
+        step: row.try_get(7)?,
+        due: row.try_get(8)?,
+        provisional: row.try_get::<i64, _>(9)? != 0,
+        receiving_org: row.try_get(10)?,
+        receiving_name: row.try_get(11)?,
+        receiving_name_en: row.try_get(12)?,
+        handling_org: row.try_get(13)?,
+        handling_name: row.try_get(14)?,
+        handling_name_en: row.try_get(15)?,
+        handling_node: row.try_get(16)?,
+        channel: row.try_get(17)?,
+        responsible: row.try_get(18)?,
+        begun: row.try_get(19)?,
+        changed: row.try_get(20)?,
+    })
+}
+
+/// Which cases a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum List<'a> {
+    /// An organisation has the next move: what is to be done today, by date.
+    ToDo(&'a str),
+    /// Taken in by an organisation, the newest first.
+    TakenInBy(&'a str),
+    /// Decided by an organisation and handed over to it, the newest first.
+    HandledBy(&'a str),
+    /// An applicant's own, the newest first.
+    OwnedBy(i64),
+}
+
+/// What a peer may read next.
+#[derive(Debug)]
+pub enum StreamPage {
+    /// Items from where the peer stands; empty if it has read all.
+    Batch(Box<Batch>),
+    /// The peer has read items that this node does not know: this node was rolled back.
+    RolledBack,
+}
+
+/// A line of “who looked at my data”.
+#[derive(Clone, Debug)]
+pub struct AccessRow {
+    /// The case.
+    pub dossier: DossierId,
+    /// When.
+    pub at: Moment,
+    /// The account.
+    pub account: i64,
+    /// Its organisation.
+    pub org: String,
+    /// Its staff number.
+    pub staff: String,
+    /// What was looked at.
+    pub what: String,
+}
+
+impl Store {
+    /// One page of a list, from row `offset`. One row more than a page is given back if there is more.
+    pub async fn cases(&self, list: List<'_>, offset: i64) -> Result<Vec<CaseRow>> {
+        let columns = CASE_COLUMNS;
+        let text = match list {
+            List::ToDo(_) => {
+                format!(
+                    "SELECT {columns} FROM case_view WHERE responsible = $1 \
+                     ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, changed LIMIT $2 OFFSET $3"
+                )
+            }
+            List::TakenInBy(_) => format!(
+                "SELECT {columns} FROM case_view WHERE receiving_org = $1 ORDER BY changed DESC LIMIT $2 OFFSET $3"
+            ),
+            // Before hand-over the authority sees nothing of it, although both may be on one node.
+            List::HandledBy(_) => format!(
+                "SELECT {columns} FROM case_view WHERE handling_org = $1 AND phase NOT IN ('draft', 'taken_in') \
+                 ORDER BY changed DESC LIMIT $2 OFFSET $3"
+            ),
+            List::OwnedBy(_) => {
+                let columns = CASE_COLUMNS.replace("dossier,", "v.dossier,");
+                format!(
+                    "SELECT {columns} FROM owner o JOIN case_view v ON v.dossier = o.dossier WHERE o.account = $1 \
+                     ORDER BY changed DESC LIMIT $2 OFFSET $3"
+                )
+            }
+        };
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let query = match list {
+            List::ToDo(org) | List::TakenInBy(org) | List::HandledBy(org) => query.bind(org.to_owned()),
+            List::OwnedBy(account) => query.bind(account),
+        };
+        let rows = query.bind(limits::PAGE_ROWS + 1).bind(offset).fetch_all(&self.pool).await?;
+        rows.iter().map(case_row).collect()
+    }
+
+    /// How many cases wait for an organisation, and how many of them are late on `today` (yyyymmdd).
+    pub async fn count_to_do(&self, org: &str, today: i64) -> Result<(i64, i64)> {
+        let row = sqlx::query(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due < $2 THEN 1 ELSE 0 END), 0) FROM case_view WHERE responsible = $1",
+        )
+        .bind(org.to_owned())
+        .bind(today)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((row.try_get(0)?, row.try_get(1)?))
+    }
+
+    /// The case with this receipt number.
+    pub async fn case_by_number(&self, number: &str) -> Result<Option<DossierId>> {
+        let row = sqlx::query("SELECT dossier FROM case_view WHERE number = $1")
+            .bind(number.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).transpose()
+    }
+
+    /// Whether a case belongs to an account as applicant.
+    pub async fn owns(&self, account: i64, dossier: DossierId) -> Result<bool> {
+        let row = sqlx::query("SELECT 1 FROM owner WHERE account = $1 AND dossier = $2")
+            .bind(account)
+            .bind(dossier.bytes().to_vec())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// What was done under a key before.
+    pub async fn once(&self, account: i64, key: &str) -> Result<Option<DossierId>> {
+        let row = sqlx::query("SELECT dossier FROM once WHERE account = $1 AND key = $2")
+            .bind(account)
+            .bind(key.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).transpose()
+    }
+
+    /// Records that personal data was read.
+    pub async fn note_access(&self, row: &AccessRow) -> Result<()> {
+        sqlx::query("INSERT INTO access (dossier, at, account, org, staff, what) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(row.dossier.bytes().to_vec())
+            .bind(row.at.0)
+            .bind(row.account)
+            .bind(&row.org)
+            .bind(&row.staff)
+            .bind(&row.what)
+            .execute(&self.writing)
+            .await?;
+        Ok(())
+    }
+
+    /// Who read a case's personal data on this node, the newest first.
+    pub async fn accesses(&self, dossier: DossierId) -> Result<Vec<AccessRow>> {
+        let rows = sqlx::query(
+            "SELECT at, account, org, staff, what FROM access WHERE dossier = $1 ORDER BY at DESC LIMIT 100",
+        )
+        .bind(dossier.bytes().to_vec())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AccessRow {
+                    dossier,
+                    at: Moment(row.try_get(0)?),
+                    account: row.try_get(1)?,
+                    org: row.try_get(2)?,
+                    staff: row.try_get(3)?,
+                    what: row.try_get(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How far this node has read a peer.
+    pub async fn cursor(&self, peer: &str) -> Result<Option<Cursor>> {
+        let row = sqlx::query("SELECT epoch, position, hash FROM stream_cursor WHERE peer = $1")
+            .bind(peer.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| {
+            Ok(Cursor {
+                epoch: Epoch::from_stored(row.try_get(0)?),
+                position: row.try_get::<i64, _>(1)? as u64,
+                hash: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(2)?).map_err(damaged)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The last position of a peer's stream and the running hash there.
+    pub async fn stream_end(&self, peer: &str) -> Result<Option<(u64, Hash)>> {
+        let row = sqlx::query("SELECT position, hash FROM stream WHERE peer = $1 ORDER BY position DESC LIMIT 1")
+            .bind(peer.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| {
+            let hash = Hash::from_tagged(&row.try_get::<Vec<u8>, _>(1)?).map_err(damaged)?;
+            Ok((row.try_get::<i64, _>(0)? as u64, hash))
+        })
+        .transpose()
+    }
+
+    /// Whether something of a dossier is still to be read by a peer that has read up to `position`.
+    pub async fn is_unread(&self, peer: &str, position: u64, dossier: DossierId) -> Result<bool> {
+        let row = sqlx::query("SELECT 1 FROM stream WHERE peer = $1 AND position > $2 AND dossier = $3 LIMIT 1")
+            .bind(peer.to_owned())
+            .bind(position as i64)
+            .bind(dossier.bytes().to_vec())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// The next stretch of a peer's stream. `epoch` is this node's.
+    pub async fn stream_page(&self, peer: &str, epoch: &Epoch, cursor: &Cursor) -> Result<StreamPage> {
+        let from = if cursor.epoch == *epoch { cursor.position } else { 0 };
+        if from > 0 {
+            let row = sqlx::query("SELECT hash FROM stream WHERE peer = $1 AND position = $2")
+                .bind(peer.to_owned())
+                .bind(from as i64)
+                .fetch_optional(&self.pool)
+                .await?;
+            let ours = row.map(|row| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).transpose()?;
+            if ours != Some(cursor.hash) {
+                return Ok(StreamPage::RolledBack);
+            }
+        }
+        let text = format!(
+            "SELECT t.seq, t.entry, {STAMP_COLUMNS} FROM stream t \
+             LEFT JOIN stamp s ON s.dossier = t.dossier AND s.term = t.term AND s.seq = t.seq \
+             LEFT JOIN entry e ON e.hash = COALESCE(t.entry, s.entry) \
+             WHERE t.peer = $1 AND t.position > $2 ORDER BY t.position LIMIT $3"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(peer.to_owned())
+            .bind(from as i64)
+            .bind(limits::STREAM_ITEMS_MAX)
+            .fetch_all(&self.pool)
+            .await?;
+        let mut spots = Spots::default();
+        let mut items = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if row.try_get::<Option<i64>, _>(0)?.is_some() {
+                items.push(spots.stamp(stamp_row(row, 2)?)?);
+            } else {
+                let entry = String::from_utf8(row.try_get(12)?).map_err(damaged)?;
+                let root: Option<Vec<u8>> = row.try_get(13)?;
+                let leaf: Option<i64> = row.try_get(14)?;
+                let (Some(root), Some(leaf)) = (root, leaf) else { return Err(damaged("a slip without its group")) };
+                let said = spots.spot((Hash::from_tagged(&root).map_err(damaged)?, leaf as u32));
+                items.push(Item::Slip { entry, said });
+            }
+        }
+        let groups = self.batch_groups(spots).await?;
+        Ok(StreamPage::Batch(Box::new(Batch { epoch: epoch.clone(), from, groups, items })))
+    }
+
+    /// A dossier's stamps from number `from`, as a batch that proves itself.
+    pub async fn dossier_batch(&self, id: DossierId, from: u32, epoch: &Epoch) -> Result<Batch> {
+        let mut spots = Spots::default();
+        let rows = self.stamps(id).await?;
+        let items = rows
+            .into_iter()
+            .filter(|row| row.stamp.seq >= from)
+            .take(limits::STREAM_ITEMS_MAX as usize)
+            .map(|row| spots.stamp(row))
+            .collect::<Result<_>>()?;
+        Ok(Batch { epoch: epoch.clone(), from: 0, groups: self.batch_groups(spots).await?, items })
+    }
+
+    async fn batch_groups(&self, spots: Spots) -> Result<Vec<BatchGroup>> {
+        let known = self.groups(&spots.roots).await?;
+        let mut groups = Vec::with_capacity(spots.roots.len());
+        for (root, mut leaves) in spots.roots.iter().zip(spots.leaves) {
+            leaves.sort_unstable();
+            leaves.dedup();
+            let (signed, parts) = known.get(root).ok_or_else(|| damaged("a group is missing"))?;
+            let proof = parts
+                .prove(signed.group.suite(), signed.group.size, &leaves)
+                .ok_or_else(|| damaged("a proof cannot be made"))?;
+            groups.push(BatchGroup { signed: signed.clone(), proof });
+        }
+        Ok(groups)
+    }
+
+    /// The heads of all dossiers held, in the order of their names: what a checkpoint covers.
+    pub async fn heads(&self) -> Result<Vec<tongban_core::dossier::Head>> {
+        let rows = sqlx::query("SELECT id, term, len, head FROM dossier ORDER BY id").fetch_all(&self.pool).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(tongban_core::dossier::Head {
+                    dossier: DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?,
+                    term: row.try_get::<i64, _>(1)? as u32,
+                    len: row.try_get::<i64, _>(2)? as u32,
+                    head: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(3)?).map_err(damaged)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Numbers for the operator: dossiers, stamps, pending slips, evidence of fault.
+    pub async fn counts(&self) -> Result<[i64; 4]> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM dossier), (SELECT COUNT(*) FROM stamp), (SELECT COUNT(*) FROM pending), \
+             (SELECT COUNT(*) FROM evidence)",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?])
+    }
+}
+
+/// Groups of a batch in the order of first use, with the leaves that are named.
+#[derive(Default)]
+struct Spots {
+    roots: Vec<Hash>,
+    leaves: Vec<Vec<u32>>,
+}
+
+impl Spots {
+    fn stamp(&mut self, row: StampRow) -> Result<Item> {
+        let entry = String::from_utf8(row.written.bytes().to_vec()).map_err(damaged)?;
+        let stamped = self.spot(row.stamped);
+        let said = row.said.map(|said| self.spot(said));
+        Ok(Item::Stamp { stamp: row.stamp, entry, stamped, said })
+    }
+
+    fn spot(&mut self, (root, leaf): (Hash, u32)) -> Spot {
+        // Items of one commit follow each other: the last group is nearly always the one.
+        let group = self.roots.iter().rposition(|known| *known == root).unwrap_or_else(|| {
+            self.roots.push(root);
+            self.leaves.push(Vec::new());
+            self.roots.len() - 1
+        });
+        self.leaves[group].push(leaf);
+        Spot { group: group as u32, leaf }
+    }
+}

@@ -1,0 +1,125 @@
+//! Every sentence that people read, in Chinese and English. One file a room, in Fluent.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::langid;
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// 中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// The files: name, Chinese, English.
+pub const FILES: &[(&str, &str, &str)] = &[
+    ("common", include_str!("zh/common.ftl"), include_str!("en/common.ftl")),
+    ("case", include_str!("zh/case.ftl"), include_str!("en/case.ftl")),
+    ("fault", include_str!("zh/fault.ftl"), include_str!("en/fault.ftl")),
+    ("portal", include_str!("zh/portal.ftl"), include_str!("en/portal.ftl")),
+    ("window", include_str!("zh/window.ftl"), include_str!("en/window.ftl")),
+    ("authority", include_str!("zh/authority.ftl"), include_str!("en/authority.ftl")),
+    ("admin", include_str!("zh/admin.ftl"), include_str!("en/admin.ftl")),
+];
+
+static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));
+static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::En));
+
+fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![match lang {
+        Lang::Zh => langid!("zh-CN"),
+        Lang::En => langid!("en"),
+    }]);
+    // No marks around values: they would stand in numbers and dates that people copy.
+    bundle.set_use_isolating(false);
+    for (name, zh, en) in FILES {
+        let source = if lang == Lang::Zh { zh } else { en };
+        match FluentResource::try_new((*source).to_owned()) {
+            Ok(resource) => {
+                if let Err(errors) = bundle.add_resource(resource) {
+                    tracing::error!(file = name, ?errors, "a text stands twice");
+                }
+            }
+            Err((_, errors)) => tracing::error!(file = name, ?errors, "a text file is malformed"),
+        }
+    }
+    bundle
+}
+
+impl Lang {
+    /// From a cookie or an address.
+    pub fn from_name(name: &str) -> Option<Lang> {
+        match name {
+            "zh" => Some(Lang::Zh),
+            "en" => Some(Lang::En),
+            _ => None,
+        }
+    }
+
+    /// The word in cookies and addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        }
+    }
+
+    /// The value of the `lang` attribute.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        match self {
+            Lang::Zh => &ZH,
+            Lang::En => &EN,
+        }
+    }
+
+    /// The text under a key.
+    pub fn t(self, key: &str) -> Cow<'static, str> {
+        self.fill(key, None)
+    }
+
+    /// The text under a key, with values.
+    pub fn tf(self, key: &str, values: &[(&str, &str)]) -> Cow<'static, str> {
+        let mut args = FluentArgs::with_capacity(values.len());
+        for (name, value) in values {
+            args.set(*name, FluentValue::from(*value));
+        }
+        self.fill(key, Some(&args))
+    }
+
+    /// Whether there is a text under a key.
+    pub fn has(self, key: &str) -> bool {
+        self.bundle().has_message(key)
+    }
+
+    fn fill(self, key: &str, args: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
+        let bundle = self.bundle();
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+            tracing::error!(key, lang = self.name(), "no text");
+            return Cow::Owned(key.to_owned());
+        };
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, args, &mut errors);
+        if !errors.is_empty() {
+            tracing::error!(key, lang = self.name(), ?errors, "a text lacks a value");
+        }
+        Cow::Owned(text.into_owned())
+    }
+
+    /// The one of two names that fits.
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        if self == Lang::En && !en.is_empty() { en } else { zh }
+    }
+}

@@ -1,0 +1,369 @@
+//! What every page about a case shows in the same way: where it is, the timeline, dates with their explanation, materials.
+
+use maud::{Markup, html};
+use tongban_core::case::{Act, Case, Check, Due, Leg, Outcome, Party, Phase};
+use tongban_core::catalogue::{Mode, Need};
+use tongban_core::dossier::{Moment, Role};
+use tongban_core::mechanism::{Basis, Permit};
+use tongban_core::time::{Deadline, Limit, StepKind, Unit};
+
+use super::part::{attention, badge, icon};
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::service::{CaseView, Line};
+use crate::text::Lang;
+
+/// A code word as a key of the texts.
+pub fn key(prefix: &str, word: &str) -> String {
+    format!("{prefix}-{}", word.replace('_', "-"))
+}
+
+/// A limit in words.
+pub fn limit(lang: Lang, limit: Limit) -> String {
+    let days = limit.days.to_string();
+    match limit.unit {
+        _ if limit.days == 0 => lang.t("days-at-once").into_owned(),
+        Unit::Working => lang.tf("days-working", &[("days", &days)]).into_owned(),
+        Unit::Calendar => lang.tf("days-calendar", &[("days", &days)]).into_owned(),
+    }
+}
+
+/// A mode in words.
+pub fn mode(lang: Lang, mode: Mode) -> String {
+    let name = match mode {
+        Mode::FullyOnline => "mode-fully-online",
+        Mode::CollectHere => "mode-collect-here",
+        Mode::Joint => "mode-joint",
+        Mode::Delegated => "mode-delegated",
+    };
+    lang.t(name).into_owned()
+}
+
+/// By what right, in words.
+pub fn permit(lang: Lang, permit: &Permit) -> String {
+    let basis = match permit.basis {
+        Basis::WithinProvince => return lang.t("basis-within-province").into_owned(),
+        Basis::National => "basis-national",
+        Basis::Multilateral => "basis-multilateral",
+        Basis::Bilateral => "basis-bilateral",
+    };
+    format!("{} · {}", lang.t(basis), lang.pick(&permit.name, &permit.name_en))
+}
+
+/// The name of the party that has the next move.
+pub fn party_name(lang: Lang, case: &Case, party: Party) -> String {
+    let drafted = &case.drafted;
+    match party {
+        Party::Receiving => lang.pick(&drafted.receiving.name, &drafted.receiving.name_en).to_owned(),
+        Party::Handling => lang.pick(&drafted.handling.name, &drafted.handling.name_en).to_owned(),
+        Party::Applicant => lang.t("party-applicant").into_owned(),
+        Party::Nobody => lang.t("party-nobody").into_owned(),
+    }
+}
+
+/// Where it is, who has the next move, until when. `own` is the party that is looking.
+pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) -> Markup {
+    let (case, next) = (&view.case, &view.next);
+    let lang = visitor.lang;
+    let today = app.clock.today();
+    let late = next.due.as_ref().is_some_and(|due| due.deadline.is_late(today));
+    let yours = own == Some(next.party);
+    html! {
+        div class="state" {
+            div {
+                span class="what" { (visitor.t("state-where")) }
+                strong { (visitor.t(&key("phase", case.phase.name()))) }
+                @if let Some(number) = &case.number { span { (visitor.tf("state-number", &[("number", number)])) } }
+            }
+            div class=(if yours { "yours" } else { "" }) {
+                span class="what" { (visitor.t("state-who")) }
+                strong { @if yours { (visitor.t("state-you")) } @else { (party_name(lang, case, next.party)) } }
+                span { (visitor.t(&key("step", next.step.name()))) }
+            }
+            div class=(if late { "late" } else { "" }) {
+                span class="what" { (visitor.t("state-until")) }
+                @match &next.due {
+                    Some(due) => {
+                        strong { (date(visitor, &due.deadline)) }
+                        span { (left(app, visitor, &due.deadline)) }
+                    }
+                    None => { strong { "—" } span { (visitor.t("state-no-date")) } }
+                }
+            }
+        }
+        @if let Some(waiting) = &view.waiting {
+            @let name = lang.pick(&waiting.name, &waiting.name_en);
+            (attention(&visitor.tf("waiting-for-peer", &[("peer", name)])))
+        }
+        @if let Some(due) = &next.due { (explanation(visitor, due)) }
+    }
+}
+
+/// A due date; provisional ones say so.
+pub fn date(visitor: &Visitor, deadline: &Deadline) -> Markup {
+    html! {
+        time datetime=(deadline.due.to_string()) { (deadline.due) }
+        @if deadline.is_provisional() { " " (badge("plain", &visitor.t("date-provisional"))) }
+    }
+}
+
+/// How many working days are left, or how many it is late.
+pub fn left(app: &App, visitor: &Visitor, deadline: &Deadline) -> String {
+    let days = deadline.left(app.clock.today(), app.calendar);
+    let count = days.unsigned_abs().to_string();
+    let words = match days {
+        0 => "left-today",
+        1.. => "left-days",
+        _ => "left-late",
+    };
+    visitor.tf(words, &[("days", &count)]).into_owned()
+}
+
+/// Why that date: step by step, one click away.
+pub fn explanation(visitor: &Visitor, due: &Due) -> Markup {
+    html! {
+        details class="why-date" {
+            summary { (visitor.t("why-this-date")) }
+            div class="explain" {
+                p { (visitor.t(&format!("rule-{}", due.rule))) }
+                (steps(visitor, &due.deadline))
+                @if let Some(statutory) = &due.statutory {
+                    p { (visitor.tf("statutory-behind", &[("date", &statutory.due.to_string()), ("limit", &limit(visitor.lang, statutory.limit))])) }
+                }
+            }
+        }
+    }
+}
+
+fn steps(visitor: &Visitor, deadline: &Deadline) -> Markup {
+    let span = |from: jiff::civil::Date, to: jiff::civil::Date| {
+        if from == to { from.to_string() } else { format!("{from} – {to}") }
+    };
+    html! {
+        p { (visitor.tf("deadline-sum", &[("start", &deadline.start.to_string()), ("limit", &limit(visitor.lang, deadline.limit)), ("due", &deadline.due.to_string())])) }
+        table {
+            caption { (visitor.t("deadline-steps")) }
+            thead { tr { th scope="col" { (visitor.t("deadline-days")) } th scope="col" { (visitor.t("deadline-count")) } } }
+            tbody {
+                @for step in &deadline.steps {
+                    tr {
+                        td data-head=(visitor.t("deadline-days")) { (span(step.from, step.to)) }
+                        td data-head=(visitor.t("deadline-count")) {
+                            @match &step.what {
+                                StepKind::Start => (visitor.t("step-start")),
+                                StepKind::Counted { first, last, worked_weekend, presumed } => {
+                                    (visitor.tf("step-counted", &[("first", &first.to_string()), ("last", &last.to_string())]))
+                                    @if let Some(name) = worked_weekend { " · " (visitor.tf("step-worked-weekend", &[("name", name)])) }
+                                    @if *presumed { " · " (visitor.t("step-presumed")) }
+                                }
+                                StepKind::Weekend => (visitor.t("step-weekend")),
+                                StepKind::Holiday { name, number } => (visitor.tf("step-holiday", &[("name", name), ("number", number)])),
+                                StepKind::MovedTo => (visitor.t("step-moved")),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if let Some(year) = deadline.awaited {
+            p class="note" { (visitor.tf("deadline-awaited", &[("year", &year.to_string())])) }
+        }
+    }
+}
+
+/// The timeline, newest first.
+pub fn timeline(visitor: &Visitor, view: &CaseView) -> Markup {
+    html! {
+        ol class="timeline" {
+            @for line in view.lines.iter().rev() {
+                li class=(if line.seq.is_none() { "waiting" } else if line.refuses.is_some() || line.mark.is_some() { "refused" } else { "" }) {
+                    p { strong { (what(visitor, &view.case, line)) } }
+                    @for detail in details(visitor, &view.case, line) { p { (detail) } }
+                    p { time { (line.at) } " · " span class="by" { (who(visitor, &view.case, line)) } }
+                    @if line.seq.is_none() { p class="hint" { (visitor.t("line-pending")) } }
+                    @if let Some(mark) = &line.mark { p class="error" { (visitor.tf("line-mark", &[("code", mark)])) } }
+                }
+            }
+        }
+    }
+}
+
+fn what(visitor: &Visitor, case: &Case, line: &Line) -> String {
+    if let Some(code) = &line.refuses {
+        let reason = tongban_core::case::WhyNot::known(code)
+            .map_or_else(|| code.clone(), |why| super::fault::why(visitor.lang, &why));
+        return visitor.tf("line-refused", &[("reason", &reason)]).into_owned();
+    }
+    let Some(act) = &line.act else { return visitor.t("line-unknown").into_owned() };
+    let handling = visitor.lang.pick(&case.drafted.handling.name, &case.drafted.handling.name_en);
+    match act {
+        Act::Decided { outcome: Outcome::Granted, .. } => visitor.t("line-granted").into_owned(),
+        Act::Decided { outcome: Outcome::Refused, .. } => visitor.t("line-decided-refused").into_owned(),
+        Act::HandedOver => visitor.tf("line-handed-over", &[("authority", handling)]).into_owned(),
+        Act::Rated { leg, level, .. } => {
+            let leg = visitor.t(if *leg == Leg::Receiving { "leg-receiving" } else { "leg-handling" });
+            visitor.tf("line-rated", &[("leg", &leg), ("level", &visitor.t(&format!("level-{level}")))]).into_owned()
+        }
+        act => visitor.t(&key("act", act.name())).into_owned(),
+    }
+}
+
+fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
+    let reason_text = |code: &str| visitor.t(&format!("reason-{code}")).into_owned();
+    let material = |key: &str| material_name(visitor.lang, case, key).to_owned();
+    let filled = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
+    match &line.act {
+        Some(Act::MaterialsAdded { materials } | Act::CorrectionAnswered { materials }) => {
+            let names: Vec<String> = materials.iter().map(|attached| material(&attached.material)).collect();
+            filled(&names.join("、")).into_iter().collect()
+        }
+        Some(Act::MaterialWaived { material: key, because }) => vec![format!("{}：{because}", material(key))],
+        Some(Act::TakenIn { number }) => vec![visitor.tf("state-number", &[("number", number)]).into_owned()],
+        Some(Act::Returned { reason, note } | Act::NotAccepted { reason, note }) => {
+            let todo = visitor.t(&format!("reason-{reason}-todo")).into_owned();
+            [Some(reason_text(reason)), Some(todo), filled(note)].into_iter().flatten().collect()
+        }
+        Some(Act::CorrectionAsked { wanted, limit: given }) => {
+            let mut lines: Vec<String> =
+                wanted.iter().map(|one| format!("{}：{}", material(&one.material), one.what)).collect();
+            lines.push(visitor.tf("line-correction-limit", &[("limit", &limit(visitor.lang, *given))]).into_owned());
+            lines
+        }
+        Some(Act::Decided { reason, note, number, .. }) => {
+            let number = visitor.tf("line-decision-number", &[("number", number)]).into_owned();
+            let reason = filled(reason).map(|code| reason_text(&code));
+            [Some(number), reason, filled(note)].into_iter().flatten().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn who(visitor: &Visitor, case: &Case, line: &Line) -> String {
+    let drafted = &case.drafted;
+    let lang = visitor.lang;
+    let staff = line.by.staff.as_deref().map_or(String::new(), |staff| format!(" · {staff}"));
+    match line.by.role {
+        Role::Applicant => lang.t("party-applicant").into_owned(),
+        Role::System if line.node == drafted.receiving.node => {
+            lang.pick(&drafted.receiving.name, &drafted.receiving.name_en).to_owned()
+        }
+        Role::System => lang.pick(&drafted.handling.name, &drafted.handling.name_en).to_owned(),
+        Role::Clerk | Role::Officer if line.by.org == Some(drafted.receiving.org) => {
+            format!("{}{staff}", lang.pick(&drafted.receiving.name, &drafted.receiving.name_en))
+        }
+        Role::Clerk | Role::Officer if line.by.org == Some(drafted.handling.org) => {
+            format!("{}{staff}", lang.pick(&drafted.handling.name, &drafted.handling.name_en))
+        }
+        Role::Clerk | Role::Officer => line.node.to_string(),
+    }
+}
+
+/// The name of a material in the case's own list.
+pub fn material_name<'a>(lang: Lang, case: &'a Case, key: &'a str) -> &'a str {
+    let rule = case.drafted.item.materials.iter().find(|rule| rule.key == key);
+    rule.map_or(key, |rule| lang.pick(&rule.name, &rule.name_en))
+}
+
+/// How a material was checked, in words.
+pub fn check_name(lang: Lang, check: Check) -> String {
+    let name = match check {
+        Check::SeenOriginal => "check-seen-original",
+        Check::CopyTaken => "check-copy-taken",
+        Check::Uploaded => "check-uploaded",
+    };
+    lang.t(name).into_owned()
+}
+
+/// Whether a material must be there, in words.
+pub fn need_name(lang: Lang, need: Need) -> String {
+    lang.t(if need == Need::Necessary { "need-necessary" } else { "need-may-follow" }).into_owned()
+}
+
+/// The materials of a case: each with its review point, its files and how they were checked.
+pub fn materials(visitor: &Visitor, view: &CaseView) -> Markup {
+    let case = &view.case;
+    let lang = visitor.lang;
+    html! {
+        ul class="materials" {
+            @for rule in &case.drafted.item.materials {
+                li {
+                    h3 { (lang.pick(&rule.name, &rule.name_en)) " " span class="badge" { (need_name(lang, rule.need)) } }
+                    p class="hint" { (icon("paper")) (visitor.tf("review-point", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+                    @for (number, attached) in case.materials.iter().filter(|attached| attached.material == rule.key).enumerate() {
+                        p {
+                            @if view.missing_bytes.contains(&attached.blob.hash) {
+                                (visitor.t("material-on-its-way"))
+                            } @else {
+                                a href=(format!("/cases/{}/files/{}", case.dossier, attached.blob.hash)) {
+                                    (visitor.tf("material-open", &[("name", lang.pick(&rule.name, &rule.name_en)), ("number", &(number + 1).to_string())]))
+                                }
+                            }
+                            " · " (size(attached.blob.size)) " · " (check_name(lang, attached.check))
+                        }
+                    }
+                    @if let Some((_, because)) = case.waived.iter().find(|(material, _)| *material == rule.key) {
+                        p { (visitor.tf("material-waived", &[("because", because)])) }
+                    }
+                    @if !case.materials.iter().any(|attached| attached.material == rule.key) && !case.waived.iter().any(|(material, _)| *material == rule.key) {
+                        p class="muted" { (visitor.t("material-none")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A size in words.
+pub fn size(bytes: u32) -> String {
+    if bytes < 1024 * 1024 {
+        format!("{} KB", bytes.div_ceil(1024))
+    } else {
+        format!("{:.1} MB", f64::from(bytes) / 1_048_576.0)
+    }
+}
+
+/// The facts of a case: item, places, mode, permit.
+pub fn facts(visitor: &Visitor, case: &Case) -> Markup {
+    let lang = visitor.lang;
+    let drafted = &case.drafted;
+    html! {
+        dl class="facts" {
+            dt { (visitor.t("fact-item")) } dd { (lang.pick(&drafted.item.name, &drafted.item.name_en)) }
+            dt { (visitor.t("fact-receiving")) } dd { (lang.pick(&drafted.receiving.name, &drafted.receiving.name_en)) " · " (drafted.receiving.phone) }
+            dt { (visitor.t("fact-handling")) } dd { (lang.pick(&drafted.handling.name, &drafted.handling.name_en)) " · " (drafted.handling.phone) }
+            dt { (visitor.t("fact-mode")) } dd { (mode(lang, drafted.item.mode)) }
+            dt { (visitor.t("fact-permit")) } dd { (permit(lang, &drafted.permit)) }
+            dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &limit(lang, drafted.item.promised)), ("statutory", &limit(lang, drafted.item.statutory))])) }
+        }
+    }
+}
+
+/// The applicant's particulars, for those who handle the case.
+pub fn particulars(visitor: &Visitor, view: &CaseView) -> Markup {
+    html! {
+        @match &view.applicant {
+            Some(applicant) => dl class="facts" {
+                dt { (visitor.t("fact-name")) } dd { (applicant.name) }
+                dt { (visitor.t("fact-id")) } dd { (applicant.id_number) }
+                @if !applicant.contact.is_empty() { dt { (visitor.t("fact-contact")) } dd { (applicant.contact) } }
+                dt { (visitor.t("fact-phone")) } dd { (applicant.phone) }
+            },
+            None => p class="muted" { (visitor.t("particulars-on-their-way")) },
+        }
+    }
+}
+
+/// A stamp that changes with the case: by it a waiting page asks whether there is news.
+pub fn stamp(view: &CaseView) -> String {
+    view.lines.len().to_string()
+}
+
+/// Whether the case has reached the authority.
+pub fn is_with_authority(phase: Phase) -> bool {
+    !matches!(phase, Phase::Draft | Phase::TakenIn | Phase::Returned)
+}
+
+/// A moment, for pages.
+pub fn moment(at: Moment) -> Markup {
+    html! { time { (at) } }
+}

@@ -1,0 +1,330 @@
+//! Who is visiting: language, session, account. Signing in and out.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{LazyLock, Mutex};
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use axum::Router;
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use maud::html;
+use serde::Deserialize;
+use tongban_core::dossier::suite::hex;
+use tongban_core::dossier::{DossierId, Suite};
+
+use super::fault::Fault;
+use super::form::Form;
+use super::part::{self, Field, page};
+use crate::app::App;
+use crate::limits;
+use crate::service::Actor;
+use crate::store::{Account, AccountRole, Session};
+use crate::text::Lang;
+
+const SESSION_COOKIE: &str = "tongban";
+const LANG_COOKIE: &str = "tongban_lang";
+const SIZE_COOKIE: &str = "tongban_size";
+
+/// Who is visiting.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The language of the page.
+    pub lang: Lang,
+    /// Large type (长辈版).
+    pub large: bool,
+    /// The session, unless there is none or it is over.
+    pub session: Option<Session>,
+    /// The account of the session.
+    pub account: Option<Account>,
+    /// The account whose session is over: its form is kept for it.
+    pub expired: Option<i64>,
+    /// The path with its query.
+    pub path: String,
+    /// Practice data, shown on every page.
+    pub drill: bool,
+    /// The date, if it was set by hand.
+    pub shifted: Option<jiff::civil::Date>,
+    /// This node's name.
+    pub node_name: String,
+    token_hash: Option<Vec<u8>>,
+}
+
+impl Visitor {
+    /// Who acts, if anybody is signed in or holds a receipt.
+    pub fn actor(&self) -> Option<Actor> {
+        match (&self.account, self.session.as_ref().and_then(|session| session.dossier)) {
+            (Some(account), _) => Some(Actor::Account(Box::new(account.clone()))),
+            (None, Some(dossier)) => Some(Actor::Tracker(dossier)),
+            (None, None) => None,
+        }
+    }
+
+    /// Who acts; asks to sign in if nobody does.
+    pub fn must_act(&self) -> Result<Actor, Fault> {
+        self.actor().ok_or_else(|| Fault::SignIn { back: self.path.clone() })
+    }
+
+    /// The account, if it has one of these roles; asks to sign in if nobody is.
+    pub fn must_be(&self, roles: &[AccountRole]) -> Result<&Account, Fault> {
+        match &self.account {
+            None => Err(Fault::SignIn { back: self.path.clone() }),
+            Some(account) if roles.contains(&account.role) => Ok(account),
+            Some(_) => Err(Fault::Forbidden),
+        }
+    }
+
+    /// What stands hidden in every form of this session.
+    pub fn csrf(&self) -> &str {
+        self.session.as_ref().map_or("", |session| &session.csrf)
+    }
+
+    /// Text in the visitor's language.
+    pub fn t(&self, key: &str) -> std::borrow::Cow<'static, str> {
+        self.lang.t(key)
+    }
+
+    /// Text in the visitor's language, with values.
+    pub fn tf(&self, key: &str, values: &[(&str, &str)]) -> std::borrow::Cow<'static, str> {
+        self.lang.tf(key, values)
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Infallible> {
+        let lang = cookie(&parts.headers, LANG_COOKIE).and_then(|name| Lang::from_name(&name)).unwrap_or_default();
+        let large = cookie(&parts.headers, SIZE_COOKIE).as_deref() == Some("large");
+        let token_hash = cookie(&parts.headers, SESSION_COOKIE).map(|token| hash_token(&token));
+        let mut visitor = Visitor {
+            lang,
+            large,
+            session: None,
+            account: None,
+            expired: None,
+            path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), |path| path.to_string()),
+            drill: app.config.realm == tongban_core::ident::Realm::Drill,
+            shifted: app.clock.is_shifted().then(|| app.clock.today()),
+            node_name: lang.pick(&app.config.name, &app.config.name_en).to_owned(),
+            token_hash: None,
+        };
+        let Some(token_hash) = token_hash else { return Ok(visitor) };
+        let now = app.clock.now().0;
+        match app.store.session(&token_hash).await {
+            Ok(Some(session)) if session.api => {}
+            Ok(Some(session)) if session.is_over(now) => visitor.expired = session.account,
+            Ok(Some(session)) => {
+                if let Some(id) = session.account {
+                    let account = app.store.account(id).await.ok().flatten();
+                    visitor.account = account.filter(|account| !account.disabled);
+                }
+                if visitor.account.is_some() || session.dossier.is_some() {
+                    // Once a minute is enough to know that someone is still there.
+                    if now - session.seen > 60_000 {
+                        let _ = app.store.touch_session(&token_hash, now).await;
+                    }
+                    visitor.session = Some(session);
+                    visitor.token_hash = Some(token_hash);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "session not read"),
+        }
+        Ok(visitor)
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+fn set_cookie(name: &str, value: &str, secure: bool, seconds: Option<i64>) -> HeaderValue {
+    let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What is stored of a session's token.
+pub fn hash_token(token: &str) -> Vec<u8> {
+    Suite::Ed25519.hash(&[b"tongban session v1\0", token.as_bytes()]).bytes().to_vec()
+}
+
+/// Begins a session and returns its token.
+pub async fn begin_session(
+    app: &App,
+    account: Option<i64>,
+    dossier: Option<DossierId>,
+    api: bool,
+) -> Result<String, crate::store::StoreError> {
+    let token = hex(&rand::random::<[u8; 32]>());
+    let now = app.clock.now().0;
+    let csrf = hex(&rand::random::<[u8; 16]>());
+    let session = Session { account, dossier, csrf, begun: now, seen: now, api };
+    app.store.add_session(&hash_token(&token), &session).await?;
+    Ok(token)
+}
+
+/// A redirect that begins a page session.
+pub async fn enter(app: &App, account: Option<i64>, dossier: Option<DossierId>, to: &str) -> Result<Response, Fault> {
+    let token = begin_session(app, account, dossier, false).await?;
+    let secure = app.config.address.starts_with("https:");
+    let cookie = set_cookie(SESSION_COOKIE, &token, secure, None);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(local(to))).into_response())
+}
+
+/// Only paths of this node are followed.
+pub fn local(path: &str) -> &str {
+    if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') { path } else { "/" }
+}
+
+/// A password's hash in PHC form (argon2id).
+pub fn hash_password(password: &str) -> Result<String, crate::error::Failure> {
+    let salt: [u8; 16] = rand::random();
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| crate::error::Failure::new("password-hash", error.to_string()))
+}
+
+/// The account that signs in with this login and password. Takes as long for unknown logins as for wrong passwords.
+pub async fn check_password(app: &App, login: &str, password: &str) -> Result<Option<Account>, Fault> {
+    static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password("nobody").unwrap_or_default());
+    let account = app.store.account_by_login(login.trim()).await?.filter(|account| !account.disabled);
+    let hash = account.as_ref().map_or_else(|| NOBODY.clone(), |account| account.password.clone());
+    let password = password.to_owned();
+    let right = tokio::task::spawn_blocking(move || {
+        PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    })
+    .await
+    .unwrap_or(false);
+    Ok(account.filter(|_| right))
+}
+
+static ATTEMPTS: LazyLock<Mutex<HashMap<String, (i64, u32)>>> = LazyLock::new(Mutex::default);
+
+/// Counts a try to sign in or to track; `false` if there were too many in a quarter of an hour.
+pub fn may_try(app: &App, what: &str) -> bool {
+    let now = app.clock.now().0;
+    let mut attempts = ATTEMPTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    attempts.retain(|_, (since, _)| now - *since < 15 * 60 * 1000);
+    let (_, count) = attempts.entry(what.to_owned()).or_insert((now, 0));
+    *count += 1;
+    *count <= limits::ATTEMPTS_MAX
+}
+
+/// Forgets failed tries after a success.
+pub fn forget_tries(what: &str) {
+    ATTEMPTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(what);
+}
+
+/// Where an account begins its day.
+pub fn home_of(role: AccountRole) -> &'static str {
+    match role {
+        AccountRole::Applicant | AccountRole::Firm => "/my",
+        AccountRole::Clerk => "/window",
+        AccountRole::Officer => "/authority",
+        AccountRole::Admin => "/admin/accounts",
+        AccountRole::Operator => "/operator",
+        AccountRole::Registrar => "/registrar",
+    }
+}
+
+/// Signing in and out, language, type size.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/login", get(login_page).post(login))
+        .route("/logout", post(logout))
+        .route("/lang", get(lang))
+        .route("/size", get(size))
+}
+
+#[derive(Default, Deserialize)]
+struct LoginQuery {
+    #[serde(default)]
+    back: String,
+    #[serde(default)]
+    kept: u8,
+}
+
+async fn login_page(visitor: Visitor, Query(query): Query<LoginQuery>) -> Response {
+    login_form(&visitor, &query.back, query.kept == 1, "", None).into_response()
+}
+
+fn login_form(visitor: &Visitor, back: &str, kept: bool, login: &str, error: Option<&str>) -> maud::Markup {
+    let body = html! {
+        h1 { (visitor.t("login-title")) }
+        @if kept { (part::note(&visitor.t("login-kept"))) }
+        @if let Some(error) = error { (part::error_summary(visitor, &[(Some("login"), visitor.t(error).into_owned())])) }
+        form method="post" action="/login" class="narrow" {
+            input type="hidden" name="back" value=(back);
+            (Field::new("login", &visitor.t("login-name")).value(login).required().autocomplete("username").render(visitor))
+            (Field::new("password", &visitor.t("login-password")).kind("password").required().autocomplete("current-password").render(visitor))
+            (part::primary(&visitor.t("login-do")))
+        }
+        @if visitor.drill { p { a href="/start" { (visitor.t("login-trial")) } } }
+    };
+    page(visitor, &visitor.t("login-title"), body)
+}
+
+async fn login(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response, Fault> {
+    let login = form.text("login").trim().to_owned();
+    let back = form.text("back").to_owned();
+    let again = |error| login_form(&visitor, &back, false, &login, Some(error)).into_response();
+    let tries = format!("login {login}");
+    if !may_try(&app, &tries) {
+        return Ok(again("fault-too-many-tries"));
+    }
+    let Some(account) = check_password(&app, &login, form.text("password")).await? else {
+        return Ok(again("fault-login-wrong"));
+    };
+    forget_tries(&tries);
+    // A form that was sent after its session had ended comes back, to the same account only.
+    let kept = app.store.kept_form(account.id, app.clock.now().0).await?;
+    let to = match &kept {
+        Some((path, _)) if path.contains('?') => format!("{path}&kept=1"),
+        Some((path, _)) => format!("{path}?kept=1"),
+        None if back.is_empty() => home_of(account.role).to_owned(),
+        None => back,
+    };
+    enter(&app, Some(account.id), None, &to).await
+}
+
+async fn logout(State(app): State<App>, visitor: Visitor, _form: Form) -> Result<Response, Fault> {
+    if let Some(token_hash) = &visitor.token_hash {
+        app.store.end_session(token_hash).await?;
+    }
+    let cookie = set_cookie(SESSION_COOKIE, "", app.config.address.starts_with("https:"), Some(0));
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+}
+
+#[derive(Deserialize)]
+struct SwitchQuery {
+    to: String,
+    #[serde(default)]
+    back: String,
+}
+
+const YEAR_S: i64 = 365 * 24 * 3600;
+
+async fn lang(Query(query): Query<SwitchQuery>) -> Response {
+    let lang = Lang::from_name(&query.to).unwrap_or_default();
+    let cookie = set_cookie(LANG_COOKIE, lang.name(), false, Some(YEAR_S));
+    ([(header::SET_COOKIE, cookie)], Redirect::to(local(&query.back))).into_response()
+}
+
+async fn size(Query(query): Query<SwitchQuery>) -> Response {
+    let size = if query.to == "large" { "large" } else { "normal" };
+    let cookie = set_cookie(SIZE_COOKIE, size, false, Some(YEAR_S));
+    ([(header::SET_COOKIE, cookie)], Redirect::to(local(&query.back))).into_response()
+}

@@ -1,0 +1,148 @@
+//! The tests, and everything else a change must pass.
+
+use crate::{
+    shell::{self, Fault},
+    tally::Tally,
+    tools,
+};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+/// Every test; the count is the last line, faults come before it.
+pub fn test(extra: &[&str]) -> bool {
+    let mut tally = Tally::default();
+    let done = run_tests(extra, &mut tally);
+    if let Err(fault) = &done {
+        println!("FAILED: {fault}");
+    }
+    println!("{tally}");
+    done.is_ok()
+}
+
+/// Format, lints, documentation, dependency policy, tests. Goes on after a fault, so that one run tells everything;
+/// the summary comes before the count.
+pub fn everything() -> bool {
+    let mut report = Report::default();
+    report.step("format", || {
+        component("rustfmt", "fmt")?;
+        shell::run(shell::cargo().args(["fmt", "--all", "--check"]))
+    });
+    report.step("lints", || {
+        component("clippy", "clippy")?;
+        let lint = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+        shell::run(shell::cargo().args(lint))
+    });
+    report.step("documentation", || {
+        let doc = ["doc", "--workspace", "--no-deps", "--locked"];
+        shell::run(shell::cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    policy(&mut report);
+    let mut tally = Tally::default();
+    report.step("tests", || run_tests(&[], &mut tally));
+
+    report.print();
+    println!("{tally}");
+    report.faults == 0
+}
+
+/// Only the part of [`everything`] that looks at the dependencies.
+pub fn dependencies() -> bool {
+    let mut report = Report::default();
+    policy(&mut report);
+    report.print();
+    report.faults == 0
+}
+
+/// What `deny.toml` says about dependencies, then known vulnerabilities. Their list comes over the network from outside
+/// the package registry; a machine that cannot reach it still has a result for everything else, and a line that says
+/// what was not looked at.
+fn policy(report: &mut Report) {
+    report.step("dependency policy", || {
+        shell::run(deny()?.args(["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
+    });
+    println!("\n== advisories");
+    let fetched = deny().and_then(|deny| {
+        // The library that fetches has no time limit of its own.
+        let mut fetch = shell::command("timeout");
+        fetch.arg("120").arg(deny.get_program()).args(deny.get_args()).args(["fetch", "db"]);
+        shell::run(fetch.current_dir(shell::workspace()).env("GIT_TERMINAL_PROMPT", "0"))
+    });
+    match fetched {
+        Ok(()) => report.step("advisories", || {
+            // `--disable-fetch`: judge by exactly what was fetched.
+            shell::run(deny()?.args(["check", "--disable-fetch", "advisories"]))
+        }),
+        Err(fault) => {
+            println!("{fault}");
+            report.lines.push("NOT CHECKED  advisories: their database cannot be fetched from here".to_owned());
+        }
+    }
+}
+
+fn deny() -> Result<Command, Fault> {
+    let mut deny = shell::command(tools::cargo_deny()?);
+    deny.current_dir(shell::workspace()).args(["--workspace", "--locked"]);
+    Ok(deny)
+}
+
+fn run_tests(extra: &[&str], tally: &mut Tally) -> Result<(), Fault> {
+    let tools = tools::get()?;
+    println!("{tools}");
+    let mut cargo = shell::cargo();
+    // All test binaries run even when one fails, so that the count is of all tests.
+    cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(extra);
+    cargo.envs(tools.environment()).stdout(Stdio::piped());
+    let mut child = cargo.spawn().map_err(|e| Fault::new(format!("cannot start cargo test: {e}")))?;
+    let output = child.stdout.take().expect("piped above");
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line.map_err(|e| Fault::new(format!("reading from cargo test: {e}")))?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        tally.add(&line);
+    }
+    let status = child.wait().map_err(|e| Fault::new(format!("waiting for cargo test: {e}")))?;
+    match tally.fault() {
+        Some(fault) => Err(Fault::new(fault)),
+        None if !status.success() => Err(Fault::new(format!("cargo test failed: {status}"))),
+        None => Ok(()),
+    }
+}
+
+/// A minimal Rust has no rustfmt and no clippy.
+fn component(component: &str, subcommand: &str) -> Result<(), Fault> {
+    if shell::output(shell::cargo().args([subcommand, "--version"])).is_some() {
+        return Ok(());
+    }
+    shell::run(shell::command("rustup").args(["component", "add", component]))
+}
+
+/// What each step came to.
+#[derive(Default)]
+struct Report {
+    lines: Vec<String>,
+    faults: u32,
+}
+
+impl Report {
+    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<(), Fault>) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let done = step();
+        let seconds = start.elapsed().as_secs();
+        self.lines.push(match done {
+            Ok(()) => format!("ok           {name} ({seconds} s)"),
+            Err(fault) => {
+                self.faults += 1;
+                format!("FAILED       {name} ({seconds} s): {fault}")
+            }
+        });
+    }
+
+    fn print(&self) {
+        println!();
+        self.lines.iter().for_each(|line| println!("{line}"));
+    }
+}

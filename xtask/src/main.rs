@@ -1,0 +1,50 @@
+//! Project tasks: `cargo xtask test`, `tools`, `deny`, `ci`.
+//!
+//! What the tests need is either there, or put there, or the task fails and says what to install: nothing is skipped
+//! because a tool is missing. An ignored test counts as a failure for the same reason.
+//!
+//! No dependencies, so that this compiles in a second and can be read before it is run.
+
+mod check;
+mod shell;
+mod tally;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask test [-- ARGS]   get what the tests need, run every test, end with `N passed, M failed`
+                             (ARGS go to `cargo test`)
+cargo xtask tools            only get what the tests need
+cargo xtask deny             bans, licenses, sources and known vulnerabilities of the dependencies
+cargo xtask ci               format, lints, documentation, `deny`, then every test";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["test"] => check::test(&[]),
+        ["test", "--", extra @ ..] => check::test(extra),
+        ["tools"] => match tools::get() {
+            Ok(tools) => {
+                println!("{tools}");
+                true
+            }
+            Err(fault) => {
+                eprintln!("xtask: {fault}");
+                false
+            }
+        },
+        ["deny"] => check::dependencies(),
+        ["ci"] => check::everything(),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            true
+        }
+        _ => {
+            eprintln!("xtask: no such task: {}\n{HELP}", args.join(" "));
+            false
+        }
+    };
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
