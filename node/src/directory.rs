@@ -127,7 +127,8 @@ impl Directory {
         Ok(true)
     }
 
-    async fn reload(&self, store: &Store) -> Result<()> {
+    /// Reads anew what the store holds: a command beside this process may have published something.
+    pub async fn reload(&self, store: &Store) -> Result<()> {
         let mut snapshot = Snapshot::default();
         for document in store.documents_of(Kind::Trust).await? {
             match TrustList::open(&document, &self.root) {

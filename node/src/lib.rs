@@ -4,13 +4,17 @@
 //! know HTTP and not each other.
 
 pub mod app;
+pub mod bench;
 pub mod clock;
+pub mod command;
 pub mod config;
+pub mod demo;
 pub mod directory;
 pub mod error;
 pub mod key;
 pub mod limits;
 pub mod peer;
+pub mod search;
 pub mod serve;
 pub mod service;
 pub mod store;

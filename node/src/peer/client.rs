@@ -65,16 +65,24 @@ pub async fn follow_all(app: App) {
                 tokio::spawn(peer.follow());
             }
         }
-        fetch_documents(&app).await;
-        tokio::time::sleep(Duration::from_secs(limits::DOCUMENTS_EVERY_S)).await;
+        if let Err(error) = app.directory.reload(&app.store).await {
+            tracing::error!(%error, "documents not read");
+        }
+        // Until every node was heard once, as at a common start, ask again soon.
+        let pause_ms =
+            if fetch_documents(&app).await { limits::DOCUMENTS_EVERY_S * 1000 } else { limits::DOCUMENTS_SOON_MS };
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }
 
-/// Fetches the documents of every node that answers: the registrar's first, for they say who the others are.
-pub async fn fetch_documents(app: &App) {
+/// Fetches the documents of every node that answers: the registrar's first, for they say who the others are. Says whether
+/// something of every node is known.
+async fn fetch_documents(app: &App) -> bool {
     let client = client();
     let registrar = app.config.registrar.clone();
-    fetch_from(app, &client, &registrar).await;
+    if registrar != app.config.address {
+        fetch_from(app, &client, &registrar).await;
+    }
     let snapshot = app.directory.now();
     let addresses: Vec<String> = snapshot
         .current()
@@ -86,6 +94,9 @@ pub async fn fetch_documents(app: &App) {
     for address in addresses {
         fetch_from(app, &client, &address).await;
     }
+    let snapshot = app.directory.now();
+    let known = |node: &NodeId| snapshot.versions.keys().any(|(_, publisher)| publisher == node);
+    snapshot.current().is_some_and(|list| list.nodes.iter().all(|card| known(&card.node)))
 }
 
 async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) {

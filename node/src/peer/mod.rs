@@ -6,7 +6,7 @@
 mod client;
 mod server;
 
-pub use client::{fetch_documents, follow_all};
+pub use client::follow_all;
 pub use server::router;
 
 /// The header that carries a signed request.

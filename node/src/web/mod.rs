@@ -12,6 +12,8 @@ mod form;
 mod part;
 mod portal;
 mod visitor;
+
+pub use visitor::hash_password;
 mod window;
 
 use axum::Router;

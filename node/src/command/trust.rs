@@ -1,0 +1,102 @@
+//! The trust list on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use tongban_core::directory::NodeCard;
+
+use super::init::{ROOT_KEY_FILE, trust_document};
+use super::{Data, read_text};
+use crate::config::{Config, check_address};
+use crate::directory::Directory;
+use crate::error::Failure;
+use crate::key;
+use crate::store::Store;
+
+/// The trust list.
+#[derive(Args)]
+pub struct Trust {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Enters a node's card, or replaces it, and signs the next version (registrar only)
+    Add {
+        #[command(flatten)]
+        data: Data,
+        /// The card that `tongban init` wrote
+        card: PathBuf,
+    },
+    /// Takes a node out and signs the next version (registrar only)
+    Remove {
+        #[command(flatten)]
+        data: Data,
+        /// The node's name
+        node: tongban_core::dossier::NodeId,
+    },
+    /// Shows the list in force
+    Show {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+impl Trust {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self.what {
+            What::Show { data } => {
+                let config = Config::read(&data.data)?;
+                let store = Store::open(&data.data).await?;
+                let snapshot = Directory::open(&store, config.trust).await?.now();
+                let list = snapshot
+                    .current()
+                    .ok_or_else(|| Failure::new("trust-missing", "this node has no trust list yet"))?;
+                println!("version {} · issued {} · root {}", list.version, list.issued, config.trust);
+                for card in &list.nodes {
+                    let regions: Vec<String> = card.regions.iter().map(ToString::to_string).collect();
+                    println!("{:<12} {:<32} {}  {}", card.node, card.address, regions.join(","), card.name);
+                    for key in &card.keys {
+                        println!("             key {}", key.public.fingerprint());
+                    }
+                }
+                Ok(())
+            }
+            What::Add { data, card } => {
+                let card: NodeCard = serde_json::from_str(&read_text(&card)?)
+                    .map_err(|error| Failure::new("card-malformed", format!("{}: {error}", card.display())))?;
+                check_address(&card.address).map_err(|text| Failure::new("config-address", text))?;
+                change(data, |nodes| {
+                    nodes.retain(|known| known.node != card.node);
+                    nodes.push(card);
+                })
+                .await
+            }
+            What::Remove { data, node } => change(data, |nodes| nodes.retain(|known| known.node != node)).await,
+        }
+    }
+}
+
+async fn change(data: Data, change: impl FnOnce(&mut Vec<NodeCard>)) -> Result<(), Failure> {
+    let folder = data.data;
+    let config = Config::read(&folder)?;
+    let path = folder.join(ROOT_KEY_FILE);
+    if !path.exists() {
+        let text = format!("{}: only the registrar, who has the root key, changes the trust list", path.display());
+        return Err(Failure::new("not-registrar", text));
+    }
+    let root = key::open(&path)?;
+    let store = Store::open(&folder).await?;
+    let snapshot = Directory::open(&store, config.trust).await?.now();
+    let list = snapshot.current().ok_or_else(|| Failure::new("trust-missing", "there is no trust list yet"))?;
+    let mut nodes = list.nodes.clone();
+    change(&mut nodes);
+    let version = list.version + 1;
+    store.keep_document(&trust_document(&root, &config.node, version, nodes)).await?;
+    println!(
+        "trust list version {version} signed; a serving registrar takes it up within {} s",
+        crate::limits::DOCUMENTS_EVERY_S
+    );
+    Ok(())
+}

@@ -1,0 +1,449 @@
+//! Cases: create, read, and every act.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use base64::Engine as _;
+use serde::Deserialize;
+use tongban_core::case::{Act, Applicant, Attached, Check, DeliveryWay, IdKind, Leg, Outcome, Wanted};
+use tongban_core::catalogue::Subject;
+use tongban_core::dossier::DossierId;
+use tongban_core::ident::Region;
+use tongban_core::time::Limit;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::reply::{Done, Row, Whole};
+use super::{Caller, Once, Refusal, RefusalBody};
+use crate::app::App;
+use crate::limits;
+use crate::service::{self, CaseView, OpenCase, ServiceError, Upload, check_upload};
+use crate::store::{AccountRole, List, NewBlob};
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(read))
+        .routes(routes!(add_materials))
+        .routes(routes!(take_in))
+        .routes(routes!(hand_over))
+        .routes(routes!(receive))
+        .routes(routes!(send_back))
+        .routes(routes!(accept))
+        .routes(routes!(not_accept))
+        .routes(routes!(ask_correction))
+        .routes(routes!(answer_correction))
+        .routes(routes!(decide))
+        .routes(routes!(deliver))
+        .routes(routes!(rate))
+        .routes(routes!(withdraw))
+}
+
+/// A material with its file.
+#[derive(Deserialize, ToSchema)]
+struct Material {
+    /// Key in the implementation's list.
+    material: String,
+    /// Name of the file, for error messages.
+    #[serde(default)]
+    name: String,
+    /// PDF, JPEG or PNG, base64, at most 10 MiB.
+    content: String,
+    /// seen_original, copy_taken or uploaded.
+    #[serde(default = "uploaded")]
+    #[schema(value_type = String)]
+    check: Check,
+}
+
+fn uploaded() -> Check {
+    Check::Uploaded
+}
+
+/// A material that is not needed, and why.
+#[derive(Deserialize, ToSchema)]
+struct Waived {
+    material: String,
+    because: String,
+}
+
+/// The applicant.
+#[derive(Deserialize, ToSchema)]
+struct Particulars {
+    name: String,
+    /// Identity number of a person, or the social credit code of a firm.
+    id_number: String,
+    #[serde(default)]
+    contact: String,
+    phone: String,
+}
+
+/// A new case.
+#[derive(Deserialize, ToSchema)]
+struct Create {
+    /// Item key, `@`, region code of the handling place.
+    implementation: String,
+    /// Online: region code of the place where the applicant is.
+    here: Option<String>,
+    /// person or enterprise.
+    #[schema(value_type = String)]
+    subject: Subject,
+    applicant: Particulars,
+    #[serde(default)]
+    materials: Vec<Material>,
+    #[serde(default)]
+    waived: Vec<Waived>,
+    /// Take in at once (收件); online this also hands over.
+    #[serde(default)]
+    take_in: bool,
+    /// Hand over at once.
+    #[serde(default)]
+    hand_over: bool,
+}
+
+fn attach(app: &App, materials: Vec<Material>) -> Result<(Vec<Attached>, Vec<NewBlob>), Refusal> {
+    let mut attached = Vec::with_capacity(materials.len());
+    let mut blobs = Vec::with_capacity(materials.len());
+    for material in materials {
+        let bytes = decode(&material.content)?;
+        let name = if material.name.is_empty() { material.material.clone() } else { material.name };
+        let blob = check_upload(&*app.signer, Upload { name, bytes }).map_err(ServiceError::Upload)?;
+        attached.push(Attached { material: material.material, blob: blob.reference.clone(), check: material.check });
+        blobs.push(blob);
+    }
+    Ok((attached, blobs))
+}
+
+fn decode(content: &str) -> Result<Vec<u8>, Refusal> {
+    base64::engine::general_purpose::STANDARD.decode(content).map_err(|error| {
+        let en = format!("the file is not base64: {error}");
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "base64", "文件内容不是 base64", &en)
+    })
+}
+
+/// Creates a case.
+#[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = Create,
+    responses((status = 201, body = Done), (status = 409, body = RefusalBody), (status = 422, body = RefusalBody)))]
+async fn create(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Once(once): Once,
+    Json(request): Json<Create>,
+) -> Result<(StatusCode, Json<Done>), Refusal> {
+    let (attached, blobs) = attach(&app, request.materials)?;
+    let mut further = Vec::new();
+    if !attached.is_empty() {
+        further.push(Act::MaterialsAdded { materials: attached });
+    }
+    let waived = request.waived.into_iter();
+    further.extend(waived.map(|one| Act::MaterialWaived { material: one.material, because: one.because }));
+    let online = matches!(&actor, service::Actor::Account(account)
+        if matches!(account.role, AccountRole::Applicant | AccountRole::Firm));
+    if request.take_in || request.hand_over {
+        further.push(Act::TakenIn { number: String::new() });
+    }
+    if request.hand_over || online && request.take_in {
+        further.push(Act::HandedOver);
+    }
+    let id_kind = match request.subject {
+        Subject::Person => IdKind::ResidentId,
+        Subject::Enterprise => IdKind::Uscc,
+    };
+    let Particulars { name, id_number, contact, phone } = request.applicant;
+    let here = request.here.as_deref().map(Region::parse).transpose().map_err(|error| {
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &error.to_string())
+    })?;
+    let open = OpenCase {
+        implementation: request.implementation,
+        here,
+        subject: request.subject,
+        applicant: Applicant { name, id_kind, id_number, contact, phone },
+        once,
+    };
+    let said = service::open_with(&app, &actor, open, further, blobs).await?;
+    Ok((StatusCode::CREATED, Json(said.into())))
+}
+
+/// Which list, and from which row.
+#[derive(Deserialize, IntoParams)]
+struct Which {
+    /// to-do (what the own organisation has to do, by date), all (the newest first) or own (an applicant's).
+    #[serde(default)]
+    list: String,
+    /// First row.
+    #[serde(default)]
+    offset: i64,
+}
+
+/// Lists cases.
+#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(Which),
+    responses((status = 200, body = Vec<Row>), (status = 403, body = RefusalBody)))]
+async fn list(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Query(which): Query<Which>,
+) -> Result<Json<Vec<Row>>, Refusal> {
+    let service::Actor::Account(account) = &actor else { return Err(ServiceError::Forbidden.into()) };
+    let org = account.org.map(|org| org.to_string());
+    let list = match (account.role, org.as_deref(), which.list.as_str()) {
+        (AccountRole::Applicant | AccountRole::Firm, _, _) => List::OwnedBy(account.id),
+        (AccountRole::Clerk | AccountRole::Officer, Some(org), "" | "to-do") => List::ToDo(org),
+        (AccountRole::Clerk, Some(org), _) => List::TakenInBy(org),
+        (AccountRole::Officer, Some(org), _) => List::HandledBy(org),
+        _ => return Err(ServiceError::Forbidden.into()),
+    };
+    let mut rows = app.store.cases(list, which.offset.max(0)).await?;
+    rows.truncate(limits::PAGE_ROWS as usize);
+    Ok(Json(rows.into_iter().map(Row::from).collect()))
+}
+
+/// Reads a case. The reading is recorded.
+#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = String, Path)),
+    responses((status = 200, body = Whole), (status = 404, body = RefusalBody)))]
+async fn read(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(id): Path<DossierId>,
+) -> Result<Json<Whole>, Refusal> {
+    let view = CaseView::read(&app, &actor, id, "api").await?;
+    let tracks = actor.by().is_some_and(|by| by.role != tongban_core::dossier::Role::Officer);
+    Ok(Json(Whole::new(&app, view, tracks)))
+}
+
+async fn say(app: &App, caller: Caller, id: DossierId, once: Once, act: Act, blobs: Vec<NewBlob>) -> Answer {
+    Ok(Json(service::act(app, &caller.0, id, vec![act], blobs, once.0).await?.into()))
+}
+
+type Answer = Result<Json<Done>, Refusal>;
+
+/// Materials to be added.
+#[derive(Deserialize, ToSchema)]
+struct Materials {
+    materials: Vec<Material>,
+}
+
+/// Adds materials, before hand-over.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/materials", tag = "acts", params(("id" = String, Path)),
+    request_body = Materials, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn add_materials(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(request): Json<Materials>,
+) -> Answer {
+    let (materials, blobs) = attach(&app, request.materials)?;
+    say(&app, caller, id, once, Act::MaterialsAdded { materials }, blobs).await
+}
+
+/// 收件: takes in. The receipt number is given back.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/take-in", tag = "acts", params(("id" = String, Path)),
+    responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn take_in(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+    say(&app, caller, id, once, Act::TakenIn { number: String::new() }, Vec::new()).await
+}
+
+/// Hands over to the handling authority.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/hand-over", tag = "acts", params(("id" = String, Path)),
+    responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn hand_over(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+    say(&app, caller, id, once, Act::HandedOver, Vec::new()).await
+}
+
+/// The handling authority receives.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/receive", tag = "acts", params(("id" = String, Path)),
+    responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn receive(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+    say(&app, caller, id, once, Act::Received, Vec::new()).await
+}
+
+/// A coded reason, and words.
+#[derive(Deserialize, ToSchema)]
+struct ReasonGiven {
+    /// Code of the reason.
+    reason: String,
+    #[serde(default)]
+    note: String,
+}
+
+/// Returns to the receiving place, with a coded reason.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/return", tag = "acts", params(("id" = String, Path)),
+    request_body = ReasonGiven, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn send_back(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(ReasonGiven { reason, note }): Json<ReasonGiven>,
+) -> Answer {
+    say(&app, caller, id, once, Act::Returned { reason, note }, Vec::new()).await
+}
+
+/// 受理: accepts. The decision clock starts.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "acts", params(("id" = String, Path)),
+    responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn accept(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+    say(&app, caller, id, once, Act::Accepted, Vec::new()).await
+}
+
+/// 不予受理: does not accept.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/not-accept", tag = "acts", params(("id" = String, Path)),
+    request_body = ReasonGiven, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn not_accept(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(ReasonGiven { reason, note }): Json<ReasonGiven>,
+) -> Answer {
+    say(&app, caller, id, once, Act::NotAccepted { reason, note }, Vec::new()).await
+}
+
+/// Everything that is missing, once.
+#[derive(Deserialize, ToSchema)]
+struct AskCorrection {
+    wanted: Vec<WantedBody>,
+    /// Working days that the applicant has.
+    days: u16,
+}
+
+/// One thing that is asked for.
+#[derive(Deserialize, ToSchema)]
+struct WantedBody {
+    material: String,
+    what: String,
+}
+
+/// 一次性告知补正: asks once for everything.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/correction", tag = "acts", params(("id" = String, Path)),
+    request_body = AskCorrection, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn ask_correction(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(request): Json<AskCorrection>,
+) -> Answer {
+    let wanted = request.wanted.into_iter().map(|one| Wanted { material: one.material, what: one.what }).collect();
+    let act = Act::CorrectionAsked { wanted, limit: Limit::working(request.days) };
+    say(&app, caller, id, once, act, Vec::new()).await
+}
+
+/// Answers the correction.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/correction-answer", tag = "acts", params(("id" = String, Path)),
+    request_body = Materials, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn answer_correction(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(request): Json<Materials>,
+) -> Answer {
+    let (materials, blobs) = attach(&app, request.materials)?;
+    say(&app, caller, id, once, Act::CorrectionAnswered { materials }, blobs).await
+}
+
+/// The decision.
+#[derive(Deserialize, ToSchema)]
+struct Decide {
+    /// granted or refused.
+    #[schema(value_type = String)]
+    outcome: Outcome,
+    /// Code of the reason, for a refusal.
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    note: String,
+    /// Number of the document.
+    number: String,
+    /// The document: PDF, JPEG or PNG, base64.
+    document: Option<String>,
+    /// online or window.
+    #[schema(value_type = String)]
+    way: DeliveryWay,
+}
+
+/// 办结: decides.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/decide", tag = "acts", params(("id" = String, Path)),
+    request_body = Decide, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn decide(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(request): Json<Decide>,
+) -> Answer {
+    let Decide { outcome, reason, note, number, document, way } = request;
+    let document = match document {
+        Some(content) => {
+            let upload = Upload { name: "document".to_owned(), bytes: decode(&content)? };
+            Some(check_upload(&*app.signer, upload).map_err(ServiceError::Upload)?)
+        }
+        None => None,
+    };
+    let reference = document.as_ref().map(|blob| blob.reference.clone());
+    let act = Act::Decided { outcome, reason, note, number, document: reference, way };
+    say(&app, caller, id, once, act, document.into_iter().collect()).await
+}
+
+/// How the result reached the person.
+#[derive(Deserialize, ToSchema)]
+struct Deliver {
+    /// online or window.
+    #[schema(value_type = String)]
+    way: DeliveryWay,
+}
+
+/// 送达: delivers.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/deliver", tag = "acts", params(("id" = String, Path)),
+    request_body = Deliver, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn deliver(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(Deliver { way }): Json<Deliver>,
+) -> Answer {
+    say(&app, caller, id, once, Act::Delivered { way }, Vec::new()).await
+}
+
+/// A rating.
+#[derive(Deserialize, ToSchema)]
+struct Rate {
+    /// receiving or handling.
+    #[schema(value_type = String)]
+    leg: Leg,
+    /// 1 very satisfied … 5 very dissatisfied.
+    level: u8,
+    #[serde(default)]
+    comment: String,
+}
+
+/// 好差评: rates one leg.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/rate", tag = "acts", params(("id" = String, Path)),
+    request_body = Rate, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn rate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<DossierId>,
+    once: Once,
+    Json(request): Json<Rate>,
+) -> Answer {
+    let comment = request.comment.trim();
+    let suite = app.signer.public_key().suite();
+    let blob =
+        (!comment.is_empty()).then(|| NewBlob::new(suite, rand::random(), "text/plain", comment.as_bytes().to_vec()));
+    let act = Act::Rated {
+        leg: request.leg,
+        level: request.level,
+        comment: blob.as_ref().map(|blob| blob.reference.clone()),
+    };
+    say(&app, caller, id, once, act, blob.into_iter().collect()).await
+}
+
+/// 撤回: withdraws.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/withdraw", tag = "acts", params(("id" = String, Path)),
+    responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+    say(&app, caller, id, once, Act::Withdrawn, Vec::new()).await
+}

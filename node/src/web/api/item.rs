@@ -1,0 +1,43 @@
+//! Items: search.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use tongban_core::ident::Region;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Refusal, RefusalBody};
+use crate::app::App;
+use crate::search;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(find))
+}
+
+/// What is looked for, and where.
+#[derive(Deserialize, IntoParams)]
+struct Find {
+    /// Words, initials or pinyin.
+    q: String,
+    /// Region code of the place where the applicant is.
+    here: Option<String>,
+    /// Region code of the place that decides.
+    there: Option<String>,
+}
+
+/// Finds items: what, whether it can be handled across provinces, how, how long, or why not.
+#[utoipa::path(get, path = "/api/v1/items/search", tag = "items", params(Find), security(()),
+    responses((status = 200, body = Vec<Object>), (status = 422, body = RefusalBody)))]
+async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Vec<search::Found>>, Refusal> {
+    let region = |code: &Option<String>| match code.as_deref() {
+        None | Some("") => Ok(None),
+        Some(code) => Region::parse(code).map(Some).map_err(|error| {
+            let en = format!("{code}: {error}");
+            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &en)
+        }),
+    };
+    let (here, there) = (region(&find.here)?, region(&find.there)?);
+    Ok(Json(search::search(&app.directory.now(), &find.q, here, there, app.clock.today())))
+}

@@ -1,0 +1,226 @@
+//! The JSON API under `/api/v1`, with its OpenAPI description at `/api/openapi.json`. The same rules as the pages: both
+//! call [`crate::service`].
+
+mod case;
+mod item;
+mod reply;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::fault::sentences;
+use super::visitor::{begin_session, check_password, forget_tries, hash_token, may_try};
+use crate::app::App;
+use crate::service::{Actor, ServiceError};
+use crate::store::{SayError, StoreError};
+use crate::text::Lang;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tongban 通办 API",
+        description = "Government services handled across provinces. Dates are YYYY-MM-DD in China Standard Time, moments are \
+                       milliseconds since 1970 UTC, files are base64. A POST with the header `Idempotency-Key` is carried out \
+                       once, however often it is sent. Every refusal has a stable `code`.",
+        license(name = "MulanPSL-2.0 OR Apache-2.0")
+    ),
+    modifiers(&Bearer),
+    security(("token" = []))
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        openapi.components.get_or_insert_default().add_security_scheme("token", scheme);
+    }
+}
+
+/// The routes, and their description made from the same lines.
+pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
+    let (routes, openapi) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(sign_in))
+        .merge(item::router())
+        .merge(case::router())
+        .split_for_parts();
+    let description = Json(openapi);
+    routes
+        .route("/api/openapi.json", get(move || async move { description }))
+        .route("/healthz", get(health))
+        .with_state(app)
+}
+
+/// A refusal.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusalBody {
+    /// Stable code.
+    code: String,
+    /// What happened and what to do, in Chinese.
+    message: String,
+    /// The same in English.
+    message_en: String,
+    /// Fields that are wrong, with their codes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldFaultBody>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Serialize, ToSchema)]
+struct FieldFaultBody {
+    field: String,
+    code: String,
+}
+
+/// A refusal with its status.
+struct Refusal(StatusCode, RefusalBody);
+
+impl Refusal {
+    fn new(status: StatusCode, code: &str, zh: &str, en: &str) -> Refusal {
+        let body = RefusalBody {
+            code: code.to_owned(),
+            message: zh.to_owned(),
+            message_en: en.to_owned(),
+            fields: Vec::new(),
+        };
+        Refusal(status, body)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(self.1)).into_response()
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        ServiceError::Store(error).into()
+    }
+}
+
+impl From<ServiceError> for Refusal {
+    fn from(error: ServiceError) -> Refusal {
+        let status = match &error {
+            ServiceError::Fields(_) | ServiceError::Upload(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ServiceError::NotFound | ServiceError::Say(SayError::NotFound) => StatusCode::NOT_FOUND,
+            ServiceError::Forbidden => StatusCode::FORBIDDEN,
+            ServiceError::Store(_) | ServiceError::Say(SayError::Store(_) | SayError::Recovering) => {
+                tracing::error!(%error, "request failed");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            ServiceError::Say(SayError::Why(_)) | ServiceError::Item(_) => StatusCode::CONFLICT,
+        };
+        let words = |lang| sentences(lang, &error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ");
+        let fields = match &error {
+            ServiceError::Fields(faults) => faults
+                .iter()
+                .map(|fault| FieldFaultBody { field: fault.field.to_owned(), code: fault.code.to_owned() })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let (message, message_en) = (words(Lang::Zh), words(Lang::En));
+        Refusal(status, RefusalBody { code: error.code(), message, message_en, fields })
+    }
+}
+
+/// Who calls: an account by its token.
+struct Caller(Actor);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Refusal> {
+        let unknown = || {
+            Refusal::new(
+                StatusCode::UNAUTHORIZED,
+                "token-missing",
+                "请先用 POST /api/v1/sessions 取得令牌，并放在 Authorization: Bearer 头里",
+                "get a token with POST /api/v1/sessions and send it as Authorization: Bearer",
+            )
+        };
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unknown)?;
+        let session = app.store.session(&hash_token(token)).await?.filter(|session| session.api).ok_or_else(unknown)?;
+        if session.is_over(app.clock.now().0) {
+            return Err(unknown());
+        }
+        let now = app.clock.now().0;
+        if now - session.seen > 60_000 {
+            app.store.touch_session(&hash_token(token), now).await?;
+        }
+        let account = app.store.account(session.account.unwrap_or(0)).await?.filter(|account| !account.disabled);
+        Ok(Caller(Actor::Account(Box::new(account.ok_or_else(unknown)?))))
+    }
+}
+
+/// The client's own key, by which a repeated request is known.
+struct Once(Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Once, Self::Rejection> {
+        let header = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        Ok(Once(header.map(|key| key.chars().take(100).collect())))
+    }
+}
+
+/// Login and password.
+#[derive(Deserialize, ToSchema)]
+struct SignIn {
+    login: String,
+    password: String,
+}
+
+/// A token to send as `Authorization: Bearer`.
+#[derive(Serialize, ToSchema)]
+struct Token {
+    token: String,
+}
+
+/// Gets a token.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = SignIn, security(()),
+    responses((status = 200, body = Token), (status = 401, body = RefusalBody), (status = 429, body = RefusalBody)))]
+async fn sign_in(State(app): State<App>, Json(request): Json<SignIn>) -> Result<Json<Token>, Refusal> {
+    let tries = format!("login {}", request.login);
+    if !may_try(&app, &tries) {
+        let (zh, en) = (Lang::Zh.t("fault-too-many-tries"), Lang::En.t("fault-too-many-tries"));
+        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too-many-tries", &zh, &en));
+    }
+    let wrong = || {
+        let (zh, en) = (Lang::Zh.t("fault-login-wrong"), Lang::En.t("fault-login-wrong"));
+        Refusal::new(StatusCode::UNAUTHORIZED, "login-wrong", &zh, &en)
+    };
+    let account = check_password(&app, &request.login, &request.password).await.map_err(|_| wrong())?;
+    let account = account.ok_or_else(wrong)?;
+    forget_tries(&tries);
+    let token = begin_session(&app, Some(account.id), None, true).await?;
+    Ok(Json(Token { token }))
+}
+
+/// Whether this node answers, and knows the documents of every node of its trust list.
+async fn health(State(app): State<App>) -> Response {
+    let snapshot = app.directory.now();
+    let nodes = snapshot.current().map_or(0, |list| list.nodes.len());
+    let known = snapshot
+        .current()
+        .iter()
+        .flat_map(|list| &list.nodes)
+        .filter(|card| snapshot.versions.keys().any(|(_, node)| *node == card.node))
+        .count();
+    let ready = nodes > 0 && known == nodes && !app.writer.is_recovering();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = serde_json::json!({ "ready": ready, "node": app.config.node, "nodes": nodes, "documents_from": known });
+    (status, Json(body)).into_response()
+}

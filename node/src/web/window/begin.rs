@@ -1,0 +1,220 @@
+//! Beginning a case at the window: the other place's conditions on the left, the applicant in the middle.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongban_core::case::{Applicant, IdKind};
+use tongban_core::catalogue::Subject;
+
+use super::{Problem, check_list, clerk, codes, do_button, kept, keys, problem_of, problems, refused, status_of};
+use crate::app::App;
+use crate::service::{self, OpenCase, Opening};
+use crate::web::case_page;
+use crate::web::fault::{Fault, why};
+use crate::web::form::Form;
+use crate::web::part::{self, Choice, Field, choices, page};
+use crate::web::visitor::Visitor;
+
+/// Whether a form is given back after signing in again.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Again {
+    kept: String,
+}
+
+fn path_of(implementation: &str) -> String {
+    format!("/window/new/{implementation}")
+}
+
+/// The page `/window/new/{implementation}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(implementation): Path<String>,
+    Query(again): Query<Again>,
+) -> Result<Response, Fault> {
+    let clerk = clerk(&app, &visitor)?;
+    let kept = kept(&app, &clerk, again.kept == "1", &path_of(&implementation)).await?;
+    Ok(match clerk.actor.opening(&app, &implementation, None) {
+        Ok(opening) => {
+            let is_kept = kept.is_some();
+            form_page(&visitor, &opening, &kept.unwrap_or_default(), is_kept, &[]).into_response()
+        }
+        Err(error) => {
+            let problems = refused(visitor.lang, error)?;
+            (StatusCode::NOT_FOUND, cannot(&visitor, &problems)).into_response()
+        }
+    })
+}
+
+/// Begins the case as a draft; materials follow on its own page.
+pub(super) async fn open(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(implementation): Path<String>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let clerk = clerk(&app, &visitor)?;
+    let opening = match clerk.actor.opening(&app, &implementation, None) {
+        Ok(opening) => opening,
+        Err(error) => {
+            let problems = refused(visitor.lang, error)?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, cannot(&visitor, &problems)).into_response());
+        }
+    };
+    let subject = subject_of(&opening, &form);
+    let applicant = Applicant {
+        name: form.text("name").trim().to_owned(),
+        id_kind: match subject {
+            Subject::Person => IdKind::ResidentId,
+            Subject::Enterprise => IdKind::Uscc,
+        },
+        id_number: form.text("id_number").split_whitespace().collect::<String>().to_uppercase(),
+        contact: form.text("contact").trim().to_owned(),
+        phone: form.text("phone").split_whitespace().collect(),
+    };
+    let request = OpenCase { implementation, here: None, subject, applicant, once: form.once() };
+    match service::open(&app, &clerk.actor, request).await {
+        Ok(said) => Ok(Redirect::to(&format!("/window/cases/{}", said.dossier)).into_response()),
+        Err(error) => {
+            let problems = refused(visitor.lang, error)?;
+            Ok((status_of(&problems), form_page(&visitor, &opening, &form, false, &problems)).into_response())
+        }
+    }
+}
+
+fn subject_of(opening: &Opening, form: &Form) -> Subject {
+    let first = opening.item.subjects.first().copied().unwrap_or(Subject::Person);
+    match form.text("subject") {
+        "person" => Subject::Person,
+        "enterprise" => Subject::Enterprise,
+        _ => first,
+    }
+}
+
+/// The item cannot be taken in at all: what it is, and the way back.
+fn cannot(visitor: &Visitor, found: &[Problem]) -> Markup {
+    let body = html! {
+        h1 { (visitor.t("window-cannot-title")) }
+        (problems(visitor, found))
+        p { a class="button" href="/window/new" { (visitor.t("window-choose-other")) } }
+    };
+    page(visitor, &visitor.t("window-cannot-title"), body)
+}
+
+fn form_page(visitor: &Visitor, opening: &Opening, form: &Form, is_kept: bool, found: &[Problem]) -> Markup {
+    let lang = visitor.lang;
+    let authority = lang.pick(&opening.authority.name, &opening.authority.name_en);
+    let name = lang.pick(&opening.item.name, &opening.item.name_en);
+    let implementation = &opening.implementation;
+    let body = html! {
+        h1 { (name) }
+        p class="lead" {
+            (visitor.tf("window-handled-by", &[("authority", authority)]))
+            @if implementation.invented { " " (part::badge("plain", &visitor.t("invented"))) }
+        }
+        (problems(visitor, found))
+        @if is_kept { (part::note(&visitor.t("kept-restored"))) }
+        div class="desk" {
+            section {
+                h2 { (visitor.tf("window-their-list", &[("place", &implementation.region.full_name())])) }
+                (check_list(visitor, &implementation.conditions, &implementation.materials))
+            }
+            section {
+                h2 { (visitor.t("window-applicant")) }
+                @match &opening.permit {
+                    Ok(_) => (applicant_form(visitor, opening, form, found)),
+                    Err(reason) => {
+                        div class="card" {
+                            p { strong { (visitor.t("window-cannot-title")) } }
+                            p { (why(lang, reason)) }
+                            (codes(visitor, std::iter::once(reason.code)))
+                            p { a class="button" href="/window/new" { (visitor.t("window-choose-other")) } }
+                        }
+                    }
+                }
+            }
+            section {
+                h2 { (visitor.t("window-about")) }
+                (about(visitor, opening))
+            }
+        }
+        (keys(visitor, true))
+    };
+    page(visitor, name, body)
+}
+
+fn about(visitor: &Visitor, opening: &Opening) -> Markup {
+    let lang = visitor.lang;
+    let implementation = &opening.implementation;
+    html! {
+        dl class="facts" {
+            dt { (visitor.t("fact-receiving")) } dd { (lang.pick(&opening.receiving.name, &opening.receiving.name_en)) }
+            dt { (visitor.t("fact-handling")) } dd { (lang.pick(&opening.authority.name, &opening.authority.name_en)) " · " (opening.authority.phone) }
+            dt { (visitor.t("fact-mode")) } dd { (case_page::mode(lang, opening.mode)) }
+            @if let Ok(permit) = &opening.permit {
+                dt { (visitor.t("fact-permit")) } dd { (case_page::permit(lang, permit)) @if !permit.document.is_empty() { br; (permit.document) } }
+            }
+            dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, implementation.promised)), ("statutory", &case_page::limit(lang, implementation.statutory))])) }
+            dt { (visitor.t("window-fee")) } dd { @if implementation.fee.is_empty() { (visitor.t("free-of-charge")) } @else { (implementation.fee) } }
+            dt { (visitor.t("window-result")) } dd { (lang.pick(&implementation.result, &implementation.result_en)) }
+            dt { (visitor.t("window-law")) } dd { (implementation.legal_basis) }
+        }
+        @if let Ok(permit) = &opening.permit {
+            @if !permit.rights.verify_originals { (part::note(&visitor.t("window-no-verify"))) }
+        }
+    }
+}
+
+fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Problem]) -> Markup {
+    let subject = subject_of(opening, form);
+    let both = opening.item.subjects.len() > 1;
+    let firms = both || subject == Subject::Enterprise;
+    let word = |subject| if subject == Subject::Person { "person" } else { "enterprise" };
+    let name_label = visitor.t(if both {
+        "fact-name"
+    } else if firms {
+        "window-firm-name"
+    } else {
+        "window-person-name"
+    });
+    let id_label = visitor.t(if both {
+        "fact-id"
+    } else if firms {
+        "window-firm-id"
+    } else {
+        "window-person-id"
+    });
+    let (id_hint, contact_hint) = (visitor.t("window-id-hint"), visitor.t("window-contact-hint"));
+    let (contact_label, phone_label) = (visitor.t("fact-contact"), visitor.t("fact-phone"));
+    let drill_hint = visitor.t("window-drill-hint");
+    let hint = if visitor.drill { &drill_hint } else { &id_hint };
+    let path = path_of(&opening.implementation.id);
+    let field = |name: &'static str, label| {
+        Field::new(name, label).value(form.text(name)).error(problem_of(found, name)).autocomplete("off")
+    };
+    html! {
+        form method="post" action=(path) {
+            (part::hidden(visitor, &path))
+            @if both {
+                (choices("subject", &visitor.t("window-subject"), &[
+                    Choice { value: "person", label: visitor.t("window-subject-person").into_owned() },
+                    Choice { value: "enterprise", label: visitor.t("window-subject-enterprise").into_owned() },
+                ], word(subject)))
+            } @else {
+                input type="hidden" name="subject" value=(word(subject));
+            }
+            (field("name", &name_label).required().render(visitor))
+            (field("id_number", &id_label).hint(hint).required().render(visitor))
+            @if firms {
+                @let contact = field("contact", &contact_label).hint(&contact_hint);
+                (if both { contact.render(visitor) } else { contact.required().render(visitor) })
+            }
+            (field("phone", &phone_label).kind("tel").inputmode("tel").required().render(visitor))
+            div class="actions" { (do_button("primary", "open", Some("F4"), &visitor.t("window-open"))) }
+            p class="hint" { (visitor.t("window-open-hint")) }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Which item, and where it is to be handled.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongban_core::case::{Channel, WhyNot};
+use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode};
+use tongban_core::ident::Region;
+
+use super::{Clerk, clerk, codes, keys};
+use crate::app::App;
+use crate::limits;
+use crate::service::opening;
+use crate::web::case_page;
+use crate::web::fault::{Fault, why};
+use crate::web::part::{Choice, badge, note, page, select};
+use crate::web::visitor::Visitor;
+
+/// What the clerk looks for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wish {
+    q: String,
+    there: String,
+}
+
+/// A handling place of an item: by what right it may be taken in, or why not with its code.
+struct Place<'a> {
+    implementation: &'a Implementation,
+    right: Result<String, (String, String)>,
+}
+
+/// The page `/window/new`.
+pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(wish): Query<Wish>) -> Result<Markup, Fault> {
+    let clerk = clerk(&app, &visitor)?;
+    let there = Region::parse(&wish.there).ok();
+    let items = matching(&clerk, &wish.q);
+    let regions: BTreeSet<Region> = clerk.snapshot.implementations.values().map(|one| one.region).collect();
+    let codes: Vec<(String, String)> = regions.iter().map(|region| (region.to_string(), region.full_name())).collect();
+    let mut options = vec![Choice { value: "", label: visitor.t("window-anywhere").into_owned() }];
+    options.extend(codes.iter().map(|(code, name)| Choice { value: code, label: name.clone() }));
+    let body = html! {
+        h1 { (visitor.t("window-choose-title")) }
+        p class="lead" { (visitor.t("window-choose-lead")) }
+        form method="get" action="/window/new" class="search" role="search" {
+            div class="field" {
+                label for="q" { (visitor.t("window-choose-q")) }
+                input id="q" name="q" type="search" value=(wish.q) autofocus autocomplete="off";
+            }
+            (select("there", &visitor.t("window-choose-there"), &options, &wish.there))
+            button class="primary" type="submit" { (visitor.t("window-choose-do")) }
+        }
+        h2 { (visitor.tf("window-choose-found", &[("count", &items.len().to_string())])) }
+        @if items.is_empty() { (note(&visitor.t("window-choose-none"))) }
+        ul class="results" {
+            @for item in items.iter().take(limits::SEARCH_RESULTS_MAX) { (result(&app, &visitor, &clerk, item, there)) }
+        }
+        (keys(&visitor, false))
+    };
+    Ok(page(&visitor, &visitor.t("window-choose-title"), body))
+}
+
+/// Items whose name holds every word that was typed; without any, all that can be taken in somewhere.
+fn matching<'a>(clerk: &'a Clerk, q: &str) -> Vec<&'a BasicItem> {
+    let words: Vec<String> = q.split_whitespace().map(str::to_lowercase).collect();
+    let is_ready = |item: &BasicItem| {
+        matches!(item.availability, Availability::Open { .. })
+            && clerk.snapshot.implementations_of(&item.key).next().is_some()
+    };
+    let holds = |item: &BasicItem| {
+        let text = format!("{} {} {} {}", item.name, item.name_en, item.scenario, item.key).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let mut items: Vec<&BasicItem> = clerk
+        .snapshot
+        .items
+        .iter()
+        .filter(|item| if words.is_empty() { is_ready(item) } else { holds(item) })
+        .collect();
+    // What can be taken in comes first.
+    items.sort_by_key(|item| !is_ready(item));
+    items
+}
+
+fn result(app: &App, visitor: &Visitor, clerk: &Clerk, item: &BasicItem, there: Option<Region>) -> Markup {
+    let places = places(app, visitor, clerk, item, there);
+    // Places under the same right stand together: the right is said once.
+    let mut rights: Vec<&str> = Vec::new();
+    for place in &places {
+        if let Ok(right) = &place.right
+            && !rights.contains(&right.as_str())
+        {
+            rights.push(right);
+        }
+    }
+    html! {
+        li {
+            h3 {
+                (visitor.lang.pick(&item.name, &item.name_en))
+                @if item.invented || places.iter().any(|place| place.implementation.invented) { " " (badge("plain", &visitor.t("invented"))) }
+            }
+            @match &item.availability {
+                Availability::Open { modes } => {
+                    p class="hint" { (modes.iter().map(|mode| case_page::mode(visitor.lang, *mode)).collect::<Vec<_>>().join("、")) }
+                    @if places.is_empty() { p { (visitor.t("window-choose-nowhere")) } }
+                    @for right in rights {
+                        p class="hint" { (visitor.tf("window-by-right", &[("right", right)])) }
+                        div class="actions" {
+                            @for place in places.iter().filter(|place| place.right.as_deref().is_ok_and(|own| own == right)) { (take(visitor, place)) }
+                        }
+                    }
+                    @for place in &places {
+                        @if let Err((text, code)) = &place.right {
+                            p { (badge("plain", &visitor.t("window-cannot"))) " " (place.implementation.region.full_name()) "：" (text) }
+                            (codes(visitor, std::iter::once(code.as_str())))
+                        }
+                    }
+                }
+                Availability::Closed { why, why_en, .. } => { p { (badge("plain", &visitor.t("window-cannot"))) " " (visitor.lang.pick(why, why_en)) } (codes(visitor, std::iter::once("item-closed"))) }
+                Availability::NotYet { why, why_en } => { p { (badge("plain", &visitor.t("window-cannot"))) " " (visitor.lang.pick(why, why_en)) } (codes(visitor, std::iter::once("item-not-yet"))) }
+                Availability::ModeUnverified => { p { (badge("plain", &visitor.t("window-cannot"))) " " (visitor.t("fault-item-mode-unverified")) } (codes(visitor, std::iter::once("item-mode-unverified"))) }
+            }
+        }
+    }
+}
+
+fn take(visitor: &Visitor, place: &Place<'_>) -> Markup {
+    let implementation = place.implementation;
+    let limit = case_page::limit(visitor.lang, implementation.promised);
+    html! {
+        a class="button" href=(format!("/window/new/{}", implementation.id)) {
+            (visitor.tf("window-take", &[("place", &implementation.region.full_name()), ("limit", &limit)]))
+        }
+    }
+}
+
+/// Where an item is handled, other provinces first.
+fn places<'a>(
+    app: &App,
+    visitor: &Visitor,
+    clerk: &'a Clerk,
+    item: &'a BasicItem,
+    there: Option<Region>,
+) -> Vec<Place<'a>> {
+    let here = clerk.window.region;
+    let wanted = |region: Region| there.is_none_or(|there| there == region || there.contains(region));
+    let mut places: Vec<Place<'_>> = clerk
+        .snapshot
+        .implementations_of(&item.key)
+        .filter(|implementation| wanted(implementation.region))
+        .map(|implementation| Place { implementation, right: right(app, visitor, clerk, implementation) })
+        .collect();
+    places.sort_by_key(|place| {
+        let region = place.implementation.region;
+        (region.province() == here.province(), region)
+    });
+    places
+}
+
+fn right(
+    app: &App,
+    visitor: &Visitor,
+    clerk: &Clerk,
+    implementation: &Implementation,
+) -> Result<String, (String, String)> {
+    let window = &clerk.window;
+    let lang = visitor.lang;
+    let refused = |reason: &WhyNot| (why(lang, reason), reason.code.to_owned());
+    match opening(app, &clerk.snapshot, &implementation.id, Channel::Window, window.region, Some(window)) {
+        Err(fault) => Err((lang.t(&format!("fault-{fault}")).into_owned(), fault.to_string())),
+        Ok(opening) if matches!(opening.mode, Mode::Joint | Mode::Delegated) => {
+            Err(refused(&WhyNot::new("mode-not-yet")))
+        }
+        Ok(opening) => opening.permit.map(|permit| case_page::permit(lang, &permit)).map_err(|reason| refused(&reason)),
+    }
+}

@@ -1,0 +1,278 @@
+//! The case at the window: what is sent from its page, and what becomes of it.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tongban_core::case::{Act, Attached, Case, Check, DeliveryWay, Phase};
+use tongban_core::dossier::{DossierId, Hash, Suite};
+
+use super::sheet::Sheet;
+use super::{Clerk, Problem, clerk, kept, refused, status_of};
+use crate::app::App;
+use crate::service::{self, CaseView, check_upload};
+use crate::store::NewBlob;
+use crate::web::fault::{self, Fault};
+use crate::web::form::Form;
+use crate::web::visitor::Visitor;
+
+/// What was just done, and whether a form is given back.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct After {
+    done: String,
+    kept: String,
+}
+
+pub(super) fn path_of(id: DossierId) -> String {
+    format!("/window/cases/{id}")
+}
+
+pub(super) fn id_of(text: &str) -> Result<DossierId, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+/// The page `/window/cases/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(after): Query<After>,
+) -> Result<Response, Fault> {
+    let clerk = clerk(&app, &visitor)?;
+    let id = id_of(&id)?;
+    let kept = kept(&app, &clerk, after.kept == "1", &path_of(id)).await?;
+    let view = CaseView::read(&app, &clerk.actor, id, "case").await?;
+    let is_kept = kept.is_some();
+    let form = kept.unwrap_or_default();
+    let said = done_note(&view.case, &after.done);
+    let sheet = Sheet { app: &app, visitor: &visitor, clerk: &clerk, view: &view, form: &form, problems: &[] };
+    Ok(sheet.page(said, is_kept).into_response())
+}
+
+/// The words for what was just done, if the case says so too: an old address must not claim what is no longer true.
+fn done_note(case: &Case, done: &str) -> Option<&'static str> {
+    let open = is_editable(case);
+    match done {
+        "saved" => Some("window-done-saved"),
+        "removed" if open => Some("window-done-removed"),
+        "handed-over" if !open => Some("window-done-handed-over"),
+        "accepted" if case.accepted.is_some() => Some("window-done-accepted"),
+        "answered" if case.phase != Phase::CorrectionAsked => Some("window-done-answered"),
+        "withdrawn" if case.phase == Phase::Withdrawn => Some("window-done-withdrawn"),
+        "delivered" if case.delivered.is_some() => Some("window-done-delivered"),
+        _ => None,
+    }
+}
+
+/// Whether materials may still be put in and taken out.
+pub(super) fn is_editable(case: &Case) -> bool {
+    matches!(case.phase, Phase::Draft | Phase::TakenIn | Phase::Returned)
+}
+
+/// A reload after a refused hand-over leads back to the case.
+pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Fault> {
+    Ok(Redirect::to(&path_of(id_of(&id)?)))
+}
+
+/// Hands over from the receipt, in one press.
+pub(super) async fn hand_over(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let desk = Desk::open(&app, &visitor, &id).await?;
+    let problems = desk.say(vec![Act::HandedOver], form.once()).await?;
+    desk.answer(&form, problems, "?done=handed-over").await
+}
+
+/// Everything that the case's page sends; `do` says which button it was.
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let desk = Desk::open(&app, &visitor, &id).await?;
+    let once = |what: &str| form.once().map(|once| format!("{once}:{what}"));
+    let wish = form.text("do").to_owned();
+    match wish.as_str() {
+        "withdraw" => {
+            let problems = desk.say(vec![Act::Withdrawn], once("withdraw")).await?;
+            return desk.answer(&form, problems, "?done=withdrawn").await;
+        }
+        "deliver" => {
+            let problems = desk.say(vec![Act::Delivered { way: DeliveryWay::Window }], once("deliver")).await?;
+            return desk.answer(&form, problems, "?done=delivered").await;
+        }
+        "answer" => {
+            let problems = desk.answer_correction(&mut form).await?;
+            return desk.answer(&form, problems, "?done=answered").await;
+        }
+        _ => {}
+    }
+    // Every other button stands beside the materials: what was chosen is kept first, whatever comes next.
+    let mut problems = desk.save(&mut form).await?;
+    let once = |what: &str| form.once().map(|once| format!("{once}:{what}"));
+    let (next, to) = match wish.as_str() {
+        "take-in" => (Some(Act::TakenIn { number: String::new() }), "/receipt"),
+        "hand-over" => (Some(Act::HandedOver), "?done=handed-over"),
+        "accept" => (Some(Act::Accepted), "?done=accepted"),
+        remove if remove.starts_with("remove-") => {
+            let blob: Hash = remove.trim_start_matches("remove-").parse().map_err(|_| Fault::NotFound)?;
+            (Some(Act::MaterialRemoved { blob }), "?done=removed")
+        }
+        _ => (None, "?done=saved"),
+    };
+    if let Some(act) = next
+        && problems.is_empty()
+    {
+        problems = desk.say(vec![act], once(&wish)).await?;
+    }
+    desk.answer(&form, problems, to).await
+}
+
+/// One case of one clerk, while a form is worked on.
+struct Desk<'a> {
+    app: &'a App,
+    visitor: &'a Visitor,
+    clerk: Clerk,
+    case: Case,
+}
+
+impl<'a> Desk<'a> {
+    /// Only the state is read here; nobody looks at the particulars.
+    async fn open(app: &'a App, visitor: &'a Visitor, id: &str) -> Result<Desk<'a>, Fault> {
+        let clerk = clerk(app, visitor)?;
+        let (dossier, _) = app.store.dossier(id_of(id)?, app.calendar).await?.ok_or(Fault::NotFound)?;
+        let case = dossier.case_with_pending(app.calendar).ok_or(Fault::NotFound)?;
+        if !clerk.actor.may_see(app, &case).await? {
+            return Err(Fault::NotFound);
+        }
+        Ok(Desk { app, visitor, clerk, case })
+    }
+
+    async fn say(&self, acts: Vec<Act>, once: Option<String>) -> Result<Vec<Problem>, Fault> {
+        self.say_with(acts, Vec::new(), once).await
+    }
+
+    async fn say_with(&self, acts: Vec<Act>, blobs: Vec<NewBlob>, once: Option<String>) -> Result<Vec<Problem>, Fault> {
+        match service::act(self.app, &self.clerk.actor, self.case.dossier, acts, blobs, once).await {
+            Ok(_) => Ok(Vec::new()),
+            Err(error) => refused(self.visitor.lang, error),
+        }
+    }
+
+    /// Goes on if all went well; otherwise the page again, with what is wrong and every field as it was.
+    async fn answer(&self, form: &Form, problems: Vec<Problem>, to: &str) -> Result<Response, Fault> {
+        let id = self.case.dossier;
+        if problems.is_empty() {
+            return Ok(Redirect::to(&format!("{}{to}", path_of(id))).into_response());
+        }
+        let view = CaseView::read(self.app, &self.clerk.actor, id, "case").await?;
+        let sheet =
+            Sheet { app: self.app, visitor: self.visitor, clerk: &self.clerk, view: &view, form, problems: &problems };
+        // Some of the files may have been good: they are safe, and that is said.
+        let grown = view.case.materials.len() > self.case.materials.len();
+        Ok((status_of(&problems), sheet.page(grown.then_some("window-rest-saved"), false)).into_response())
+    }
+
+    /// Keeps what can be kept: every good file, every changed check, every reason. What cannot is named.
+    async fn save(&self, form: &mut Form) -> Result<Vec<Problem>, Fault> {
+        let once = once_of(form, "save");
+        let (mut attached, blobs, mut problems) = self.uploads(form);
+        for held in &self.case.materials {
+            let changed = check_of(form, &held.material).is_some_and(|check| check != held.check);
+            if changed && held.check != Check::Uploaded {
+                let check = check_of(form, &held.material).unwrap_or(held.check);
+                attached.push(Attached { check, ..held.clone() });
+            }
+        }
+        let waived: Vec<Act> = self.reasons(form, &attached);
+        if !attached.is_empty() {
+            let acts = vec![Act::MaterialsAdded { materials: attached }];
+            problems.extend(self.say_with(acts, blobs, once.clone()).await?);
+        }
+        if !waived.is_empty() {
+            let first = waived.first().and_then(|act| match act {
+                Act::MaterialWaived { material, .. } => Some(format!("waive-{material}")),
+                _ => None,
+            });
+            let refused = self.say(waived, once.map(|once| format!("{once}:waive"))).await?;
+            problems.extend(refused.into_iter().map(|problem| Problem { field: first.clone(), ..problem }));
+        }
+        Ok(problems)
+    }
+
+    /// Reasons why a material is not needed here, where there is none and the reason is new.
+    fn reasons(&self, form: &Form, attached: &[Attached]) -> Vec<Act> {
+        let has_file = |key: &str| attached.iter().chain(&self.case.materials).any(|attached| attached.material == key);
+        self.case
+            .drafted
+            .item
+            .materials
+            .iter()
+            .filter(|rule| !has_file(&rule.key))
+            .filter_map(|rule| {
+                let because = form.text(&format!("waive-{}", rule.key)).trim().to_owned();
+                let known = self.case.waived.iter().any(|(key, reason)| *key == rule.key && *reason == because);
+                let new = !because.is_empty() && !known;
+                new.then(|| Act::MaterialWaived { material: rule.key.clone(), because })
+            })
+            .collect()
+    }
+
+    /// The files of a form: the good ones ready to be said, the bad ones named.
+    fn uploads(&self, form: &mut Form) -> (Vec<Attached>, Vec<NewBlob>, Vec<Problem>) {
+        let (mut attached, mut blobs, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for (field, upload) in form.take_files() {
+            let Some(key) = field.strip_prefix("file-") else { continue };
+            match check_upload(&*self.app.signer, upload) {
+                Ok(blob) => {
+                    let check = check_of(form, key).unwrap_or(Check::CopyTaken);
+                    attached.push(Attached { material: key.to_owned(), blob: blob.reference.clone(), check });
+                    blobs.push(blob);
+                }
+                Err(wrong) => problems.push(Problem {
+                    text: fault::upload(self.visitor.lang, &wrong),
+                    code: wrong.code().to_owned(),
+                    field: Some(field),
+                }),
+            }
+        }
+        (attached, blobs, problems)
+    }
+
+    /// Answers the correction for the applicant who stands at the window: everything at once, or nothing.
+    async fn answer_correction(&self, form: &mut Form) -> Result<Vec<Problem>, Fault> {
+        let once = once_of(form, "answer");
+        let (materials, blobs, problems) = self.uploads(form);
+        if !problems.is_empty() {
+            return Ok(problems);
+        }
+        self.say_with(vec![Act::CorrectionAnswered { materials }], blobs, once).await
+    }
+}
+
+/// The form's own key with its content: sent twice it counts once, but going back and adding a file is something new.
+fn once_of(form: &Form, what: &str) -> Option<String> {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for (name, value) in
+        form.fields().iter().filter(|(name, _)| name.starts_with("check-") || name.starts_with("waive-"))
+    {
+        parts.extend([name.as_bytes(), b"\0", value.as_bytes(), b"\0"]);
+    }
+    for (name, upload) in form.files() {
+        parts.extend([name.as_bytes(), b"\0", &upload.bytes, b"\0"]);
+    }
+    let content = Suite::Ed25519.hash(&parts).to_string();
+    form.once().map(|once| format!("{once}:{what}:{content}"))
+}
+
+fn check_of(form: &Form, material: &str) -> Option<Check> {
+    match form.text(&format!("check-{material}")) {
+        "seen-original" => Some(Check::SeenOriginal),
+        "copy-taken" => Some(Check::CopyTaken),
+        _ => None,
+    }
+}

@@ -1,0 +1,328 @@
+//! The case on one screen: the other place's list, the applicant and the materials, what is still missing.
+
+use maud::{Markup, html};
+use tongban_core::case::{Case, Check, Outcome, Party, Phase};
+use tongban_core::catalogue::MaterialRule;
+
+use super::desk::{is_editable, path_of};
+use super::{Clerk, Problem, check_list, do_button, key_link, keys, marks, problem_of, problems};
+use crate::app::App;
+use crate::service::CaseView;
+use crate::web::case_page;
+use crate::web::fault::why;
+use crate::web::form::Form;
+use crate::web::part::{self, Choice, page, select};
+use crate::web::visitor::Visitor;
+
+/// All that the page shows.
+pub(super) struct Sheet<'a> {
+    pub(super) app: &'a App,
+    pub(super) visitor: &'a Visitor,
+    pub(super) clerk: &'a Clerk,
+    pub(super) view: &'a CaseView,
+    /// Fields as they were typed.
+    pub(super) form: &'a Form,
+    pub(super) problems: &'a [Problem],
+}
+
+impl Sheet<'_> {
+    fn case(&self) -> &Case {
+        &self.view.case
+    }
+
+    fn authority(&self) -> &str {
+        let handling = &self.case().drafted.handling;
+        self.visitor.lang.pick(&handling.name, &handling.name_en)
+    }
+
+    fn t(&self, key: &str) -> std::borrow::Cow<'static, str> {
+        self.visitor.t(key)
+    }
+
+    /// The page; `said` is the key of what was just done.
+    pub(super) fn page(&self, said: Option<&str>, is_kept: bool) -> Markup {
+        let visitor = self.visitor;
+        let item = &self.case().drafted.item;
+        let name = visitor.lang.pick(&item.name, &item.name_en);
+        let authority = [("authority", self.authority())];
+        let body = html! {
+            h1 { (name) }
+            p class="lead" { (visitor.tf("window-handled-by", &authority)) }
+            (problems(visitor, self.problems))
+            @if let Some(said) = said { (part::done(&visitor.tf(said, &authority))) }
+            @if is_kept { (part::note(&self.t("kept-restored"))) }
+            (case_page::state(self.app, visitor, self.view, Some(Party::Receiving)))
+            (self.turn())
+            div class="desk" {
+                section { (self.left()) }
+                section { (self.middle()) }
+                section { (self.right()) }
+            }
+            (keys(visitor, true))
+        };
+        page(visitor, name, body)
+    }
+
+    /// What came back and wants something, before everything else.
+    fn turn(&self) -> Markup {
+        let visitor = self.visitor;
+        let case = self.case();
+        html! {
+            @if case.phase == Phase::Returned {
+                @if let Some(returned) = case.returns.last() {
+                    div class="card" {
+                        h2 { (visitor.tf("window-returned", &[("authority", self.authority())])) }
+                        p { strong { (visitor.t(&format!("reason-{}", returned.reason))) } }
+                        @if !returned.note.is_empty() { p { (returned.note) } }
+                        p { (visitor.t(&format!("reason-{}-todo", returned.reason))) }
+                    }
+                }
+            }
+            @if let Some(refused) = &case.not_accepted {
+                div class="card" {
+                    h2 { (self.t("phase-not-accepted")) }
+                    p { strong { (visitor.t(&format!("reason-{}", refused.reason))) } }
+                    p { (refused.note) }
+                }
+            }
+            (self.result())
+        }
+    }
+
+    /// The decision with its document, and the button for when it is in the applicant's hands.
+    fn result(&self) -> Markup {
+        let visitor = self.visitor;
+        let case = self.case();
+        let Some(decision) = &case.decision else { return html! {} };
+        let granted = decision.outcome == Outcome::Granted;
+        let at_window = decision.way == tongban_core::case::DeliveryWay::Window;
+        html! {
+            div class="card" {
+                h2 { (self.t(if granted { "line-granted" } else { "line-decided-refused" })) }
+                p { (visitor.tf("line-decision-number", &[("number", &decision.number)])) }
+                @if !decision.reason.is_empty() { p { strong { (visitor.t(&format!("reason-{}", decision.reason))) } } }
+                @if !decision.note.is_empty() { p { (decision.note) } }
+                @if let Some(document) = &decision.document {
+                    p { a class="button" href=(format!("/cases/{}/files/{}", case.dossier, document.hash)) { (self.t("window-result-open")) } }
+                }
+                @if case.phase == Phase::Decided {
+                    @if at_window {
+                        p { (self.t("window-deliver-how")) }
+                        form method="post" action=(path_of(case.dossier)) {
+                            (part::hidden(visitor, &path_of(case.dossier)))
+                            (do_button("primary", "deliver", Some("F7"), &self.t("window-deliver")))
+                        }
+                    } @else {
+                        p class="hint" { (self.t("window-deliver-online")) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The other place's conditions and check-list.
+    fn left(&self) -> Markup {
+        let drafted = &self.case().drafted;
+        let current = self.clerk.snapshot.implementations.get(&drafted.item.implementation);
+        // Conditions are shown in the version under which the case began, or not at all.
+        let conditions = current.filter(|current| current.version == drafted.item.version);
+        let conditions = conditions.map_or(&[][..], |current| &current.conditions);
+        html! {
+            h2 { (self.visitor.tf("window-their-list", &[("place", &drafted.handling.region.full_name())])) }
+            (check_list(self.visitor, conditions, &drafted.item.materials))
+        }
+    }
+
+    fn middle(&self) -> Markup {
+        let case = self.case();
+        html! {
+            h2 { (self.t("window-applicant")) }
+            (case_page::particulars(self.visitor, self.view))
+            @if case.phase == Phase::CorrectionAsked {
+                h2 { (self.t("window-answer-title")) }
+                (self.correction())
+            }
+            h2 { (self.t("window-materials")) }
+            @if is_editable(case) { (self.materials_form()) } @else { (case_page::materials(self.visitor, self.view)) }
+        }
+    }
+
+    fn materials_form(&self) -> Markup {
+        let case = self.case();
+        let path = path_of(case.dossier);
+        html! {
+            form method="post" action=(path) enctype="multipart/form-data" id="materials" {
+                (part::hidden(self.visitor, &path))
+                // The first button is the one that the enter key presses: it must be the harmless one.
+                button type="submit" name="do" value="save" hidden tabindex="-1" { (self.t("window-save")) }
+                p class="hint" { (self.t("upload-hint")) }
+                ul class="materials" { @for rule in &case.drafted.item.materials { (self.material(rule)) } }
+                (self.form_actions())
+            }
+        }
+    }
+
+    fn form_actions(&self) -> Markup {
+        let case = self.case();
+        let over = self.visitor.tf("window-hand-over", &[("authority", self.authority())]);
+        let may_accept = case.phase == Phase::TakenIn && case.drafted.permit.rights.accept && case.accepted.is_none();
+        html! {
+            @if may_accept {
+                p class="hint" { (self.visitor.tf("window-accept-hint", &[("authority", self.authority()), ("name", self.visitor.lang.pick(&case.drafted.permit.name, &case.drafted.permit.name_en))])) }
+                p { (do_button("", "accept", None, &self.t("window-accept"))) }
+            }
+            div class="actions" {
+                (do_button("", "save", Some("F4"), &self.t("window-save")))
+                @if case.phase == Phase::Draft {
+                    (do_button("primary", "take-in", Some("F8"), &self.t("window-take-in")))
+                } @else {
+                    (do_button("primary", "hand-over", Some("F9"), &over))
+                }
+            }
+        }
+    }
+
+    /// One material: what is there, a place for more, how it was checked, or why it is not needed.
+    fn material(&self, rule: &MaterialRule) -> Markup {
+        let visitor = self.visitor;
+        let case = self.case();
+        let name = visitor.lang.pick(&rule.name, &rule.name_en);
+        let waive = format!("waive-{}", rule.key);
+        let waived = case.waived.iter().find(|(key, _)| *key == rule.key).map(|(_, because)| because.as_str());
+        let typed = Some(self.form.text(&waive)).filter(|text| !text.is_empty()).or(waived).unwrap_or_default();
+        let held: Vec<_> = case.materials.iter().filter(|attached| attached.material == rule.key).collect();
+        html! {
+            li {
+                h3 { (name) " " (marks(visitor, rule)) }
+                @for (at, attached) in held.iter().enumerate() {
+                    @let number = (at + 1).to_string();
+                    p {
+                        a href=(format!("/cases/{}/files/{}", case.dossier, attached.blob.hash)) {
+                            (visitor.tf("material-open", &[("name", name), ("number", &number)]))
+                        }
+                        " · " (case_page::size(attached.blob.size)) " · " (case_page::check_name(visitor.lang, attached.check)) " "
+                        button class="quiet" type="submit" name="do" value=(format!("remove-{}", attached.blob.hash))
+                            aria-label=(visitor.tf("window-remove-named", &[("name", name), ("number", &number)])) { (self.t("window-remove")) }
+                    }
+                }
+                @if let (Some(because), true) = (waived, held.is_empty()) { p { (visitor.tf("material-waived", &[("because", because)])) } }
+                (self.file_fields(rule))
+                @if held.is_empty() {
+                    details open[problem_of(self.problems, &waive).is_some() || (!typed.is_empty() && waived != Some(typed))] {
+                        summary { (self.t("window-waive-open")) }
+                        div class=(if problem_of(self.problems, &waive).is_some() { "field wrong" } else { "field" }) {
+                            label for=(waive) { (visitor.tf("window-waive", &[("name", name)])) }
+                            @if let Some(text) = problem_of(self.problems, &waive) { p class="error" { (text) } }
+                            input id=(waive) name=(waive) type="text" value=(typed) autocomplete="off";
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The scan and how it was checked.
+    fn file_fields(&self, rule: &MaterialRule) -> Markup {
+        let visitor = self.visitor;
+        let case = self.case();
+        let name = visitor.lang.pick(&rule.name, &rule.name_en);
+        let (file, check) = (format!("file-{}", rule.key), format!("check-{}", rule.key));
+        let error = problem_of(self.problems, &file);
+        let error_id = format!("{file}-error");
+        let verify = case.drafted.permit.rights.verify_originals;
+        let held = case.materials.iter().rev().find(|attached| attached.material == rule.key);
+        let usual = match held.map(|attached| attached.check) {
+            Some(Check::SeenOriginal) => "seen-original",
+            Some(Check::CopyTaken) => "copy-taken",
+            _ if rule.original && verify => "seen-original",
+            _ => "copy-taken",
+        };
+        let chosen = Some(self.form.text(&check)).filter(|text| !text.is_empty()).unwrap_or(usual);
+        let mut options = Vec::new();
+        if verify {
+            options.push(Choice { value: "seen-original", label: self.t("check-seen-original").into_owned() });
+        }
+        options.push(Choice { value: "copy-taken", label: self.t("check-copy-taken").into_owned() });
+        let label = if held.is_some() { "window-file-more" } else { "window-file" };
+        html! {
+            div class=(if error.is_some() { "field wrong" } else { "field" }) {
+                label for=(file) { (visitor.tf(label, &[("name", name)])) }
+                @if let Some(text) = error { p class="error" id=(error_id) { (text) } }
+                input id=(file) name=(file) type="file" multiple accept=".pdf,.jpg,.jpeg,.png"
+                    aria-describedby=[error.map(|_| error_id.as_str())] aria-invalid=[error.map(|_| "true")];
+            }
+            (select(&check, &visitor.tf("window-check", &[("name", name)]), &options, chosen))
+        }
+    }
+
+    /// What the correction asks for: all of it is answered at once.
+    fn correction(&self) -> Markup {
+        let case = self.case();
+        let Some(correction) = &case.correction else { return html! {} };
+        let path = path_of(case.dossier);
+        let wanted = |key: &str| correction.wanted.iter().any(|one| one.material == key);
+        html! {
+            p { (self.t("window-answer-lead")) }
+            form method="post" action=(path) enctype="multipart/form-data" {
+                (part::hidden(self.visitor, &path))
+                ul class="materials" {
+                    @for rule in case.drafted.item.materials.iter().filter(|rule| wanted(&rule.key)) {
+                        li {
+                            h3 { (self.visitor.lang.pick(&rule.name, &rule.name_en)) " " (marks(self.visitor, rule)) }
+                            @for one in correction.wanted.iter().filter(|one| one.material == rule.key) { p { strong { (one.what) } } }
+                            (self.file_fields(rule))
+                        }
+                    }
+                }
+                div class="actions" { (do_button("primary", "answer", Some("F9"), &self.visitor.tf("window-answer", &[("authority", self.authority())]))) }
+            }
+        }
+    }
+
+    fn right(&self) -> Markup {
+        let visitor = self.visitor;
+        let case = self.case();
+        html! {
+            @if is_editable(case) {
+                h2 { (self.t("window-missing-title")) }
+                @match case.materials_complete() {
+                    Ok(()) => (part::done(&self.t("window-complete"))),
+                    Err(reason) => {
+                        ul class="checklist" { @for rule in case.missing() { li { (visitor.lang.pick(&rule.name, &rule.name_en)) } } }
+                        @if case.missing().next().is_none() { p { (why(visitor.lang, &reason)) } }
+                        @else { p class="hint" { (self.t("window-missing-hint")) } }
+                    }
+                }
+            }
+            @if case.number.is_some() {
+                p { (key_link("button", &format!("{}/receipt", path_of(case.dossier)), "F8", &self.t("window-receipt-open"))) }
+            }
+            h2 { (self.t("window-facts")) }
+            (case_page::facts(visitor, case))
+            h2 { (self.t("window-timeline")) }
+            (case_page::timeline(visitor, self.view))
+            @if !case.phase.is_over() && case.decision.is_none() { (self.withdrawal()) }
+        }
+    }
+
+    fn withdrawal(&self) -> Markup {
+        let case = self.case();
+        let path = path_of(case.dossier);
+        let draft = case.phase == Phase::Draft;
+        let (summary, text, button) = if draft {
+            ("window-discard-open", "window-discard-text", "window-discard")
+        } else {
+            ("window-withdraw-open", "window-withdraw-text", "window-withdraw")
+        };
+        html! {
+            details {
+                summary { (self.t(summary)) }
+                p { (self.t(text)) }
+                form method="post" action=(path) {
+                    (part::hidden(self.visitor, &path))
+                    (do_button("danger", "withdraw", None, &self.t(button)))
+                }
+            }
+        }
+    }
+}
