@@ -34,6 +34,7 @@ pub(crate) struct Node {
 pub async fn run(demo: Demo) -> Result<(), Failure> {
     let begun = Instant::now();
     let world = World::read()?;
+    check_free(&demo.data)?;
     if demo.fresh {
         clear(&demo.data)?;
     }
@@ -67,6 +68,16 @@ pub async fn run(demo: Demo) -> Result<(), Failure> {
     result
 }
 
+/// A running demo is left alone: nothing of its folder is changed under it.
+fn check_free(folder: &Path) -> Result<(), Failure> {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().join(crate::config::FILE).exists() {
+            drop(crate::serve::lock(&entry.path())?);
+        }
+    }
+    Ok(())
+}
+
 fn clear(folder: &Path) -> Result<(), Failure> {
     if !folder.exists() {
         return Ok(());
@@ -77,12 +88,6 @@ fn clear(folder: &Path) -> Result<(), Failure> {
             folder.display()
         );
         return Err(Failure::new("not-a-demo-folder", text));
-    }
-    // Not under a running demo.
-    for entry in std::fs::read_dir(folder).map_err(|error| Failure::file("folder-unusable", folder, error))?.flatten() {
-        if entry.path().is_dir() {
-            drop(crate::serve::lock(&entry.path())?);
-        }
     }
     std::fs::remove_dir_all(folder).map_err(|error| Failure::file("folder-unusable", folder, error))
 }

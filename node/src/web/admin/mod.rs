@@ -1,0 +1,20 @@
+//! Pages of those who keep the system: accounts, the running node, the trust list.
+
+mod accounts;
+mod operator;
+mod registrar;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Routes.
+pub fn router() -> Router<App> {
+    operator::begin();
+    Router::new()
+        .route("/admin/accounts", get(accounts::show).post(accounts::create))
+        .route("/admin/accounts/{id}/{switch}", post(accounts::switch))
+        .route("/operator", get(operator::show))
+        .route("/registrar", get(registrar::show))
+}

@@ -1,0 +1,200 @@
+//! What happens when an officer sends one of the forms.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use tongban_core::case::{Act, DeliveryWay, Outcome, Wanted};
+use tongban_core::time::Limit;
+
+use super::case::{Filled, again};
+use super::paper::{Paper, Verdict};
+use super::{Move, case_id, officer};
+use crate::app::App;
+use crate::service::{CaseView, ServiceError, act, check_upload};
+use crate::store::NewBlob;
+use crate::text::Lang;
+use crate::web::fault::{Fault, sentences};
+use crate::web::form::Form;
+use crate::web::visitor::Visitor;
+
+/// The longest time for a correction that the form takes, in working days.
+const CORRECTION_DAYS_MAX: u16 = 60;
+
+/// What is wrong with a form, before the service is asked: field, text, code.
+struct Wrong {
+    errors: Vec<(Option<String>, String)>,
+    code: String,
+}
+
+impl Wrong {
+    fn field(visitor: &Visitor, field: &str, key: &str) -> Wrong {
+        let code = key.trim_start_matches("authority-wrong-").to_owned();
+        Wrong { errors: vec![(Some(field.to_owned()), visitor.t(key).into_owned())], code }
+    }
+
+    fn add(&mut self, other: Wrong) {
+        if self.code.is_empty() {
+            self.code = other.code;
+        }
+        self.errors.extend(other.errors);
+    }
+}
+
+/// What a form says.
+struct Saying {
+    acts: Vec<Act>,
+    blobs: Vec<NewBlob>,
+}
+
+impl From<Act> for Saying {
+    fn from(act: Act) -> Saying {
+        Saying { acts: vec![act], blobs: Vec::new() }
+    }
+}
+
+/// `POST /authority/cases/{id}/{step}`.
+pub async fn take_step(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((id, step)): Path<(String, String)>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    officer(&visitor)?;
+    let id = case_id(&id)?;
+    let step = Move::from_name(&step).ok_or(Fault::NotFound)?;
+    let actor = visitor.must_act()?;
+    let view = CaseView::read(&app, &actor, id, "case").await?;
+    let wrong = match saying(&app, &visitor, &view, step, &mut form) {
+        Ok(saying) => match act(&app, &actor, id, saying.acts, saying.blobs, form.once()).await {
+            Ok(_) => return Ok(Redirect::to(&format!("/authority/cases/{id}?done={}", step.name())).into_response()),
+            Err(error @ (ServiceError::NotFound | ServiceError::Forbidden)) => return Err(error.into()),
+            Err(error) => {
+                let code = error.code();
+                let place = |field: Option<String>| field.or_else(|| Some(step.name().to_owned()));
+                let errors = sentences(visitor.lang, &error).into_iter().map(|(field, text)| (place(field), text));
+                Wrong { errors: errors.collect(), code }
+            }
+        },
+        Err(wrong) => wrong,
+    };
+    // What happened meanwhile is shown too: somebody else may have been faster.
+    let view = CaseView::read(&app, &actor, id, "case").await?;
+    let filled = Filled { step: Some(step), form, errors: wrong.errors, code: wrong.code, kept: false };
+    again(&app, &visitor, &actor, &view, &filled)
+}
+
+fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut Form) -> Result<Saying, Wrong> {
+    match step {
+        Move::Receive => Ok(Act::Received.into()),
+        Move::Accept => Ok(Act::Accepted.into()),
+        Move::Deliver => Ok(Act::Delivered { way: DeliveryWay::Online }.into()),
+        Move::Correction => correction(visitor, view, form).map(Saying::from),
+        Move::Return => {
+            let (reason, note) = grounds(visitor, form, "return_reason", "return_note", false)?;
+            Ok(Act::Returned { reason, note }.into())
+        }
+        Move::NotAccept => {
+            let (reason, note) = grounds(visitor, form, "not_accept_reason", "not_accept_note", true)?;
+            Ok(Act::NotAccepted { reason, note }.into())
+        }
+        Move::Grant => {
+            let note = form.text("grant_note").trim().to_owned();
+            decision(app, visitor, view, form, "grant", Outcome::Granted, (String::new(), note))
+        }
+        Move::Refuse => {
+            let grounds = grounds(visitor, form, "refuse_reason", "refuse_note", true)?;
+            decision(app, visitor, view, form, "refuse", Outcome::Refused, grounds)
+        }
+    }
+}
+
+/// One correction with everything that is wanted; all that is wrong with the form is said at once, too.
+fn correction(visitor: &Visitor, view: &CaseView, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let mut wanted = Vec::new();
+    for rule in &view.case.drafted.item.materials {
+        let field = format!("what-{}", rule.key);
+        let what = form.text(&field).trim();
+        match (form.all("wanted").any(|key| key == rule.key), what.is_empty()) {
+            (true, false) => wanted.push(Wanted { material: rule.key.clone(), what: what.to_owned() }),
+            (true, true) => wrong.add(Wrong::field(visitor, &field, "authority-wrong-what-empty")),
+            (false, false) => wrong.add(Wrong::field(visitor, &field, "authority-wrong-not-ticked")),
+            (false, true) => {}
+        }
+    }
+    if wanted.is_empty() && wrong.errors.is_empty() {
+        wrong.add(Wrong::field(visitor, "correction_wanted", "authority-wrong-nothing-wanted"));
+    }
+    let days = form.text("correction_days").trim().parse::<u16>().ok();
+    let days = days.filter(|days| (1..=CORRECTION_DAYS_MAX).contains(days));
+    if days.is_none() {
+        wrong.add(Wrong::field(visitor, "correction_days", "authority-wrong-days"));
+    }
+    match days {
+        Some(days) if wrong.errors.is_empty() => Ok(Act::CorrectionAsked { wanted, limit: Limit::working(days) }),
+        _ => Err(wrong),
+    }
+}
+
+fn grounds(
+    visitor: &Visitor,
+    form: &Form,
+    reason_field: &str,
+    note_field: &str,
+    must_explain: bool,
+) -> Result<(String, String), Wrong> {
+    let reason = form.text(reason_field).to_owned();
+    let note = form.text(note_field).trim().to_owned();
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    if reason.is_empty() {
+        wrong.add(Wrong::field(visitor, reason_field, "authority-wrong-reason"));
+    }
+    if must_explain && note.is_empty() {
+        wrong.add(Wrong::field(visitor, note_field, "authority-wrong-grounds"));
+    }
+    if wrong.errors.is_empty() { Ok((reason, note)) } else { Err(wrong) }
+}
+
+/// The decision with its document, and the delivery in the same breath if it goes online at once.
+fn decision(
+    app: &App,
+    visitor: &Visitor,
+    view: &CaseView,
+    form: &mut Form,
+    prefix: &str,
+    outcome: Outcome,
+    (reason, note): (String, String),
+) -> Result<Saying, Wrong> {
+    let number = form.text(&format!("{prefix}_number")).trim().to_owned();
+    if number.is_empty() {
+        return Err(Wrong::field(visitor, &format!("{prefix}_number"), "authority-wrong-number"));
+    }
+    let way = form.text(&format!("{prefix}_way")).to_owned();
+    let generate = form.text(&format!("{prefix}_generate")) == "1";
+    let field = format!("{prefix}_document");
+    let upload = form.take_files().into_iter().find(|(name, _)| *name == field);
+    let blob = match upload {
+        Some((_, upload)) => check_upload(app.signer.as_ref(), upload).map_err(|fault| {
+            let error = ServiceError::Upload(fault);
+            let errors = sentences(visitor.lang, &error).into_iter().map(|(_, text)| (Some(field.clone()), text));
+            Wrong { errors: errors.collect(), code: error.code() }
+        })?,
+        None if generate => {
+            let Some(applicant) = &view.applicant else {
+                return Err(Wrong::field(visitor, &field, "authority-wrong-no-particulars"));
+            };
+            let at = app.clock.now();
+            let verdict = Verdict { outcome: Some(outcome), number: &number, reason: &reason, note: &note, at };
+            // The file is an official document: Chinese, whatever language the officer reads.
+            let file = Paper::new(app, Lang::Zh, &view.case, applicant, verdict).pdf();
+            NewBlob::new(app.signer.public_key().suite(), rand::random(), "application/pdf", file)
+        }
+        None => return Err(Wrong::field(visitor, &field, "authority-wrong-no-document")),
+    };
+    let delivery = if way == "window" { DeliveryWay::Window } else { DeliveryWay::Online };
+    let document = Some(blob.reference.clone());
+    let mut acts = vec![Act::Decided { outcome, reason, note, number, document, way: delivery }];
+    if way == "online-now" {
+        acts.push(Act::Delivered { way: DeliveryWay::Online });
+    }
+    Ok(Saying { acts, blobs: vec![blob] })
+}

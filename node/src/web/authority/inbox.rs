@@ -1,0 +1,131 @@
+//! What waits for this authority, by date; and all it ever had.
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::officer;
+use crate::app::App;
+use crate::limits;
+use crate::service::ServiceError;
+use crate::store::{CaseRow, List};
+use crate::web::case_page::key;
+use crate::web::fault::Fault;
+use crate::web::part::{self, badge};
+use crate::web::visitor::Visitor;
+
+/// Which pages of the two lists are shown, from 0.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct Pages {
+    todo: u32,
+    all: u32,
+}
+
+/// The page `/authority`.
+pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query<Pages>) -> Result<Markup, Fault> {
+    let account = officer(&visitor)?;
+    let org = account.org.ok_or(ServiceError::Forbidden)?;
+    let name =
+        app.directory.now().organisations.get(&org).map(|org| visitor.lang.pick(&org.name, &org.name_en).to_owned());
+    let org = org.to_string();
+    let today = app.clock.today();
+    let today = i64::from(today.year()) * 10_000 + i64::from(today.month()) * 100 + i64::from(today.day());
+    let (waiting, late) = app.store.count_to_do(&org, today).await?;
+    let todo = app.store.cases(List::ToDo(&org), i64::from(pages.todo) * limits::PAGE_ROWS).await?;
+    let all = app.store.cases(List::HandledBy(&org), i64::from(pages.all) * limits::PAGE_ROWS).await?;
+    let body = html! {
+        h1 { (visitor.t("authority-title")) }
+        p class="lead" {
+            @if let Some(name) = &name { (name) " · " }
+            @if waiting == 0 { (visitor.t("authority-nothing")) }
+            @else {
+                (visitor.tf("authority-count", &[("count", &waiting.to_string())]))
+                @if late > 0 { " " (badge("late", &visitor.tf("authority-count-late", &[("count", &late.to_string())]))) }
+            }
+        }
+        section id="todo" {
+            h2 { (visitor.t("authority-todo")) }
+            @if todo.is_empty() { (part::note(&visitor.t("authority-todo-empty"))) }
+            @else { (list(&visitor, &visitor.t("authority-todo-caption"), &todo, today, true)) }
+            (turn(&visitor, todo.len(), pages.todo, |page| format!("/authority?todo={page}&all={}#todo", pages.all)))
+        }
+        section id="all" {
+            h2 { (visitor.t("authority-all")) }
+            @if all.is_empty() { (part::note(&visitor.t("authority-all-empty"))) }
+            @else { (list(&visitor, &visitor.t("authority-all-caption"), &all, today, false)) }
+            (turn(&visitor, all.len(), pages.all, |page| format!("/authority?todo={}&all={page}#all", pages.todo)))
+        }
+    };
+    Ok(part::page(&visitor, &visitor.t("authority-title"), body))
+}
+
+/// Links to the neighbouring pages of a list.
+fn turn(visitor: &Visitor, rows: usize, page: u32, address: impl Fn(u32) -> String) -> Markup {
+    let more = rows as i64 > limits::PAGE_ROWS;
+    html! {
+        @if page > 0 || more {
+            p class="pages" {
+                @if page > 0 { (part::button_link(&address(page - 1), &visitor.t("page-prev"))) }
+                @if more { (part::button_link(&address(page + 1), &visitor.t("page-next"))) }
+            }
+        }
+    }
+}
+
+fn list(visitor: &Visitor, caption: &str, rows: &[CaseRow], today: i64, own: bool) -> Markup {
+    let t = |key: &str| visitor.t(key).into_owned();
+    let heads = [t("authority-due"), t("fact-item"), t("authority-from"), t("authority-step")];
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<Markup>> =
+        rows.iter().take(limits::PAGE_ROWS as usize).map(|row| cells(visitor, row, today, own)).collect();
+    part::table(caption, &heads, &rows)
+}
+
+fn cells(visitor: &Visitor, row: &CaseRow, today: i64, own: bool) -> Vec<Markup> {
+    let lang = visitor.lang;
+    let item = lang.pick(&row.item_name, &row.item_name_en);
+    let channel = key("channel", &row.channel);
+    vec![
+        due(visitor, row, today),
+        html! {
+            div {
+                a href=(format!("/authority/cases/{}", row.dossier)) { strong { (item) } }
+                br; small { (row.number.as_deref().unwrap_or("—")) }
+            }
+        },
+        html! { div { (lang.pick(&row.receiving_name, &row.receiving_name_en)) br; small { (visitor.t(&channel)) } } },
+        html! {
+            div {
+                (badge(if own { "move" } else { "plain" }, &visitor.t(&key("phase", &row.phase)))) br;
+                @if own { (visitor.t(&key("step", &row.step))) }
+                @else if row.party != "nobody" { small { (next_of(visitor, row)) } }
+            }
+        },
+    ]
+}
+
+/// Who has the next move, and what it is, in one line.
+fn next_of(visitor: &Visitor, row: &CaseRow) -> String {
+    let lang = visitor.lang;
+    let party = match row.party.as_str() {
+        "receiving" => lang.pick(&row.receiving_name, &row.receiving_name_en).to_owned(),
+        "handling" => visitor.t("authority-us").into_owned(),
+        _ => visitor.t("party-applicant").into_owned(),
+    };
+    let step = visitor.t(&key("step", &row.step));
+    visitor.tf("authority-next", &[("party", &party), ("step", &step)]).into_owned()
+}
+
+fn due(visitor: &Visitor, row: &CaseRow, today: i64) -> Markup {
+    let Some(due) = row.due else { return html! { span class="muted" { (visitor.t("state-no-date")) } } };
+    let date = format!("{:04}-{:02}-{:02}", due / 10_000, due / 100 % 100, due % 100);
+    html! {
+        div {
+            time datetime=(date) { (date) }
+            @if row.provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
+            @if due < today { " " (badge("late", &visitor.t("authority-late"))) }
+            @else if due == today { " " (badge("move", &visitor.t("left-today"))) }
+        }
+    }
+}

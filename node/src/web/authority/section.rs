@@ -1,0 +1,312 @@
+//! What an officer may do now, each step in a form of its own, the likely one first.
+
+use maud::{Markup, html};
+use tongban_core::case::{
+    Act, Asks, Barrier, Case, Channel, DeliveryWay, Outcome, Party, Phase, REASONS, Wanted, WhyNot,
+};
+use tongban_core::time::Limit;
+
+use super::Move;
+use super::case::Desk;
+use crate::web::case_page::{key, material_name, need_name, party_name};
+use crate::web::fault::why;
+use crate::web::part::{self, Choice, Field, check, choices, textarea};
+
+/// Days that an applicant gets for a correction unless the officer says otherwise.
+const CORRECTION_DAYS: &str = "10";
+
+/// All forms that can be sent now, and why the others cannot.
+pub fn moves(desk: &Desk<'_>) -> Markup {
+    let case = &desk.view.case;
+    let asked = |step: Move| may(desk, &sample(case, step));
+    let all = [
+        Move::Accept,
+        Move::Grant,
+        Move::Deliver,
+        Move::Refuse,
+        Move::Correction,
+        Move::Return,
+        Move::NotAccept,
+        Move::Receive,
+    ];
+    let possible: Vec<Move> = all.into_iter().filter(|step| asked(*step).is_ok()).collect();
+    let first = possible.first().copied();
+    html! {
+        @if possible.is_empty() { (nothing(desk)) }
+        @for step in &possible { (form(desk, *step, Some(*step) == first)) }
+        (impossible(desk, &asked))
+    }
+}
+
+/// Whether an act is allowed now. Acting on a case that was handed over receives it first, as the service does.
+fn may(desk: &Desk<'_>, act: &Act) -> Result<(), WhyNot> {
+    let app = desk.app;
+    let mut case = desk.view.case.clone();
+    if case.phase == Phase::HandedOver && !matches!(act, Act::Received | Act::Returned { .. }) {
+        case.phase = if case.accepted.is_some() { Phase::Accepted } else { Phase::Received };
+        case.received = case.handed_over;
+    }
+    let pen = case.pen_for(act);
+    let asks = Asks { by: &desk.by, node: &app.config.node, pen: pen.as_ref(), at: app.clock.now() };
+    case.may(act, &asks, app.calendar)
+}
+
+/// An act of this kind with content that no rule objects to: what is left is whether it may be said now.
+fn sample(case: &Case, step: Move) -> Act {
+    let reason = REASONS.first().map_or_else(String::new, |reason| reason.code.to_owned());
+    let words = || "—".to_owned();
+    let decided = |outcome| Act::Decided {
+        outcome,
+        reason: reason.clone(),
+        note: words(),
+        number: words(),
+        document: None,
+        way: DeliveryWay::Online,
+    };
+    match step {
+        Move::Receive => Act::Received,
+        Move::Accept => Act::Accepted,
+        Move::Correction => {
+            let rules = case.drafted.item.materials.iter().take(1);
+            let wanted = rules.map(|rule| Wanted { material: rule.key.clone(), what: words() }).collect();
+            Act::CorrectionAsked { wanted, limit: Limit::working(10) }
+        }
+        Move::Return => Act::Returned { reason, note: String::new() },
+        Move::NotAccept => Act::NotAccepted { reason, note: words() },
+        Move::Grant => decided(Outcome::Granted),
+        Move::Refuse => decided(Outcome::Refused),
+        Move::Deliver => Act::Delivered { way: DeliveryWay::Online },
+    }
+}
+
+/// Whose turn it is, if not the officer's.
+fn nothing(desk: &Desk<'_>) -> Markup {
+    let (visitor, next) = (desk.visitor, &desk.view.next);
+    if next.party == Party::Nobody || desk.view.case.phase.is_over() {
+        return part::note(&visitor.t("authority-over"));
+    }
+    let party = party_name(visitor.lang, &desk.view.case, next.party);
+    let step = visitor.t(&key("step", next.step.name()));
+    part::note(&visitor.tf("authority-not-now", &[("party", &party), ("step", &step)]))
+}
+
+/// What people look for and cannot do now, with the reason.
+fn impossible(desk: &Desk<'_>, asked: &dyn Fn(Move) -> Result<(), WhyNot>) -> Markup {
+    let (visitor, case) = (desk.visitor, &desk.view.case);
+    if case.phase.is_over() || case.phase == Phase::Decided {
+        return html! {};
+    }
+    let mut lines = Vec::new();
+    for step in [Move::Correction, Move::Return, Move::NotAccept] {
+        if let Err(reason) = asked(step) {
+            let text = match reason.code {
+                "not-now" => visitor.t("authority-why-not-now").into_owned(),
+                _ => why(visitor.lang, &reason),
+            };
+            lines.push((visitor.t(&format!("authority-{}", step.name())), text));
+        }
+    }
+    if case.accepted.is_none() {
+        lines.push((visitor.t("authority-decide"), visitor.t("authority-why-accept-first").into_owned()));
+    }
+    html! {
+        @if !lines.is_empty() {
+            details {
+                summary { (visitor.t("authority-impossible")) }
+                dl class="facts" { @for (name, text) in lines { dt { (name) } dd { (text) } } }
+            }
+        }
+    }
+}
+
+fn form(desk: &Desk<'_>, step: Move, first: bool) -> Markup {
+    let (visitor, id) = (desk.visitor, desk.view.case.dossier);
+    let name = step.name();
+    let title = visitor.t(&format!("authority-{name}"));
+    let with_files = matches!(step, Move::Grant | Move::Refuse);
+    let body = html! {
+        form method="post" action=(format!("/authority/cases/{id}/{name}"))
+            enctype=[with_files.then_some("multipart/form-data")] novalidate {
+            (part::hidden(visitor, &format!("/authority/cases/{id}?form={name}")))
+            (fields(desk, step))
+            div class="actions" {
+                @let label = visitor.t(&format!("authority-do-{name}"));
+                @if first { (part::primary(&label)) } @else { (part::secondary(&label)) }
+            }
+        }
+    };
+    html! {
+        @if first {
+            div class="card" id=(name) { h3 { (title) } (body) }
+        } @else {
+            details class="card" id=(name) open[desk.filled.step == Some(step)] { summary { (title) } (body) }
+        }
+    }
+}
+
+fn fields(desk: &Desk<'_>, step: Move) -> Markup {
+    let visitor = desk.visitor;
+    let hint = |key: &str| html! { p class="hint" { (visitor.t(key)) } };
+    match step {
+        Move::Receive => hint("authority-receive-hint"),
+        Move::Accept => accept(desk),
+        Move::Correction => correction(desk),
+        Move::Return => html! {
+            (hint("authority-return-hint"))
+            (reason(desk, step, "return_reason"))
+            (note(desk, step, "return_note", "authority-return-note", Some("authority-return-note-hint")))
+        },
+        Move::NotAccept => html! {
+            (hint("authority-not-accept-hint"))
+            (reason(desk, step, "not_accept_reason"))
+            (note(desk, step, "not_accept_note", "authority-grounds", Some("authority-grounds-hint")))
+            (remedies(desk))
+        },
+        Move::Grant => html! {
+            (number(desk, step, "grant_number"))
+            (note(desk, step, "grant_note", "authority-remark", None))
+            (document(desk, step, "grant"))
+            (way(desk, step, "grant_way"))
+        },
+        Move::Refuse => html! {
+            (hint("authority-refuse-hint"))
+            (reason(desk, step, "refuse_reason"))
+            (note(desk, step, "refuse_note", "authority-grounds", Some("authority-grounds-hint")))
+            (remedies(desk))
+            (number(desk, step, "refuse_number"))
+            (document(desk, step, "refuse"))
+            (way(desk, step, "refuse_way"))
+        },
+        Move::Deliver => hint("authority-deliver-hint"),
+    }
+}
+
+/// Before 受理: what stands against it at first sight, and from when the clock runs.
+fn accept(desk: &Desk<'_>) -> Markup {
+    let (visitor, case) = (desk.visitor, &desk.view.case);
+    let missing: Vec<&str> = case.missing().map(|rule| visitor.lang.pick(&rule.name, &rule.name_en)).collect();
+    let promised = crate::web::case_page::limit(visitor.lang, case.drafted.item.promised);
+    html! {
+        @if missing.is_empty() { p { (part::icon("tick")) (visitor.t("authority-complete")) } }
+        @else { (part::attention(&visitor.tf("authority-missing", &[("materials", &missing.join("、"))]))) }
+        p class="hint" { (visitor.tf("authority-accept-hint", &[("limit", &promised)])) }
+    }
+}
+
+/// Everything at once: a box and a line for each material.
+fn correction(desk: &Desk<'_>) -> Markup {
+    let (visitor, case, filled) = (desk.visitor, &desk.view.case, desk.filled);
+    let typed = filled.step == Some(Move::Correction);
+    let days = visitor.t("authority-correction-days");
+    let days_hint = visitor.t("authority-correction-days-hint");
+    html! {
+        (part::attention(&visitor.t("authority-correction-once")))
+        fieldset id="correction_wanted" {
+            legend { (visitor.t("authority-correction-which")) }
+            @for rule in &case.drafted.item.materials {
+                @let name = material_name(visitor.lang, case, &rule.key);
+                @let held = case.materials.iter().filter(|attached| attached.material == rule.key).count();
+                @let waived = case.waived.iter().any(|(material, _)| *material == rule.key);
+                @let ticked = typed && filled.form.all("wanted").any(|wanted| wanted == rule.key);
+                @let field = format!("what-{}", rule.key);
+                (check("wanted", &rule.key, name, ticked))
+                p class="hint" {
+                    (need_name(visitor.lang, rule.need)) " · "
+                    @if held > 0 { (visitor.tf("authority-held", &[("count", &held.to_string())])) }
+                    @else if waived { (visitor.t("authority-waived")) }
+                    @else { (visitor.t("material-none")) }
+                }
+                (textarea(&field, &visitor.tf("authority-correction-what", &[("material", name)]), None,
+                    filled.value(Move::Correction, &field, ""), filled.error(&field)))
+            }
+        }
+        (Field::new("correction_days", &days).hint(&days_hint).inputmode("numeric").required()
+            .value(filled.value(Move::Correction, "correction_days", CORRECTION_DAYS))
+            .error(filled.error("correction_days")).render(visitor))
+    }
+}
+
+/// The library of reasons, grouped by the barrier that each stands for.
+fn reason(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
+    let (visitor, chosen) = (desk.visitor, desk.filled.value(step, name, ""));
+    let error = desk.filled.error(name);
+    let error_id = format!("{name}-error");
+    let barriers = [Barrier::Material, Barrier::Administrative, Barrier::Household, Barrier::Technical, Barrier::Other];
+    html! {
+        div class=(if error.is_some() { "field wrong" } else { "field" }) {
+            label for=(name) { (visitor.t("authority-reason")) }
+            @if let Some(error) = error { p class="error" id=(error_id) { (error) } }
+            select id=(name) name=(name) required aria-describedby=[error.map(|_| &error_id)] {
+                option value="" { (visitor.t("authority-reason-choose")) }
+                @for barrier in barriers {
+                    optgroup label=(visitor.t(&format!("barrier-{}", barrier.name()))) {
+                        @for reason in REASONS.iter().filter(|reason| reason.barrier == barrier) {
+                            option value=(reason.code) selected[reason.code == chosen] {
+                                (visitor.t(&format!("reason-{}", reason.code)))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn note(desk: &Desk<'_>, step: Move, name: &str, label: &str, hint: Option<&str>) -> Markup {
+    let hint = hint.map(|key| desk.visitor.t(key));
+    let value = desk.filled.value(step, name, "");
+    textarea(name, &desk.visitor.t(label), hint.as_deref(), value, desk.filled.error(name))
+}
+
+/// What the person can do against it. It is said with every refusal, and nobody has to type it.
+fn remedies(desk: &Desk<'_>) -> Markup {
+    html! {
+        h4 { (desk.visitor.t("authority-remedies-title")) }
+        p class="note" { (desk.visitor.t("authority-remedies")) }
+        p class="hint" { (desk.visitor.t("authority-remedies-hint")) }
+    }
+}
+
+fn number(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
+    let proposal = desk.view.case.number.as_ref().map_or_else(String::new, |number| format!("{number}-D"));
+    let value = desk.filled.value(step, name, &proposal);
+    let (label, hint) = (desk.visitor.t("authority-number"), desk.visitor.t("authority-number-hint"));
+    Field::new(name, &label).hint(&hint).value(value).error(desk.filled.error(name)).required().render(desk.visitor)
+}
+
+/// The result document: a file, or one made from the words above.
+fn document(desk: &Desk<'_>, step: Move, prefix: &str) -> Markup {
+    let visitor = desk.visitor;
+    let (name, generate) = (format!("{prefix}_document"), format!("{prefix}_generate"));
+    let ticked = desk.filled.step != Some(step) || desk.filled.form.text(&generate) == "1";
+    let label = if visitor.drill { "authority-generate-drill" } else { "authority-generate" };
+    let error = desk.filled.error(&name);
+    html! {
+        @if let Some(error) = error { p class="error" { (error) } }
+        (check(&generate, "1", &visitor.t(label), ticked))
+        (part::file(&name, &visitor.t("authority-document-file"), &visitor.t("authority-document-hint")))
+    }
+}
+
+/// How the result reaches the person. At the window only where the window was given the right.
+fn way(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
+    let (visitor, drafted) = (desk.visitor, &desk.view.case.drafted);
+    let window = visitor.lang.pick(&drafted.receiving.name, &drafted.receiving.name_en);
+    let t = |key: &str| visitor.t(key).into_owned();
+    let mut options = vec![
+        Choice { value: "online-now", label: t("authority-way-online-now") },
+        Choice { value: "online-later", label: t("authority-way-online-later") },
+    ];
+    let mut proposal = "online-now";
+    if drafted.permit.rights.deliver {
+        let label = visitor.tf("authority-way-window", &[("window", window)]).into_owned();
+        options.push(Choice { value: "window", label });
+        if drafted.channel == Channel::Window {
+            proposal = "window";
+        }
+    }
+    html! {
+        (choices(name, &visitor.t("authority-way"), &options, desk.filled.value(step, name, proposal)))
+        @if !drafted.permit.rights.deliver { p class="hint" { (visitor.t("why-right-missing-deliver")) } }
+    }
+}
