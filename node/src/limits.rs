@@ -16,8 +16,8 @@ pub const PEER_SILENT_MS: i64 = 15_000;
 pub const PEER_RETRY_MS_MAX: u64 = 5_000;
 /// How often documents of peers are looked for, in seconds.
 pub const DOCUMENTS_EVERY_S: u64 = 20;
-/// The same, while something of a node is not known at all, in milliseconds.
-pub const DOCUMENTS_SOON_MS: u64 = 250;
+/// The first pause while something of a node is not known at all, in milliseconds; it doubles.
+pub const DOCUMENTS_SOON_MS: u64 = 100;
 /// Nonces of signed requests that are remembered.
 pub const NONCES_MAX: usize = 200_000;
 /// The largest material, in bytes (10 MiB).

@@ -134,8 +134,7 @@ async fn wait_until_ready(nodes: &[Node], children: &mut [Child]) -> Result<(), 
                     format!("{} ended at once ({status}); see {}", node.name, node.folder.join("serve.log").display());
                 return Err(Failure::new("not-started", text));
             }
-            let answer = client.get(format!("{}/healthz", node.address)).timeout(Duration::from_secs(2)).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
+            if knows_all(&client, node).await {
                 break;
             }
             if Instant::now() > until {
@@ -148,6 +147,14 @@ async fn wait_until_ready(nodes: &[Node], children: &mut [Child]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Whether a node is ready and has fetched something of every other, so that no guide is missing.
+async fn knows_all(client: &reqwest::Client, node: &Node) -> bool {
+    let request = client.get(format!("{}/healthz", node.address)).timeout(Duration::from_secs(2));
+    let Ok(answer) = request.send().await else { return false };
+    let Ok(health) = answer.json::<serde_json::Value>().await else { return false };
+    health["ready"] == true && health["documents_from"] == health["nodes"]
 }
 
 /// Says once when a node ended, with the command that starts it again. Returns when none is left.

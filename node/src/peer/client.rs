@@ -57,6 +57,7 @@ fn client() -> reqwest::Client {
 pub async fn follow_all(app: App) {
     let client = client();
     let mut followed = BTreeSet::new();
+    let mut pause_ms = limits::DOCUMENTS_SOON_MS;
     loop {
         let snapshot = app.directory.now();
         for card in snapshot.current().iter().flat_map(|list| &list.nodes) {
@@ -68,9 +69,10 @@ pub async fn follow_all(app: App) {
         if let Err(error) = app.directory.reload(&app.store).await {
             tracing::error!(%error, "documents not read");
         }
-        // Until every node was heard once, as at a common start, ask again soon.
-        let pause_ms =
-            if fetch_documents(&app).await { limits::DOCUMENTS_EVERY_S * 1000 } else { limits::DOCUMENTS_SOON_MS };
+        // Until something of every node is known, as at a common start, it asks again soon; then less and less often.
+        let all = fetch_documents(&app).await;
+        pause_ms =
+            if all { limits::DOCUMENTS_EVERY_S * 1000 } else { (pause_ms * 2).min(limits::DOCUMENTS_EVERY_S * 1000) };
         tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }

@@ -358,6 +358,15 @@ pub fn stamp(view: &CaseView) -> String {
     view.lines.len().to_string()
 }
 
+/// Says when there is something new; the reader chooses to take it. `page` is the page it stands on.
+pub fn news(visitor: &Visitor, view: &CaseView, page: &str) -> Markup {
+    html! {
+        p class="news" hidden data-news=(format!("/cases/{}/stamp", view.case.dossier)) data-stamp=(stamp(view)) {
+            a class="button" href=(page) { (visitor.t("news-there")) }
+        }
+    }
+}
+
 /// Whether the case has reached the authority.
 pub fn is_with_authority(phase: Phase) -> bool {
     !matches!(phase, Phase::Draft | Phase::TakenIn | Phase::Returned)

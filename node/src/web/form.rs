@@ -42,6 +42,12 @@ impl Form {
         std::mem::take(&mut self.files)
     }
 
+    /// Replaces all values of a field, for a form that is shown again.
+    pub fn set(&mut self, name: &str, values: impl Iterator<Item = String>) {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.extend(values.map(|value| (name.to_owned(), value)));
+    }
+
     /// The form's own key: a second sending gets the first one's answer.
     pub fn once(&self) -> Option<String> {
         Some(self.text("once")).filter(|key| !key.is_empty()).map(str::to_owned)

@@ -165,3 +165,4 @@ barrier-household = household
 barrier-technical = technical
 barrier-material = material
 barrier-other = other
+news-there = There is news: show it

@@ -165,3 +165,4 @@ barrier-household = 户籍
 barrier-technical = 技术
 barrier-material = 材料
 barrier-other = 其他
+news-there = 有更新，点此查看

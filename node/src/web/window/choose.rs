@@ -85,53 +85,81 @@ fn matching<'a>(clerk: &'a Clerk, q: &str) -> Vec<&'a BasicItem> {
 }
 
 fn result(app: &App, visitor: &Visitor, clerk: &Clerk, item: &BasicItem, there: Option<Region>) -> Markup {
+    let lang = visitor.lang;
     let places = places(app, visitor, clerk, item, there);
-    // Places under the same right stand together: the right is said once.
-    let mut rights: Vec<&str> = Vec::new();
-    for place in &places {
-        if let Ok(right) = &place.right
-            && !rights.contains(&right.as_str())
-        {
-            rights.push(right);
-        }
-    }
+    let invented = item.invented || places.iter().any(|place| place.implementation.invented);
+    let closed = |text: &str, code: &str| html! { p { (badge("plain", &visitor.t("window-cannot"))) " " (text) } (codes(visitor, std::iter::once(code))) };
     html! {
         li {
             h3 {
-                (visitor.lang.pick(&item.name, &item.name_en))
-                @if item.invented || places.iter().any(|place| place.implementation.invented) { " " (badge("plain", &visitor.t("invented"))) }
+                (lang.pick(&item.name, &item.name_en))
+                @if invented { " " (badge("plain", &visitor.t("invented"))) }
             }
             @match &item.availability {
                 Availability::Open { modes } => {
-                    p class="hint" { (modes.iter().map(|mode| case_page::mode(visitor.lang, *mode)).collect::<Vec<_>>().join("、")) }
+                    p class="hint" { (modes.iter().map(|mode| case_page::mode(lang, *mode)).collect::<Vec<_>>().join("、")) }
                     @if places.is_empty() { p { (visitor.t("window-choose-nowhere")) } }
-                    @for right in rights {
-                        p class="hint" { (visitor.tf("window-by-right", &[("right", right)])) }
-                        div class="actions" {
-                            @for place in places.iter().filter(|place| place.right.as_deref().is_ok_and(|own| own == right)) { (take(visitor, place)) }
-                        }
-                    }
-                    @for place in &places {
-                        @if let Err((text, code)) = &place.right {
-                            p { (badge("plain", &visitor.t("window-cannot"))) " " (place.implementation.region.full_name()) "：" (text) }
-                            (codes(visitor, std::iter::once(code.as_str())))
-                        }
-                    }
+                    (may(visitor, &places))
+                    (may_not(visitor, clerk, &places))
                 }
-                Availability::Closed { why, why_en, .. } => { p { (badge("plain", &visitor.t("window-cannot"))) " " (visitor.lang.pick(why, why_en)) } (codes(visitor, std::iter::once("item-closed"))) }
-                Availability::NotYet { why, why_en } => { p { (badge("plain", &visitor.t("window-cannot"))) " " (visitor.lang.pick(why, why_en)) } (codes(visitor, std::iter::once("item-not-yet"))) }
-                Availability::ModeUnverified => { p { (badge("plain", &visitor.t("window-cannot"))) " " (visitor.t("fault-item-mode-unverified")) } (codes(visitor, std::iter::once("item-mode-unverified"))) }
+                Availability::Closed { why, why_en, .. } => (closed(lang.pick(why, why_en), "item-closed")),
+                Availability::NotYet { why, why_en } => (closed(lang.pick(why, why_en), "item-not-yet")),
+                Availability::ModeUnverified => (closed(&visitor.t("fault-item-mode-unverified"), "item-mode-unverified")),
             }
         }
     }
 }
 
-fn take(visitor: &Visitor, place: &Place<'_>) -> Markup {
-    let implementation = place.implementation;
-    let limit = case_page::limit(visitor.lang, implementation.promised);
+/// Where it may be taken in for. Places under the same right and limit stand together: both are said once.
+fn may(visitor: &Visitor, places: &[Place<'_>]) -> Markup {
+    let mut groups: Vec<(String, Vec<&Place<'_>>)> = Vec::new();
+    for place in places {
+        let Ok(right) = &place.right else { continue };
+        let limit = case_page::limit(visitor.lang, place.implementation.promised);
+        let words = visitor.tf("window-by-right", &[("right", right), ("limit", &limit)]).into_owned();
+        match groups.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, members)) => members.push(place),
+            None => groups.push((words, vec![place])),
+        }
+    }
     html! {
-        a class="button" href=(format!("/window/new/{}", implementation.id)) {
-            (visitor.tf("window-take", &[("place", &implementation.region.full_name()), ("limit", &limit)]))
+        @for (words, members) in &groups {
+            p class="hint" { (words) }
+            p {
+                @for place in members {
+                    @let name = place.implementation.region.full_name();
+                    @let whole = visitor.tf("window-take", &[("place", &name)]);
+                    a class=(if places.len() == 1 { "button primary" } else { "button" }) href=(format!("/window/new/{}", place.implementation.id)) aria-label=(whole) {
+                        @if places.len() == 1 { (whole) } @else { (name) }
+                    }
+                    " "
+                }
+            }
+        }
+    }
+}
+
+/// Where it may not, and why. That no mechanism permits it is said once for all such places.
+fn may_not(visitor: &Visitor, clerk: &Clerk, places: &[Place<'_>]) -> Markup {
+    let mut groups: Vec<(&str, &str, Vec<String>)> = Vec::new();
+    for place in places {
+        let Err((text, code)) = &place.right else { continue };
+        let name = place.implementation.region.full_name();
+        match groups.iter_mut().find(|(_, known, _)| known == code) {
+            Some((_, _, names)) => names.push(name),
+            None => groups.push((text, code, vec![name])),
+        }
+    }
+    let here = clerk.window.region.name();
+    html! {
+        @for (text, code, names) in &groups {
+            @let names = names.join("、");
+            p {
+                (badge("plain", &visitor.t("window-cannot"))) " "
+                @if *code == "no-mechanism" { (visitor.tf("window-no-mechanism", &[("here", here), ("places", &names)])) }
+                @else { (names) "：" (text) }
+            }
+            (codes(visitor, std::iter::once(*code)))
         }
     }
 }

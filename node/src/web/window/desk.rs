@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tongban_core::case::{Act, Attached, Case, Check, DeliveryWay, Phase};
+use tongban_core::catalogue::MaterialRule;
 use tongban_core::dossier::{DossierId, Hash, Suite};
 
 use super::sheet::Sheet;
@@ -170,6 +171,7 @@ impl<'a> Desk<'a> {
             return Ok(Redirect::to(&format!("{}{to}", path_of(id))).into_response());
         }
         let view = CaseView::read(self.app, &self.clerk.actor, id, "case").await?;
+        let problems = at_fields(self.visitor, &view.case, problems);
         let sheet =
             Sheet { app: self.app, visitor: self.visitor, clerk: &self.clerk, view: &view, form, problems: &problems };
         // Some of the files may have been good: they are safe, and that is said.
@@ -252,6 +254,38 @@ impl<'a> Desk<'a> {
         }
         self.say_with(vec![Act::CorrectionAnswered { materials }], blobs, once).await
     }
+}
+
+/// What is missing or unseen leads to the fields of the materials that are meant, one line each.
+fn at_fields(visitor: &Visitor, case: &Case, problems: Vec<Problem>) -> Vec<Problem> {
+    let unseen = |key: &str| {
+        let mut files = case.materials.iter().filter(|attached| attached.material == key).peekable();
+        files.peek().is_some() && !files.any(|attached| attached.check == Check::SeenOriginal)
+    };
+    let lines = |prefix: &str, code: &str, rules: Vec<&MaterialRule>| -> Vec<Problem> {
+        rules
+            .into_iter()
+            .map(|rule| Problem {
+                field: Some(format!("{prefix}-{}", rule.key)),
+                text: visitor
+                    .tf(&format!("why-{code}"), &[("materials", visitor.lang.pick(&rule.name, &rule.name_en))])
+                    .into_owned(),
+                code: code.to_owned(),
+            })
+            .collect()
+    };
+    let rules = &case.drafted.item.materials;
+    problems
+        .into_iter()
+        .flat_map(|problem| match problem.code.as_str() {
+            "materials-missing" => lines("file", "materials-missing", case.missing().collect()),
+            "originals-not-seen" => {
+                let unseen = rules.iter().filter(|rule| rule.original && unseen(&rule.key)).collect();
+                lines("check", "originals-not-seen", unseen)
+            }
+            _ => vec![problem],
+        })
+        .collect()
 }
 
 /// The form's own key with its content: sent twice it counts once, but going back and adding a file is something new.

@@ -25,28 +25,30 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
     };
     let title = visitor.t("window-receipt-title");
     let body = html! {
-        @if view.case.phase == Phase::TakenIn {
-            div class="no-print" { (part::done(&visitor.tf("window-receipt-done", &[("number", &number)]))) (actions(&visitor, &view.case)) }
+        h1 { (title) @if visitor.drill { " " (part::badge("plain", &visitor.t("drill-data"))) } }
+        div class="no-print" {
+            @if view.case.phase == Phase::TakenIn { (part::done(&visitor.tf("window-receipt-done", &[("number", &number)]))) }
+            (actions(&visitor, &view.case))
+            p class="hint" { (visitor.t("window-print-hint")) }
         }
         (sheet(&app, &visitor, &view, &number))
-        div class="actions" {
-            button type="button" data-print hidden data-key="F8" aria-keyshortcuts="F8" { (visitor.t("print")) " " kbd { "F8" } }
-            a class="button" href=(path_of(id)) { (visitor.t("window-receipt-back")) }
-        }
-        p class="hint no-print" { (visitor.t("window-print-hint")) }
+        p class="no-print" { a class="button" href=(path_of(id)) { (visitor.t("window-receipt-back")) } }
         (keys(&visitor, true))
     };
     Ok(page(&visitor, &title, body).into_response())
 }
 
-/// Handing over is one press from here.
+/// Printing and handing over are one press each.
 fn actions(visitor: &Visitor, case: &Case) -> Markup {
     let handling = &case.drafted.handling;
     let authority = visitor.lang.pick(&handling.name, &handling.name_en);
     html! {
         form class="actions" method="post" action=(format!("{}/hand-over", path_of(case.dossier))) {
             (part::hidden(visitor, &path_of(case.dossier)))
-            (do_button("primary", "hand-over", Some("F9"), &visitor.tf("window-hand-over", &[("authority", authority)])))
+            button type="button" data-print hidden data-key="F8" aria-keyshortcuts="F8" { (visitor.t("print")) " " kbd { "F8" } }
+            @if matches!(case.phase, Phase::TakenIn | Phase::Returned) {
+                (do_button("primary", "hand-over", Some("F9"), &visitor.tf("window-hand-over", &[("authority", authority)])))
+            }
         }
     }
 }
@@ -61,7 +63,6 @@ fn sheet(app: &App, visitor: &Visitor, view: &CaseView, number: &str) -> Markup 
     let staff = view.lines.iter().rev().find(|line| matches!(line.act, Some(Act::TakenIn { .. })));
     let staff = staff.and_then(|line| line.by.staff.clone()).unwrap_or_default();
     html! {
-        h1 { (visitor.t("window-receipt-title")) @if visitor.drill { " " (part::badge("plain", &visitor.t("drill-data"))) } }
         p { strong { (visitor.tf("state-number", &[("number", number)])) } }
         // A window with the right may have accepted already; otherwise the paper must not look like an acceptance.
         @if let Some(at) = case.accepted { p class="attention" { (visitor.tf("window-receipt-accepted", &[("date", &at.date().to_string())])) } }

@@ -206,7 +206,11 @@ impl Sheet<'_> {
                     }
                 }
                 @if let (Some(because), true) = (waived, held.is_empty()) { p { (visitor.tf("material-waived", &[("because", because)])) } }
-                (self.file_fields(rule))
+                @if held.is_empty() { (self.file_fields(rule)) }
+                @else {
+                    @let wrong = ["file", "check"].iter().any(|field| problem_of(self.problems, &format!("{field}-{}", rule.key)).is_some());
+                    details open[wrong] { summary { (self.t("window-more-open")) } (self.file_fields(rule)) }
+                }
                 @if held.is_empty() {
                     details open[problem_of(self.problems, &waive).is_some() || (!typed.is_empty() && waived != Some(typed))] {
                         summary { (self.t("window-waive-open")) }
@@ -251,6 +255,7 @@ impl Sheet<'_> {
                 input id=(file) name=(file) type="file" multiple accept=".pdf,.jpg,.jpeg,.png"
                     aria-describedby=[error.map(|_| error_id.as_str())] aria-invalid=[error.map(|_| "true")];
             }
+            @if let Some(text) = problem_of(self.problems, &check) { p class="error" { (text) } }
             (select(&check, &visitor.tf("window-check", &[("name", name)]), &options, chosen))
         }
     }

@@ -51,13 +51,12 @@ pub(super) async fn show(
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &silent.join("、"))]))) }
         section {
             h2 { (visitor.t("window-todo")) }
-            @if todo.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&visitor, "window-todo", &todo, today)) }
+            @if todo.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&visitor, "window-todo-caption", &todo, today)) }
             (pages(&visitor, "todo", todo_from, todo.len(), ("mine", mine_from)))
         }
         section {
             h2 { (visitor.t("window-mine")) }
-            p class="hint" { (visitor.t("window-mine-hint")) }
-            @if mine.is_empty() { (note(&visitor.t("window-mine-none"))) } @else { (rows(&visitor, "window-mine", &mine, today)) }
+            @if mine.is_empty() { (note(&visitor.t("window-mine-none"))) } @else { (rows(&visitor, "window-mine-caption", &mine, today)) }
             (pages(&visitor, "mine", mine_from, mine.len(), ("todo", todo_from)))
         }
         (keys(&visitor, false))

@@ -1,0 +1,142 @@
+//! What an applicant does with a case: one address, one word for what is done.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use tongban_core::case::{Act, Case};
+use tongban_core::dossier::DossierId;
+
+use super::case::{Aside, render};
+use super::{Problem, dossier, draft, own_actor, rating};
+use crate::app::App;
+use crate::service::{self, Actor, CaseView, ServiceError};
+use crate::store::NewBlob;
+use crate::web::fault::Fault;
+use crate::web::form::Form;
+use crate::web::visitor::Visitor;
+
+/// What came of it: the word for what was done, or what stands in the way.
+type Outcome = Result<&'static str, Vec<Problem>>;
+
+/// Who does it, to which case.
+struct Doing<'a> {
+    app: &'a App,
+    visitor: &'a Visitor,
+    actor: &'a Actor,
+    id: DossierId,
+    case: Case,
+    once: Option<String>,
+}
+
+/// POST `/my/{id}`.
+pub async fn send(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let actor = own_actor(&visitor)?;
+    let id = dossier(&id)?;
+    let case = CaseView::read(&app, &actor, id, "case").await?.case;
+    let doing = Doing { app: &app, visitor: &visitor, actor: &actor, id, case, once: form.once() };
+    let outcome = match form.text("do") {
+        _ if !form.text("remove").is_empty() => doing.remove(&mut form).await?,
+        "save" => doing.save(&mut form).await?,
+        "send" => doing.send_off(&mut form).await?,
+        "correct" => doing.correct(&mut form).await?,
+        "withdraw" => doing.say("withdrawn", vec![Act::Withdrawn], Vec::new(), "").await?,
+        "rate" => doing.rate(&form).await?,
+        _ => return Err(Fault::FormMalformed),
+    };
+    match outcome {
+        Ok(done) => Ok(Redirect::to(&format!("/my/{id}?done={done}")).into_response()),
+        Err(problems) => {
+            let aside = Aside { problems, form, ..Aside::default() };
+            Ok(render(&app, &visitor, &actor, id, &aside).await?.into_response())
+        }
+    }
+}
+
+impl Doing<'_> {
+    /// Says acts; `part` tells apart what one form says in several steps.
+    async fn say(
+        &self,
+        done: &'static str,
+        acts: Vec<Act>,
+        blobs: Vec<NewBlob>,
+        part: &str,
+    ) -> Result<Outcome, Fault> {
+        let once = self.once.as_ref().map(|once| format!("{once}{part}"));
+        match service::act(self.app, self.actor, self.id, acts, blobs, once).await {
+            Ok(_) => Ok(Ok(done)),
+            Err(error) => Ok(Err(Problem::of(self.visitor, error)?)),
+        }
+    }
+
+    /// Keeps the files that can be taken, whatever is wrong with the others.
+    async fn save(&self, form: &mut Form) -> Result<Outcome, Fault> {
+        let draft::Taken { attached, blobs, mut problems } =
+            draft::take(self.app, self.visitor, &self.case, form);
+        if !attached.is_empty() {
+            let act = Act::MaterialsAdded { materials: attached };
+            if let Err(more) = self.say("saved", vec![act], blobs, ":save").await? {
+                problems.extend(more);
+            }
+        }
+        Ok(if problems.is_empty() { Ok("saved") } else { Err(problems) })
+    }
+
+    /// Keeps the files, then takes in and hands over: if that is refused the files are kept all the same.
+    async fn send_off(&self, form: &mut Form) -> Result<Outcome, Fault> {
+        if let Err(problems) = self.save(form).await? {
+            return Ok(Err(problems));
+        }
+        let mut acts = Vec::new();
+        if self.case.number.is_none() {
+            acts.push(Act::TakenIn { number: String::new() });
+        }
+        acts.push(Act::HandedOver);
+        self.say("sent", acts, Vec::new(), ":send").await
+    }
+
+    /// Takes a file out. Others that were chosen in the same form are kept.
+    async fn remove(&self, form: &mut Form) -> Result<Outcome, Fault> {
+        let saved = self.save(form).await?;
+        let Ok(blob) = form.text("remove").parse() else { return Err(Fault::FormMalformed) };
+        let removed = self.say("removed", vec![Act::MaterialRemoved { blob }], Vec::new(), ":remove").await?;
+        Ok(match (saved, removed) {
+            (Err(mut problems), Err(more)) => {
+                problems.extend(more);
+                Err(problems)
+            }
+            (Err(problems), Ok(_)) => Err(problems),
+            (Ok(_), removed) => removed,
+        })
+    }
+
+    async fn correct(&self, form: &mut Form) -> Result<Outcome, Fault> {
+        let draft::Taken { attached, blobs, problems } = draft::take(self.app, self.visitor, &self.case, form);
+        let mut materials = draft::held(self.app, self.id, form);
+        // A file that was chosen anew takes the place of the one that was kept.
+        materials.retain(|kept| !attached.iter().any(|new| new.material == kept.material));
+        materials.extend(attached);
+        let found = if problems.is_empty() {
+            let act = Act::CorrectionAnswered { materials: materials.clone() };
+            match self.say("corrected", vec![act], blobs.clone(), "").await? {
+                Ok(done) => return Ok(Ok(done)),
+                Err(found) => found,
+            }
+        } else {
+            problems
+        };
+        self.app.store.keep_blobs(blobs).await.map_err(ServiceError::Store)?;
+        form.set("held", materials.iter().map(|kept| draft::held_text(self.app, self.id, kept)));
+        Ok(Err(found))
+    }
+
+    async fn rate(&self, form: &Form) -> Result<Outcome, Fault> {
+        match rating::read(self.app, self.visitor, form) {
+            Ok((acts, blobs)) => self.say("rated", acts, blobs, "").await,
+            Err(problems) => Ok(Err(problems)),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The applicant's own cases.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::own_actor;
+use crate::app::App;
+use crate::limits;
+use crate::service::Actor;
+use crate::store::{CaseRow, List};
+use crate::web::case_page::key;
+use crate::web::fault::Fault;
+use crate::web::part::{badge, page, table};
+use crate::web::visitor::Visitor;
+
+#[derive(Default, Deserialize)]
+pub struct Paging {
+    #[serde(default)]
+    page: String,
+}
+
+/// GET `/my`.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(paging): Query<Paging>,
+) -> Result<Response, Fault> {
+    let account = match own_actor(&visitor)? {
+        // Who came with a receipt has one case.
+        Actor::Tracker(id) => return Ok(Redirect::to(&format!("/my/{id}")).into_response()),
+        Actor::Account(account) => account,
+    };
+    let number = paging.page.parse::<i64>().unwrap_or(0).clamp(0, 1_000_000);
+    let mut rows = app.store.cases(List::OwnedBy(account.id), number * limits::PAGE_ROWS).await?;
+    let more = i64::try_from(rows.len()).unwrap_or(0) > limits::PAGE_ROWS;
+    rows.truncate(usize::try_from(limits::PAGE_ROWS).unwrap_or(usize::MAX));
+    let t = |key: &str| visitor.t(key);
+    let heads = [t("fact-item"), t("state-where"), t("state-who"), t("state-until"), t("portal-number")];
+    let heads: Vec<&str> = heads.iter().map(AsRef::as_ref).collect();
+    let today = app.clock.today().to_string();
+    let cells: Vec<Vec<Markup>> = rows.iter().map(|row| cells(&visitor, row, &today)).collect();
+    let body = html! {
+        h1 { (t("portal-my-title")) }
+        @if rows.is_empty() {
+            p { (t("portal-my-none")) }
+        } @else {
+            (table(&t("portal-my-table"), &heads, &cells))
+        }
+        nav class="pages" aria-label=(t("portal-pages")) {
+            @if number > 0 { a class="button" href=(format!("/my?page={}", number - 1)) { (t("page-prev")) } }
+            @if more { a class="button" href=(format!("/my?page={}", number + 1)) { (t("page-next")) } }
+        }
+        p { a class="button primary" href="/" { (t("portal-my-new")) } }
+    };
+    Ok(page(&visitor, &t("portal-my-title"), body).into_response())
+}
+
+fn cells(visitor: &Visitor, row: &CaseRow, today: &str) -> Vec<Markup> {
+    let lang = visitor.lang;
+    let name = lang.pick(&row.item_name, &row.item_name_en);
+    let handling = lang.pick(&row.handling_name, &row.handling_name_en);
+    let who = match row.party.as_str() {
+        "applicant" => badge("move", &visitor.t("state-you")),
+        "receiving" => html! { (lang.pick(&row.receiving_name, &row.receiving_name_en)) },
+        "handling" => html! { (handling) },
+        _ => html! { (visitor.t("party-nobody")) },
+    };
+    let due = html! {
+        @match row.due {
+            Some(due) => {
+                @let due = day(due);
+                @if due.as_str() < today { (badge("late", &due)) } @else { (due) }
+                @if row.provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
+            }
+            None => "—",
+        }
+    };
+    vec![
+        html! { a href=(format!("/my/{}", row.dossier)) { (name) } br; span class="muted" { (handling) } },
+        html! { (visitor.t(&key("phase", &row.phase))) br; span class="muted" { (visitor.t(&key("step", &row.step))) } },
+        who,
+        due,
+        html! { @match &row.number { Some(number) => (number), None => (visitor.t("portal-no-number")) } },
+    ]
+}
+
+/// A date that is kept as yyyymmdd.
+fn day(number: i64) -> String {
+    format!("{:04}-{:02}-{:02}", number / 10_000, number / 100 % 100, number % 100)
+}

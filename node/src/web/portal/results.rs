@@ -1,0 +1,131 @@
+//! Search results: can it be done across, how, how long, what to bring — on the line itself.
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use tongban_core::ident::Region;
+
+use super::home::search_form;
+use super::place::{self, Asked, Here};
+use super::{Problem, mark, problems};
+use crate::app::App;
+use crate::search::{self, Found, NotYet};
+use crate::text::Lang;
+use crate::web::part::{attention, badge, page};
+use crate::web::visitor::Visitor;
+use crate::web::{case_page, fault};
+
+/// GET `/search`.
+pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Markup {
+    let snapshot = app.directory.now();
+    let here = place::here(&app, &asked.here);
+    let wish = search::read_query(&snapshot, &asked.q);
+    let there = place::there(&asked.there).or(wish.region);
+    let found = search::search(&snapshot, &asked.q, here.region, there, app.clock.today());
+    let asked = Asked { there: there.map(|region| region.to_string()).unwrap_or_default(), ..asked };
+    let count = found.len().to_string();
+    let title = if asked.q.trim().is_empty() {
+        visitor.t("portal-all-title")
+    } else {
+        visitor.tf("portal-results-title", &[("q", asked.q.trim())])
+    };
+    let body = html! {
+        h1 { (title) }
+        @if here.unserved { (unserved(&visitor)) }
+        (search_form(&app, &visitor, &snapshot, &asked.q, here, &asked))
+        h2 { (visitor.tf("portal-results-count", &[("count", &count), ("route", &route(&visitor, here.region, there))])) }
+        @if found.is_empty() {
+            (attention(&visitor.t("portal-nothing")))
+            p { a class="button" href=(format!("/search?here={}", asked.here)) { (visitor.t("portal-all")) } }
+        }
+        ol class="results" {
+            @for one in &found { (line(&visitor, one, here, there)) }
+        }
+    };
+    page(&visitor, &title, body)
+}
+
+/// The region that was asked for is not served here.
+pub fn unserved(visitor: &Visitor) -> Markup {
+    let text = visitor.t("fault-region-not-served").into_owned();
+    problems(visitor, &[Problem { field: Some("here".to_owned()), text, code: "region-not-served".to_owned() }])
+}
+
+/// “江苏省 → 合肥市”.
+pub fn route(visitor: &Visitor, here: Option<Region>, there: Option<Region>) -> String {
+    let all = visitor.t("portal-there-all");
+    let here = here.map_or("—", Region::name);
+    format!("{here} → {}", there.map_or_else(|| all.into_owned(), |there| there.name().to_owned()))
+}
+
+/// The address of an item's guide.
+pub fn guide_href(found: &Found, here: Here, there: Option<Region>) -> String {
+    let here = here.region.map(|region| region.to_string()).unwrap_or_default();
+    // If there is only one place, nobody has to choose it.
+    let only = match found.offers.as_slice() {
+        [offer] => Some(offer.region),
+        _ => there,
+    };
+    let there = only.map(|region| region.to_string()).unwrap_or_default();
+    format!("/items/{}?here={here}&there={there}", found.item)
+}
+
+fn line(visitor: &Visitor, found: &Found, here: Here, there: Option<Region>) -> Markup {
+    let lang = visitor.lang;
+    html! {
+        li {
+            h3 { a href=(guide_href(found, here, there)) { (lang.pick(&found.name, &found.name_en)) } }
+            p {
+                @match &found.not_yet {
+                    None => { (badge("good", &visitor.t("portal-can"))) " " (can(visitor, found)) }
+                    Some(why) => { (badge("plain", &visitor.t("portal-cannot"))) " " (not_yet(lang, why)) }
+                }
+            }
+            p class="muted" {
+                (found.document) " · " (mark(visitor, found.mark))
+                @if found.invented { " · " (visitor.t("portal-mode-invented")) }
+            }
+        }
+    }
+}
+
+/// How, how long, what to bring; over several places the least and the most.
+fn can(visitor: &Visitor, found: &Found) -> Markup {
+    let lang = visitor.lang;
+    let Some(offer) = found.offers.first() else { return html! {} };
+    let days = |promised: tongban_core::time::Limit| case_page::limit(lang, promised);
+    let least = found.offers.iter().map(|offer| offer.promised).min_by_key(|limit| limit.days).unwrap_or(offer.promised);
+    let most = found.offers.iter().map(|offer| offer.promised).max_by_key(|limit| limit.days).unwrap_or(offer.promised);
+    let promised = if least == most { days(most) } else { format!("{} – {}", days(least), days(most)) };
+    let few = found.offers.iter().map(|offer| offer.materials).min().unwrap_or(0);
+    let many = found.offers.iter().map(|offer| offer.materials).max().unwrap_or(0);
+    let materials = if few == many { few.to_string() } else { format!("{few}–{many}") };
+    html! {
+        (case_page::mode(lang, offer.mode)) " · "
+        (visitor.tf("portal-promised", &[("limit", &promised)])) " · "
+        (visitor.tf("portal-materials-count", &[("count", &materials)])) " · "
+        @if found.offers.len() == 1 {
+            (offer.region_name)
+        } @else {
+            (visitor.tf("portal-places-count", &[("count", &found.offers.len().to_string())]))
+        }
+        @if offer.invented { " · " (visitor.t("invented")) }
+    }
+}
+
+/// Why it cannot be done across, in words.
+pub fn not_yet(lang: Lang, why: &NotYet) -> String {
+    match why {
+        NotYet::Closed { since, why, why_en } => lang
+            .tf("portal-why-closed", &[("since", &since.to_string()), ("why", lang.pick(why, why_en))])
+            .into_owned(),
+        NotYet::NotYet { why, why_en } => {
+            lang.tf("portal-why-not-yet", &[("why", lang.pick(why, why_en))]).into_owned()
+        }
+        NotYet::ModeUnverified => lang.t("portal-why-unverified").into_owned(),
+        NotYet::ModeNotOpen { mode } => {
+            lang.tf("portal-why-mode", &[("mode", &case_page::mode(lang, *mode))]).into_owned()
+        }
+        NotYet::NoGuide => lang.t("portal-why-no-guide").into_owned(),
+        NotYet::NoMechanism { why } => fault::why(lang, why),
+    }
+}
