@@ -133,13 +133,7 @@ pub fn search(
 }
 
 /// One item as its line in the results shows it.
-pub fn line(
-    snapshot: &Snapshot,
-    item: &BasicItem,
-    here: Option<Region>,
-    there: Option<Region>,
-    today: Date,
-) -> Found {
+pub fn line(snapshot: &Snapshot, item: &BasicItem, here: Option<Region>, there: Option<Region>, today: Date) -> Found {
     let (offers, not_yet) = match offers(snapshot, item, here, there, today) {
         Ok(offers) => (offers, None),
         Err(not_yet) => (Vec::new(), Some(not_yet)),
@@ -242,9 +236,8 @@ fn short_name(region: Region) -> &'static str {
 }
 
 /// Words around a wish that say nothing of the item.
-const FILLERS: [&str; 14] = [
-    "我想办", "我想", "我要", "想要", "请问", "怎么", "如何", "哪里", "可以", "办理", "跨省", "外地", "异地", "通办",
-];
+const FILLERS: [&str; 14] =
+    ["我想办", "我想", "我要", "想要", "请问", "怎么", "如何", "哪里", "可以", "办理", "跨省", "外地", "异地", "通办"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {

@@ -58,14 +58,17 @@ pub fn opening(
     receiving: Option<&Organisation>,
 ) -> Result<Opening, ItemFault> {
     let today = app.clock.today();
-    let implementation = snapshot.implementations.get(implementation).ok_or(ItemFault::Unknown)?;
-    let item = snapshot.item(&implementation.item).ok_or(ItemFault::Unknown)?;
+    let found = snapshot.implementations.get(implementation);
+    // What is closed or not open yet has no implementation: the item itself says why.
+    let key = found.map_or_else(|| implementation.split('@').next().unwrap_or_default(), |found| found.item.as_str());
+    let item = snapshot.item(key).ok_or(ItemFault::Unknown)?;
     let modes = match &item.availability {
         Availability::Open { modes } => modes,
         Availability::Closed { .. } => return Err(ItemFault::Closed),
         Availability::NotYet { .. } => return Err(ItemFault::NotYet),
         Availability::ModeUnverified => return Err(ItemFault::ModeUnverified),
     };
+    let implementation = found.ok_or(ItemFault::Unknown)?;
     if !implementation.in_force(today) {
         return Err(ItemFault::NotInForce);
     }

@@ -98,7 +98,7 @@ async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
                 if connection.backend_name() == "SQLite" {
                     // FULL: an acknowledged stamp survives power loss. The timeout lets the few other writers wait.
                     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 15000; \
-                                    PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;";
+                                    PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;";
                     connection.execute(settings).await?;
                 }
                 Ok(())

@@ -1,7 +1,7 @@
 //! What every page about a case shows in the same way: where it is, the timeline, dates with their explanation, materials.
 
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Check, Due, Leg, Outcome, Party, Phase};
+use tongban_core::case::{Act, Case, Check, Due, Leg, Outcome, Party};
 use tongban_core::catalogue::{Mode, Need};
 use tongban_core::dossier::{Moment, Role};
 use tongban_core::mechanism::{Basis, Permit};
@@ -128,7 +128,8 @@ pub fn explanation(visitor: &Visitor, due: &Due) -> Markup {
                 p { (visitor.t(&format!("rule-{}", due.rule))) }
                 (steps(visitor, &due.deadline))
                 @if let Some(statutory) = &due.statutory {
-                    p { (visitor.tf("statutory-behind", &[("date", &statutory.due.to_string()), ("limit", &limit(visitor.lang, statutory.limit))])) }
+                    h3 { (visitor.t("statutory-behind")) " " (date(visitor, statutory)) }
+                    (steps(visitor, statutory))
                 }
             }
         }
@@ -365,11 +366,6 @@ pub fn news(visitor: &Visitor, view: &CaseView, page: &str) -> Markup {
             a class="button" href=(page) { (visitor.t("news-there")) }
         }
     }
-}
-
-/// Whether the case has reached the authority.
-pub fn is_with_authority(phase: Phase) -> bool {
-    !matches!(phase, Phase::Draft | Phase::TakenIn | Phase::Returned)
 }
 
 /// A moment, for pages.

@@ -109,8 +109,9 @@ fn is_managed(app: &App, snapshot: &Snapshot, account: &Account) -> bool {
 
 fn list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]) -> Markup {
     let own = visitor.account.as_ref().map(|account| account.id);
-    let heads = ["admin-login", "admin-name", "admin-role", "admin-org", "admin-staff", "admin-state"]
-        .map(|key| visitor.t(key));
+    let heads =
+        ["admin-login", "admin-name", "admin-role", "admin-org", "admin-staff", "admin-state", "admin-change-state"]
+            .map(|key| visitor.t(key));
     let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
     let rows: Vec<Vec<Markup>> = accounts
         .iter()
@@ -123,26 +124,23 @@ fn list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]) -> Markup 
                 html! { (visitor.t(&role_key(account.role))) },
                 html! { (org) },
                 html! { (account.staff.as_deref().unwrap_or("—")) },
-                state(visitor, account, own),
+                html! { (badge(if account.disabled { "plain" } else { "good" }, &visitor.t(if account.disabled { "admin-off" } else { "admin-on" }))) },
+                switch_form(visitor, account, own),
             ]
         })
         .collect();
     part::table(&visitor.tf("admin-accounts-caption", &[("count", &accounts.len().to_string())]), &heads, &rows)
 }
 
-/// Whether an account may sign in, and the button that changes it.
-fn state(visitor: &Visitor, account: &Account, own: Option<i64>) -> Markup {
-    let (tone, word) = if account.disabled { ("plain", "admin-off") } else { ("good", "admin-on") };
+/// The button that lets an account sign in or not.
+fn switch_form(visitor: &Visitor, account: &Account, own: Option<i64>) -> Markup {
     let (switch, label) = if account.disabled { ("enable", "admin-enable") } else { ("disable", "admin-disable") };
     html! {
-        div {
-            (badge(tone, &visitor.t(word)))
-            @if own == Some(account.id) { " " small { (visitor.t("admin-yourself")) } }
-            @else {
-                form method="post" action=(format!("{PAGE}/{}/{switch}", account.id)) {
-                    (part::hidden(visitor, PAGE))
-                    button type="submit" aria-label=(format!("{} {}", visitor.t(label), account.login)) { (visitor.t(label)) }
-                }
+        @if own == Some(account.id) { small { (visitor.t("admin-yourself")) } }
+        @else {
+            form method="post" action=(format!("{PAGE}/{}/{switch}", account.id)) {
+                (part::hidden(visitor, PAGE))
+                button type="submit" aria-label=(format!("{} {}", visitor.t(label), account.login)) { (visitor.t(label)) }
             }
         }
     }

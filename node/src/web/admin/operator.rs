@@ -152,7 +152,7 @@ fn peer_row(visitor: &Visitor, peer: &Peer, now: Moment) -> Vec<Markup> {
             }
         },
         html! { (moment(state.heard)) },
-        html! { @match &peer.cursor { Some(cursor) => { (cursor.position) " · " code { (cursor.epoch.as_str()) } } None => "—" } },
+        html! { div { @match &peer.cursor { Some(cursor) => { (cursor.position) " · " code { (cursor.epoch.as_str()) } } None => "—" } } },
     ]
 }
 

@@ -9,7 +9,7 @@ use tongban_core::ident::Region;
 use tongban_core::mechanism::{Basis, Mechanism};
 
 use crate::app::App;
-use crate::directory::Snapshot;
+use crate::directory::{BEGINNING, Snapshot};
 use crate::store::AccountRole;
 use crate::text::Lang;
 use crate::web::fault::Fault;
@@ -84,7 +84,8 @@ fn node_row(visitor: &Visitor, card: &NodeCard) -> Vec<Markup> {
                     p {
                         code { (key.public.fingerprint()) } br;
                         small {
-                            (visitor.tf("admin-key-from", &[("from", &key.from.to_string())]))
+                            @if key.from > BEGINNING { (visitor.tf("admin-key-from", &[("from", &key.from.to_string())])) }
+                            @else if key.until.is_none() { (visitor.t("admin-key-always")) }
                             @if let Some(until) = key.until { " " (visitor.tf("admin-key-until", &[("until", &until.to_string())])) }
                         }
                     }

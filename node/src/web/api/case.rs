@@ -1,7 +1,7 @@
 //! Cases: create, read, and every act.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::reply::{Done, Row, Whole};
-use super::{Caller, Once, Refusal, RefusalBody};
+use super::{Asked, Body, Caller, Named, Once, Refusal, RefusalBody};
 use crate::app::App;
 use crate::limits;
 use crate::service::{self, CaseView, OpenCase, ServiceError, Upload, check_upload};
@@ -128,7 +128,7 @@ async fn create(
     State(app): State<App>,
     Caller(actor): Caller,
     Once(once): Once,
-    Json(request): Json<Create>,
+    Body(request): Body<Create>,
 ) -> Result<(StatusCode, Json<Done>), Refusal> {
     let (attached, blobs) = attach(&app, request.materials)?;
     let mut further = Vec::new();
@@ -181,7 +181,7 @@ struct Which {
 async fn list(
     State(app): State<App>,
     Caller(actor): Caller,
-    Query(which): Query<Which>,
+    Asked(which): Asked<Which>,
 ) -> Result<Json<Vec<Row>>, Refusal> {
     let service::Actor::Account(account) = &actor else { return Err(ServiceError::Forbidden.into()) };
     let org = account.org.map(|org| org.to_string());
@@ -203,7 +203,7 @@ async fn list(
 async fn read(
     State(app): State<App>,
     Caller(actor): Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
 ) -> Result<Json<Whole>, Refusal> {
     let view = CaseView::read(&app, &actor, id, "api").await?;
     let tracks = actor.by().is_some_and(|by| by.role != tongban_core::dossier::Role::Officer);
@@ -228,9 +228,9 @@ struct Materials {
 async fn add_materials(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(request): Json<Materials>,
+    Body(request): Body<Materials>,
 ) -> Answer {
     let (materials, blobs) = attach(&app, request.materials)?;
     say(&app, caller, id, once, Act::MaterialsAdded { materials }, blobs).await
@@ -239,21 +239,21 @@ async fn add_materials(
 /// 收件: takes in. The receipt number is given back.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/take-in", tag = "acts", params(("id" = String, Path)),
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
-async fn take_in(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+async fn take_in(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
     say(&app, caller, id, once, Act::TakenIn { number: String::new() }, Vec::new()).await
 }
 
 /// Hands over to the handling authority.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/hand-over", tag = "acts", params(("id" = String, Path)),
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
-async fn hand_over(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+async fn hand_over(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
     say(&app, caller, id, once, Act::HandedOver, Vec::new()).await
 }
 
 /// The handling authority receives.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/receive", tag = "acts", params(("id" = String, Path)),
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
-async fn receive(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+async fn receive(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
     say(&app, caller, id, once, Act::Received, Vec::new()).await
 }
 
@@ -272,9 +272,9 @@ struct ReasonGiven {
 async fn send_back(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(ReasonGiven { reason, note }): Json<ReasonGiven>,
+    Body(ReasonGiven { reason, note }): Body<ReasonGiven>,
 ) -> Answer {
     say(&app, caller, id, once, Act::Returned { reason, note }, Vec::new()).await
 }
@@ -282,7 +282,7 @@ async fn send_back(
 /// 受理: accepts. The decision clock starts.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "acts", params(("id" = String, Path)),
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
-async fn accept(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+async fn accept(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
     say(&app, caller, id, once, Act::Accepted, Vec::new()).await
 }
 
@@ -292,9 +292,9 @@ async fn accept(State(app): State<App>, caller: Caller, Path(id): Path<DossierId
 async fn not_accept(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(ReasonGiven { reason, note }): Json<ReasonGiven>,
+    Body(ReasonGiven { reason, note }): Body<ReasonGiven>,
 ) -> Answer {
     say(&app, caller, id, once, Act::NotAccepted { reason, note }, Vec::new()).await
 }
@@ -320,9 +320,9 @@ struct WantedBody {
 async fn ask_correction(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(request): Json<AskCorrection>,
+    Body(request): Body<AskCorrection>,
 ) -> Answer {
     let wanted = request.wanted.into_iter().map(|one| Wanted { material: one.material, what: one.what }).collect();
     let act = Act::CorrectionAsked { wanted, limit: Limit::working(request.days) };
@@ -335,9 +335,9 @@ async fn ask_correction(
 async fn answer_correction(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(request): Json<Materials>,
+    Body(request): Body<Materials>,
 ) -> Answer {
     let (materials, blobs) = attach(&app, request.materials)?;
     say(&app, caller, id, once, Act::CorrectionAnswered { materials }, blobs).await
@@ -369,9 +369,9 @@ struct Decide {
 async fn decide(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(request): Json<Decide>,
+    Body(request): Body<Decide>,
 ) -> Answer {
     let Decide { outcome, reason, note, number, document, way } = request;
     let document = match document {
@@ -400,9 +400,9 @@ struct Deliver {
 async fn deliver(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(Deliver { way }): Json<Deliver>,
+    Body(Deliver { way }): Body<Deliver>,
 ) -> Answer {
     say(&app, caller, id, once, Act::Delivered { way }, Vec::new()).await
 }
@@ -425,9 +425,9 @@ struct Rate {
 async fn rate(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<DossierId>,
+    Named(id): Named<DossierId>,
     once: Once,
-    Json(request): Json<Rate>,
+    Body(request): Body<Rate>,
 ) -> Answer {
     let comment = request.comment.trim();
     let suite = app.signer.public_key().suite();
@@ -444,6 +444,6 @@ async fn rate(
 /// 撤回: withdraws.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/withdraw", tag = "acts", params(("id" = String, Path)),
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
-async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<DossierId>, once: Once) -> Answer {
+async fn withdraw(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
     say(&app, caller, id, once, Act::Withdrawn, Vec::new()).await
 }

@@ -1,14 +1,14 @@
 //! Items: search.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use tongban_core::ident::Region;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Refusal, RefusalBody};
+use super::{Asked, Refusal, RefusalBody};
 use crate::app::App;
 use crate::search;
 
@@ -30,7 +30,7 @@ struct Find {
 /// Finds items: what, whether it can be handled across provinces, how, how long, or why not.
 #[utoipa::path(get, path = "/api/v1/items/search", tag = "items", params(Find), security(()),
     responses((status = 200, body = Vec<Object>), (status = 422, body = RefusalBody)))]
-async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Vec<search::Found>>, Refusal> {
+async fn find(State(app): State<App>, Asked(find): Asked<Find>) -> Result<Json<Vec<search::Found>>, Refusal> {
     let region = |code: &Option<String>| match code.as_deref() {
         None | Some("") => Ok(None),
         Some(code) => Region::parse(code).map(Some).map_err(|error| {

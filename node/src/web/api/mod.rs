@@ -5,7 +5,8 @@ mod case;
 mod item;
 mod reply;
 
-use axum::extract::{FromRequestParts, State};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +21,7 @@ use utoipa_axum::routes;
 use super::fault::sentences;
 use super::visitor::{begin_session, check_password, forget_tries, hash_token, may_try};
 use crate::app::App;
+use crate::limits;
 use crate::service::{Actor, ServiceError};
 use crate::store::{SayError, StoreError};
 use crate::text::Lang;
@@ -134,6 +136,48 @@ impl From<ServiceError> for Refusal {
     }
 }
 
+impl From<JsonRejection> for Refusal {
+    fn from(rejection: JsonRejection) -> Refusal {
+        let status = rejection.status();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            let limit = (limits::FORM_BYTES_MAX / (1024 * 1024)).to_string();
+            let words = |lang: Lang| lang.tf("fault-form-too-large", &[("limit", &limit)]);
+            return Refusal::new(status, "form-too-large", &words(Lang::Zh), &words(Lang::En));
+        }
+        let en = rejection.body_text();
+        Refusal::new(status, "json-malformed", "请求正文不是这个接口要的 JSON，请对照 /api/openapi.json", &en)
+    }
+}
+
+impl From<PathRejection> for Refusal {
+    fn from(_: PathRejection) -> Refusal {
+        // No case has such a name.
+        ServiceError::NotFound.into()
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Refusal {
+        let en = rejection.body_text();
+        Refusal::new(rejection.status(), "query-malformed", "查询参数不对，请对照 /api/openapi.json", &en)
+    }
+}
+
+/// The body of a request; what cannot be read as such is refused with a code, like everything else.
+#[derive(FromRequest)]
+#[from_request(via(Json), rejection(Refusal))]
+struct Body<T>(T);
+
+/// The name in a path.
+#[derive(FromRequestParts)]
+#[from_request(via(Path), rejection(Refusal))]
+struct Named<T>(T);
+
+/// The query of an address.
+#[derive(FromRequestParts)]
+#[from_request(via(Query), rejection(Refusal))]
+struct Asked<T>(T);
+
 /// Who calls: an account by its token.
 struct Caller(Actor);
 
@@ -192,7 +236,7 @@ struct Token {
 /// Gets a token.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = SignIn, security(()),
     responses((status = 200, body = Token), (status = 401, body = RefusalBody), (status = 429, body = RefusalBody)))]
-async fn sign_in(State(app): State<App>, Json(request): Json<SignIn>) -> Result<Json<Token>, Refusal> {
+async fn sign_in(State(app): State<App>, Body(request): Body<SignIn>) -> Result<Json<Token>, Refusal> {
     let tries = format!("login {}", request.login);
     if !may_try(&app, &tries) {
         let (zh, en) = (Lang::Zh.t("fault-too-many-tries"), Lang::En.t("fault-too-many-tries"));

@@ -123,6 +123,7 @@ fn page(
         @if filled.kept { (part::note(&visitor.t("kept-restored"))) }
         @if let Some(done) = done { (part::done(&visitor.t(&format!("authority-done-{}", done.name())))) }
         (state(app, visitor, view, Some(Party::Handling)))
+        p class="no-print" { a href="#moves" { (visitor.t("authority-to-moves")) } }
         div class="columns" {
             div {
                 section { h2 { (visitor.t("authority-materials")) } (materials(visitor, view)) (asked_before(visitor, case)) }

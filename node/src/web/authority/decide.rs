@@ -19,6 +19,9 @@ use crate::web::visitor::Visitor;
 /// The longest time for a correction that the form takes, in working days.
 const CORRECTION_DAYS_MAX: u16 = 60;
 
+/// The most characters of a document's number.
+const NUMBER_CHARS_MAX: usize = 60;
+
 /// What is wrong with a form, before the service is asked: field, text, code.
 struct Wrong {
     errors: Vec<(Option<String>, String)>,
@@ -98,10 +101,10 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
         }
         Move::Grant => {
             let note = form.text("grant_note").trim().to_owned();
-            decision(app, visitor, view, form, "grant", Outcome::Granted, (String::new(), note))
+            decision(app, visitor, view, form, "grant", Outcome::Granted, Ok((String::new(), note)))
         }
         Move::Refuse => {
-            let grounds = grounds(visitor, form, "refuse_reason", "refuse_note", true)?;
+            let grounds = grounds(visitor, form, "refuse_reason", "refuse_note", true);
             decision(app, visitor, view, form, "refuse", Outcome::Refused, grounds)
         }
     }
@@ -162,39 +165,64 @@ fn decision(
     form: &mut Form,
     prefix: &str,
     outcome: Outcome,
-    (reason, note): (String, String),
+    grounds: Result<(String, String), Wrong>,
 ) -> Result<Saying, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let (reason, note) = grounds.unwrap_or_else(|fault| {
+        wrong.add(fault);
+        Default::default()
+    });
     let number = form.text(&format!("{prefix}_number")).trim().to_owned();
-    if number.is_empty() {
-        return Err(Wrong::field(visitor, &format!("{prefix}_number"), "authority-wrong-number"));
+    if number.is_empty() || number.chars().count() > NUMBER_CHARS_MAX {
+        wrong.add(Wrong::field(visitor, &format!("{prefix}_number"), "authority-wrong-number"));
     }
-    let way = form.text(&format!("{prefix}_way")).to_owned();
-    let generate = form.text(&format!("{prefix}_generate")) == "1";
-    let field = format!("{prefix}_document");
-    let upload = form.take_files().into_iter().find(|(name, _)| *name == field);
-    let blob = match upload {
-        Some((_, upload)) => check_upload(app.signer.as_ref(), upload).map_err(|fault| {
-            let error = ServiceError::Upload(fault);
-            let errors = sentences(visitor.lang, &error).into_iter().map(|(_, text)| (Some(field.clone()), text));
-            Wrong { errors: errors.collect(), code: error.code() }
-        })?,
-        None if generate => {
-            let Some(applicant) = &view.applicant else {
-                return Err(Wrong::field(visitor, &field, "authority-wrong-no-particulars"));
-            };
-            let at = app.clock.now();
-            let verdict = Verdict { outcome: Some(outcome), number: &number, reason: &reason, note: &note, at };
-            // The file is an official document: Chinese, whatever language the officer reads.
-            let file = Paper::new(app, Lang::Zh, &view.case, applicant, verdict).pdf();
-            NewBlob::new(app.signer.public_key().suite(), rand::random(), "application/pdf", file)
+    let verdict =
+        Verdict { outcome: Some(outcome), number: &number, reason: &reason, note: &note, at: app.clock.now() };
+    let document = document(app, visitor, view, form, prefix, verdict);
+    let blob = match document {
+        Ok(blob) if wrong.errors.is_empty() => blob,
+        Ok(_) => return Err(wrong),
+        Err(fault) => {
+            wrong.add(fault);
+            return Err(wrong);
         }
-        None => return Err(Wrong::field(visitor, &field, "authority-wrong-no-document")),
     };
+    let way = form.text(&format!("{prefix}_way"));
     let delivery = if way == "window" { DeliveryWay::Window } else { DeliveryWay::Online };
+    let at_once = way == "online-now";
     let document = Some(blob.reference.clone());
     let mut acts = vec![Act::Decided { outcome, reason, note, number, document, way: delivery }];
-    if way == "online-now" {
+    if at_once {
         acts.push(Act::Delivered { way: DeliveryWay::Online });
     }
     Ok(Saying { acts, blobs: vec![blob] })
+}
+
+/// The result document: the file that was sent, or one that says what the form says.
+fn document(
+    app: &App,
+    visitor: &Visitor,
+    view: &CaseView,
+    form: &mut Form,
+    prefix: &str,
+    verdict: Verdict<'_>,
+) -> Result<NewBlob, Wrong> {
+    let field = format!("{prefix}_document");
+    let generate = form.text(&format!("{prefix}_generate")) == "1";
+    if let Some((_, upload)) = form.take_files().into_iter().find(|(name, _)| *name == field) {
+        return check_upload(app.signer.as_ref(), upload).map_err(|fault| {
+            let error = ServiceError::Upload(fault);
+            let errors = sentences(visitor.lang, &error).into_iter().map(|(_, text)| (Some(field.clone()), text));
+            Wrong { errors: errors.collect(), code: error.code() }
+        });
+    }
+    if !generate {
+        return Err(Wrong::field(visitor, &field, "authority-wrong-no-document"));
+    }
+    let Some(applicant) = &view.applicant else {
+        return Err(Wrong::field(visitor, &field, "authority-wrong-no-particulars"));
+    };
+    // The file is an official document: Chinese, whatever language the officer reads.
+    let file = Paper::new(app, Lang::Zh, &view.case, applicant, verdict).pdf();
+    Ok(NewBlob::new(app.signer.public_key().suite(), rand::random(), "application/pdf", file))
 }

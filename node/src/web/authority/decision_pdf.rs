@@ -20,19 +20,24 @@ pub struct Paragraph {
     pub text: String,
     /// Type size in points.
     pub size: f64,
-    /// In the middle of the page.
-    pub centred: bool,
+    /// Where each line stands: 0 left, 0.5 in the middle, 1 right.
+    pub place: f64,
 }
 
 impl Paragraph {
     /// Running text.
     pub fn text(text: impl Into<String>) -> Paragraph {
-        Paragraph { text: text.into(), size: 12.0, centred: false }
+        Paragraph { text: text.into(), size: 12.0, place: 0.0 }
+    }
+
+    /// Who signs, and when.
+    pub fn signature(text: impl Into<String>) -> Paragraph {
+        Paragraph { text: text.into(), size: 12.0, place: 1.0 }
     }
 
     /// A title.
     pub fn title(text: impl Into<String>) -> Paragraph {
-        Paragraph { text: text.into(), size: 20.0, centred: true }
+        Paragraph { text: text.into(), size: 20.0, place: 0.5 }
     }
 }
 
@@ -108,7 +113,7 @@ fn pages(mark: Option<&str>, paragraphs: &[Paragraph]) -> Vec<String> {
                 pages.push(std::mem::replace(&mut content, head()));
                 y = HEIGHT - 90.0 - size * LEADING;
             }
-            let x = if paragraph.centred { (WIDTH - units(&line) * size) / 2.0 } else { MARGIN };
+            let x = MARGIN + (WIDTH - 2.0 * MARGIN - units(&line) * size).max(0.0) * paragraph.place;
             show(&mut content, x, y, size, &line);
         }
         y -= size * 0.5;

@@ -99,7 +99,7 @@ fn cells(visitor: &Visitor, row: &CaseRow, today: i64, own: bool) -> Vec<Markup>
             div {
                 (badge(if own { "move" } else { "plain" }, &visitor.t(&key("phase", &row.phase)))) br;
                 @if own { (visitor.t(&key("step", &row.step))) }
-                @else if row.party != "nobody" { small { (next_of(visitor, row)) } }
+                @else if !matches!(row.step.as_str(), "rate" | "nothing") { small { (next_of(visitor, row)) } }
             }
         },
     ]
@@ -118,7 +118,7 @@ fn next_of(visitor: &Visitor, row: &CaseRow) -> String {
 }
 
 fn due(visitor: &Visitor, row: &CaseRow, today: i64) -> Markup {
-    let Some(due) = row.due else { return html! { span class="muted" { (visitor.t("state-no-date")) } } };
+    let Some(due) = row.due else { return html! { span class="muted" { "—" } } };
     let date = format!("{:04}-{:02}-{:02}", due / 10_000, due / 100 % 100, due % 100);
     html! {
         div {

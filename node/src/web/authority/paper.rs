@@ -114,8 +114,8 @@ impl Paper {
         all.push(Paragraph::text(""));
         all.extend(self.paragraphs.iter().map(|text| Paragraph::text(format!("　　{text}"))));
         all.push(Paragraph::text(""));
-        all.push(Paragraph::text(&self.authority));
-        all.push(Paragraph::text(&self.date));
+        all.push(Paragraph::signature(&self.authority));
+        all.push(Paragraph::signature(&self.date));
         pdf(&self.title, self.mark.as_deref(), &all)
     }
 
@@ -126,8 +126,7 @@ impl Paper {
                 h1 { (self.title) }
                 dl class="facts" { @for (label, value) in &self.rows { dt { (label) } dd { (value) } } }
                 @for text in &self.paragraphs { p { (text) } }
-                p { strong { (self.authority) } }
-                p { (self.date) }
+                p class="sign" { strong { (self.authority) } br; (self.date) }
             }
         }
     }

@@ -236,7 +236,7 @@ fn reason(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
         div class=(if error.is_some() { "field wrong" } else { "field" }) {
             label for=(name) { (visitor.t("authority-reason")) }
             @if let Some(error) = error { p class="error" id=(error_id) { (error) } }
-            select id=(name) name=(name) required aria-describedby=[error.map(|_| &error_id)] {
+            select id=(name) name=(name) required aria-describedby=[error.map(|_| &error_id)] aria-invalid=[error.map(|_| "true")] {
                 option value="" { (visitor.t("authority-reason-choose")) }
                 @for barrier in barriers {
                     optgroup label=(visitor.t(&format!("barrier-{}", barrier.name()))) {

@@ -16,6 +16,7 @@ pub struct Field<'a> {
     error: Option<&'a str>,
     autocomplete: Option<&'a str>,
     inputmode: Option<&'a str>,
+    autofocus: bool,
 }
 
 impl<'a> Field<'a> {
@@ -31,6 +32,7 @@ impl<'a> Field<'a> {
             error: None,
             autocomplete: None,
             inputmode: None,
+            autofocus: false,
         }
     }
 
@@ -76,6 +78,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Typing begins here. For desks only: one field a page, and none where something is wrong.
+    pub fn autofocus(mut self, is_first: bool) -> Self {
+        self.autofocus = is_first;
+        self
+    }
+
     /// The markup.
     pub fn render(&self, visitor: &Visitor) -> Markup {
         let (hint_id, error_id) = (format!("{}-hint", self.name), format!("{}-error", self.name));
@@ -89,7 +97,7 @@ impl<'a> Field<'a> {
                 @if let Some(hint) = self.hint { p class="hint" id=(hint_id) { (hint) } }
                 @if let Some(error) = self.error { p class="error" id=(error_id) { (error) } }
                 input id=(self.name) name=(self.name) type=(self.kind) value=[(self.kind != "password").then_some(self.value)]
-                    required[self.required] autocomplete=[self.autocomplete] inputmode=[self.inputmode]
+                    required[self.required] autofocus[self.autofocus] autocomplete=[self.autocomplete] inputmode=[self.inputmode]
                     aria-describedby=[described] aria-invalid=[self.error.map(|_| "true")];
             }
         }

@@ -97,7 +97,7 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
 
 fn drill_band(visitor: &Visitor) -> Markup {
     html! {
-        div class="drill" role="note" {
+        aside class="drill" aria-label=(visitor.t("drill-data")) {
             strong { (visitor.t("drill-data")) }
             @if let Some(date) = visitor.shifted {
                 span { (visitor.tf("drill-date", &[("date", &date.to_string())])) }

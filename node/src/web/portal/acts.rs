@@ -58,13 +58,7 @@ pub async fn send(
 
 impl Doing<'_> {
     /// Says acts; `part` tells apart what one form says in several steps.
-    async fn say(
-        &self,
-        done: &'static str,
-        acts: Vec<Act>,
-        blobs: Vec<NewBlob>,
-        part: &str,
-    ) -> Result<Outcome, Fault> {
+    async fn say(&self, done: &'static str, acts: Vec<Act>, blobs: Vec<NewBlob>, part: &str) -> Result<Outcome, Fault> {
         let once = self.once.as_ref().map(|once| format!("{once}{part}"));
         match service::act(self.app, self.actor, self.id, acts, blobs, once).await {
             Ok(_) => Ok(Ok(done)),
@@ -74,8 +68,7 @@ impl Doing<'_> {
 
     /// Keeps the files that can be taken, whatever is wrong with the others.
     async fn save(&self, form: &mut Form) -> Result<Outcome, Fault> {
-        let draft::Taken { attached, blobs, mut problems } =
-            draft::take(self.app, self.visitor, &self.case, form);
+        let draft::Taken { attached, blobs, mut problems } = draft::take(self.app, self.visitor, &self.case, form);
         if !attached.is_empty() {
             let act = Act::MaterialsAdded { materials: attached };
             if let Err(more) = self.say("saved", vec![act], blobs, ":save").await? {

@@ -28,12 +28,7 @@ struct Particulars([String; 4]);
 impl Particulars {
     fn of_account(account: &Account) -> Particulars {
         let given = |text: &Option<String>| text.clone().unwrap_or_default();
-        Particulars([
-            account.name.clone(),
-            given(&account.id_number),
-            given(&account.contact),
-            given(&account.phone),
-        ])
+        Particulars([account.name.clone(), given(&account.id_number), given(&account.contact), given(&account.phone)])
     }
 
     fn of_form(form: &Form) -> Particulars {
@@ -167,7 +162,13 @@ pub async fn send(
     }
 }
 
-fn form_page(visitor: &Visitor, applying: &Applying, values: &Particulars, restored: bool, found: &[Problem]) -> Markup {
+fn form_page(
+    visitor: &Visitor,
+    applying: &Applying,
+    values: &Particulars,
+    restored: bool,
+    found: &[Problem],
+) -> Markup {
     let opening = &applying.opening;
     let lang = visitor.lang;
     let t = |key: &str| visitor.t(key);

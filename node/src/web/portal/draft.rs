@@ -50,8 +50,7 @@ pub fn materials_form(visitor: &Visitor, view: &CaseView, problems: &[Problem]) 
 fn material(visitor: &Visitor, view: &CaseView, rule: &MaterialRule, problems: &[Problem]) -> Markup {
     let lang = visitor.lang;
     let name = lang.pick(&rule.name, &rule.name_en);
-    let held: Vec<&Attached> =
-        view.case.materials.iter().filter(|attached| attached.material == rule.key).collect();
+    let held: Vec<&Attached> = view.case.materials.iter().filter(|attached| attached.material == rule.key).collect();
     let label = if held.is_empty() { "portal-file-choose" } else { "portal-file-more" };
     html! {
         li {
@@ -110,14 +109,7 @@ pub fn correction_form(app: &App, visitor: &Visitor, view: &CaseView, aside: &As
     }
 }
 
-fn wanted(
-    app: &App,
-    visitor: &Visitor,
-    case: &Case,
-    one: &Wanted,
-    held: &[Attached],
-    problems: &[Problem],
-) -> Markup {
+fn wanted(app: &App, visitor: &Visitor, case: &Case, one: &Wanted, held: &[Attached], problems: &[Problem]) -> Markup {
     let name = case_page::material_name(visitor.lang, case, &one.material);
     let here: Vec<&Attached> = held.iter().filter(|attached| attached.material == one.material).collect();
     html! {

@@ -35,7 +35,7 @@ pub async fn file(
     let disposition = if ending == "bin" { "attachment" } else { "inline" };
     let policy = match ending {
         // Browsers show no PDF in a sandboxed page; their viewer is a process of its own that runs nothing of this site.
-        "pdf" => "default-src 'none'; object-src 'self'; plugin-types application/pdf; frame-ancestors 'none'",
+        "pdf" => "default-src 'none'; object-src 'self'; frame-ancestors 'none'",
         _ => "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
     };
     let mut headers = HeaderMap::new();

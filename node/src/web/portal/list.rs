@@ -22,11 +22,7 @@ pub struct Paging {
 }
 
 /// GET `/my`.
-pub async fn show(
-    State(app): State<App>,
-    visitor: Visitor,
-    Query(paging): Query<Paging>,
-) -> Result<Response, Fault> {
+pub async fn show(State(app): State<App>, visitor: Visitor, Query(paging): Query<Paging>) -> Result<Response, Fault> {
     let account = match own_actor(&visitor)? {
         // Who came with a receipt has one case.
         Actor::Tracker(id) => return Ok(Redirect::to(&format!("/my/{id}")).into_response()),

@@ -68,7 +68,8 @@ pub fn section(visitor: &Visitor, case: &Case, comments: &BTreeMap<Leg, String>,
 fn fields(visitor: &Visitor, case: &Case, leg: Leg, aside: &Aside) -> Markup {
     let (level, comment) = (format!("level-{}", word(leg)), format!("comment-{}", word(leg)));
     let office = if leg == Leg::Receiving { &case.drafted.receiving } else { &case.drafted.handling };
-    let label = format!("{} · {}", visitor.t(&format!("leg-{}", word(leg))), visitor.lang.pick(&office.name, &office.name_en));
+    let label =
+        format!("{} · {}", visitor.t(&format!("leg-{}", word(leg))), visitor.lang.pick(&office.name, &office.name_en));
     let options: Vec<Choice<'_>> = ["1", "2", "3", "4", "5"]
         .into_iter()
         .map(|value| Choice { value, label: visitor.t(&format!("level-{value}")).into_owned() })

@@ -93,7 +93,8 @@ fn can(visitor: &Visitor, found: &Found) -> Markup {
     let lang = visitor.lang;
     let Some(offer) = found.offers.first() else { return html! {} };
     let days = |promised: tongban_core::time::Limit| case_page::limit(lang, promised);
-    let least = found.offers.iter().map(|offer| offer.promised).min_by_key(|limit| limit.days).unwrap_or(offer.promised);
+    let least =
+        found.offers.iter().map(|offer| offer.promised).min_by_key(|limit| limit.days).unwrap_or(offer.promised);
     let most = found.offers.iter().map(|offer| offer.promised).max_by_key(|limit| limit.days).unwrap_or(offer.promised);
     let promised = if least == most { days(most) } else { format!("{} – {}", days(least), days(most)) };
     let few = found.offers.iter().map(|offer| offer.materials).min().unwrap_or(0);
@@ -115,9 +116,9 @@ fn can(visitor: &Visitor, found: &Found) -> Markup {
 /// Why it cannot be done across, in words.
 pub fn not_yet(lang: Lang, why: &NotYet) -> String {
     match why {
-        NotYet::Closed { since, why, why_en } => lang
-            .tf("portal-why-closed", &[("since", &since.to_string()), ("why", lang.pick(why, why_en))])
-            .into_owned(),
+        NotYet::Closed { since, why, why_en } => {
+            lang.tf("portal-why-closed", &[("since", &since.to_string()), ("why", lang.pick(why, why_en))]).into_owned()
+        }
         NotYet::NotYet { why, why_en } => {
             lang.tf("portal-why-not-yet", &[("why", lang.pick(why, why_en))]).into_owned()
         }

@@ -119,7 +119,7 @@ fn form_page(visitor: &Visitor, opening: &Opening, form: &Form, is_kept: bool, f
         @if is_kept { (part::note(&visitor.t("kept-restored"))) }
         div class="desk" {
             section {
-                h2 { (visitor.tf("window-their-list", &[("place", &implementation.region.full_name())])) }
+                h2 { (visitor.tf("window-their-list", &[("authority", authority)])) }
                 (check_list(visitor, &implementation.conditions, &implementation.materials))
             }
             section {
@@ -206,7 +206,7 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
             } @else {
                 input type="hidden" name="subject" value=(word(subject));
             }
-            (field("name", &name_label).required().render(visitor))
+            (field("name", &name_label).autofocus(found.is_empty()).required().render(visitor))
             (field("id_number", &id_label).hint(hint).required().render(visitor))
             @if firms {
                 @let contact = field("contact", &contact_label).hint(&contact_hint);

@@ -9,9 +9,10 @@ use tongban_core::case::{Channel, WhyNot};
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode};
 use tongban_core::ident::Region;
 
-use super::{Clerk, clerk, codes, keys};
+use super::{Clerk, clerk, codes, joined, keys};
 use crate::app::App;
 use crate::limits;
+use crate::search::{read_query, search};
 use crate::service::opening;
 use crate::web::case_page;
 use crate::web::fault::{Fault, why};
@@ -29,14 +30,23 @@ pub(super) struct Wish {
 /// A handling place of an item: by what right it may be taken in, or why not with its code.
 struct Place<'a> {
     implementation: &'a Implementation,
+    /// English name of the authority: regions have none.
+    authority_en: &'a str,
     right: Result<String, (String, String)>,
+}
+
+impl Place<'_> {
+    fn name(&self, visitor: &Visitor) -> String {
+        visitor.lang.pick(&self.implementation.region.full_name(), self.authority_en).to_owned()
+    }
 }
 
 /// The page `/window/new`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(wish): Query<Wish>) -> Result<Markup, Fault> {
     let clerk = clerk(&app, &visitor)?;
-    let there = Region::parse(&wish.there).ok();
-    let items = matching(&clerk, &wish.q);
+    let named = read_query(&clerk.snapshot, &wish.q).region;
+    let there = Region::parse(&wish.there).ok().or(named);
+    let items = matching(&app, &clerk, &wish.q, there);
     let regions: BTreeSet<Region> = clerk.snapshot.implementations.values().map(|one| one.region).collect();
     let codes: Vec<(String, String)> = regions.iter().map(|region| (region.to_string(), region.full_name())).collect();
     let mut options = vec![Choice { value: "", label: visitor.t("window-anywhere").into_owned() }];
@@ -47,7 +57,8 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(wish): 
         form method="get" action="/window/new" class="search" role="search" {
             div class="field" {
                 label for="q" { (visitor.t("window-choose-q")) }
-                input id="q" name="q" type="search" value=(wish.q) autofocus autocomplete="off";
+                p class="hint" id="q-hint" { (visitor.t("window-choose-q-hint")) }
+                input id="q" name="q" type="search" value=(wish.q) autofocus autocomplete="off" aria-describedby="q-hint";
             }
             (select("there", &visitor.t("window-choose-there"), &options, &wish.there))
             button class="primary" type="submit" { (visitor.t("window-choose-do")) }
@@ -62,26 +73,18 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(wish): 
     Ok(page(&visitor, &visitor.t("window-choose-title"), body))
 }
 
-/// Items whose name holds every word that was typed; without any, all that can be taken in somewhere.
-fn matching<'a>(clerk: &'a Clerk, q: &str) -> Vec<&'a BasicItem> {
-    let words: Vec<String> = q.split_whitespace().map(str::to_lowercase).collect();
-    let is_ready = |item: &BasicItem| {
+/// What was typed may be a part of the name, initials, or name a place too; without anything, all that can be taken in.
+fn matching<'a>(app: &App, clerk: &'a Clerk, q: &str, there: Option<Region>) -> Vec<&'a BasicItem> {
+    let snapshot = &clerk.snapshot;
+    if !q.trim().is_empty() {
+        let found = search(snapshot, q, Some(clerk.window.region), there, app.clock.today());
+        return found.iter().filter_map(|one| snapshot.item(&one.item)).collect();
+    }
+    let is_ready = |item: &&BasicItem| {
         matches!(item.availability, Availability::Open { .. })
-            && clerk.snapshot.implementations_of(&item.key).next().is_some()
+            && snapshot.implementations_of(&item.key).next().is_some()
     };
-    let holds = |item: &BasicItem| {
-        let text = format!("{} {} {} {}", item.name, item.name_en, item.scenario, item.key).to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    };
-    let mut items: Vec<&BasicItem> = clerk
-        .snapshot
-        .items
-        .iter()
-        .filter(|item| if words.is_empty() { is_ready(item) } else { holds(item) })
-        .collect();
-    // What can be taken in comes first.
-    items.sort_by_key(|item| !is_ready(item));
-    items
+    snapshot.items.iter().filter(is_ready).collect()
 }
 
 fn result(app: &App, visitor: &Visitor, clerk: &Clerk, item: &BasicItem, there: Option<Region>) -> Markup {
@@ -97,7 +100,7 @@ fn result(app: &App, visitor: &Visitor, clerk: &Clerk, item: &BasicItem, there: 
             }
             @match &item.availability {
                 Availability::Open { modes } => {
-                    p class="hint" { (modes.iter().map(|mode| case_page::mode(lang, *mode)).collect::<Vec<_>>().join("、")) }
+                    p class="hint" { (modes.iter().map(|mode| case_page::mode(lang, *mode)).collect::<Vec<_>>().join(" · ")) }
                     @if places.is_empty() { p { (visitor.t("window-choose-nowhere")) } }
                     (may(visitor, &places))
                     (may_not(visitor, clerk, &places))
@@ -127,7 +130,7 @@ fn may(visitor: &Visitor, places: &[Place<'_>]) -> Markup {
             p class="hint" { (words) }
             p {
                 @for place in members {
-                    @let name = place.implementation.region.full_name();
+                    @let name = place.name(visitor);
                     @let whole = visitor.tf("window-take", &[("place", &name)]);
                     a class=(if places.len() == 1 { "button primary" } else { "button" }) href=(format!("/window/new/{}", place.implementation.id)) aria-label=(whole) {
                         @if places.len() == 1 { (whole) } @else { (name) }
@@ -144,20 +147,20 @@ fn may_not(visitor: &Visitor, clerk: &Clerk, places: &[Place<'_>]) -> Markup {
     let mut groups: Vec<(&str, &str, Vec<String>)> = Vec::new();
     for place in places {
         let Err((text, code)) = &place.right else { continue };
-        let name = place.implementation.region.full_name();
+        let name = place.name(visitor);
         match groups.iter_mut().find(|(_, known, _)| known == code) {
             Some((_, _, names)) => names.push(name),
             None => groups.push((text, code, vec![name])),
         }
     }
-    let here = clerk.window.region.name();
+    let here = visitor.lang.pick(clerk.window.region.name(), &clerk.window.name_en);
     html! {
         @for (text, code, names) in &groups {
-            @let names = names.join("、");
+            @let names = joined(visitor.lang, names);
             p {
                 (badge("plain", &visitor.t("window-cannot"))) " "
                 @if *code == "no-mechanism" { (visitor.tf("window-no-mechanism", &[("here", here), ("places", &names)])) }
-                @else { (names) "：" (text) }
+                @else { (names) " · " (text) }
             }
             (codes(visitor, std::iter::once(*code)))
         }
@@ -178,7 +181,11 @@ fn places<'a>(
         .snapshot
         .implementations_of(&item.key)
         .filter(|implementation| wanted(implementation.region))
-        .map(|implementation| Place { implementation, right: right(app, visitor, clerk, implementation) })
+        .map(|implementation| {
+            let authority = clerk.snapshot.organisations.get(&implementation.authority);
+            let authority_en = authority.map_or("", |authority| &authority.name_en);
+            Place { implementation, authority_en, right: right(app, visitor, clerk, implementation) }
+        })
         .collect();
     places.sort_by_key(|place| {
         let region = place.implementation.region;

@@ -43,11 +43,15 @@ pub(super) async fn show(
     let id = id_of(&id)?;
     let kept = kept(&app, &clerk, after.kept == "1", &path_of(id)).await?;
     let view = CaseView::read(&app, &clerk.actor, id, "case").await?;
-    let is_kept = kept.is_some();
+    let remark = kept.is_some().then_some("kept-restored");
     let form = kept.unwrap_or_default();
-    let said = done_note(&view.case, &after.done);
+    let said = done_note(&view.case, &after.done).map(|said| match said {
+        // What waits for a silent node has been handed over here, but has not arrived.
+        "window-done-handed-over" if view.waiting.is_some() => "window-done-queued",
+        said => said,
+    });
     let sheet = Sheet { app: &app, visitor: &visitor, clerk: &clerk, view: &view, form: &form, problems: &[] };
-    Ok(sheet.page(said, is_kept).into_response())
+    Ok(sheet.page(said, remark).into_response())
 }
 
 /// The words for what was just done, if the case says so too: an old address must not claim what is no longer true.
@@ -174,9 +178,13 @@ impl<'a> Desk<'a> {
         let problems = at_fields(self.visitor, &view.case, problems);
         let sheet =
             Sheet { app: self.app, visitor: self.visitor, clerk: &self.clerk, view: &view, form, problems: &problems };
-        // Some of the files may have been good: they are safe, and that is said.
+        // Some of the files may have been good: whether they are safe is said. A correction goes whole or not at all.
         let grown = view.case.materials.len() > self.case.materials.len();
-        Ok((status_of(&problems), sheet.page(grown.then_some("window-rest-saved"), false)).into_response())
+        let remark = match form.text("do") {
+            "answer" => Some("window-answer-not-sent"),
+            _ => grown.then_some("window-rest-saved"),
+        };
+        Ok((status_of(&problems), sheet.page(None, remark)).into_response())
     }
 
     /// Keeps what can be kept: every good file, every changed check, every reason. What cannot is named.
@@ -248,7 +256,19 @@ impl<'a> Desk<'a> {
     /// Answers the correction for the applicant who stands at the window: everything at once, or nothing.
     async fn answer_correction(&self, form: &mut Form) -> Result<Vec<Problem>, Fault> {
         let once = once_of(form, "answer");
-        let (materials, blobs, problems) = self.uploads(form);
+        let (materials, blobs, mut problems) = self.uploads(form);
+        let wanted = self.case.correction.iter().flat_map(|correction| &correction.wanted);
+        for rule in &self.case.drafted.item.materials {
+            let is_wanted = wanted.clone().any(|one| one.material == rule.key);
+            let is_there = materials.iter().any(|attached| attached.material == rule.key);
+            let field = format!("file-{}", rule.key);
+            let is_named = problems.iter().any(|problem| problem.field.as_ref() == Some(&field));
+            if self.case.phase == Phase::CorrectionAsked && is_wanted && !is_there && !is_named {
+                let name = self.visitor.lang.pick(&rule.name, &rule.name_en);
+                let text = self.visitor.tf("why-correction-incomplete", &[("materials", name)]).into_owned();
+                problems.push(Problem { field: Some(field), text, code: "correction-incomplete".to_owned() });
+            }
+        }
         if !problems.is_empty() {
             return Ok(problems);
         }

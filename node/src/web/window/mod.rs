@@ -123,6 +123,11 @@ async fn kept(app: &App, clerk: &Clerk, is_asked: bool, page: &str) -> Result<Op
     }
 }
 
+/// Names in a row, as the language writes them.
+fn joined(lang: Lang, names: &[String]) -> String {
+    names.join(if lang == Lang::Zh { "、" } else { ", " })
+}
+
 /// A button of a form with several: `does` says which it was, `key` presses it.
 fn do_button(class: &str, does: &str, key: Option<&str>, label: &str) -> Markup {
     html! {

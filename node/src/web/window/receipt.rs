@@ -3,13 +3,14 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use tongban_core::case::{Act, Applicant, Case, IdKind, Party, Phase};
+use tongban_core::case::{Act, Applicant, Case, IdKind, Phase};
+use tongban_core::dossier::{Moment, Role};
 use tongban_core::ident::PersonId;
 
 use super::desk::{id_of, path_of};
 use super::{clerk, do_button, keys};
 use crate::app::App;
-use crate::service::{CaseView, tracking_code};
+use crate::service::{CaseView, Line, tracking_code};
 use crate::web::case_page;
 use crate::web::fault::Fault;
 use crate::web::part::{self, page, table};
@@ -65,7 +66,7 @@ fn sheet(app: &App, visitor: &Visitor, view: &CaseView, number: &str) -> Markup 
     html! {
         p { strong { (visitor.tf("state-number", &[("number", number)])) } }
         // A window with the right may have accepted already; otherwise the paper must not look like an acceptance.
-        @if let Some(at) = case.accepted { p class="attention" { (visitor.tf("window-receipt-accepted", &[("date", &at.date().to_string())])) } }
+        @if let Some(at) = accepted_here(view) { p class="attention" { (visitor.tf("window-receipt-accepted", &[("date", &at.date().to_string())])) } }
         @else { p class="attention" { (visitor.tf("window-receipt-not-accepted", &[("authority", authority)])) } }
         div class="columns" {
             dl class="facts" {
@@ -78,12 +79,12 @@ fn sheet(app: &App, visitor: &Visitor, view: &CaseView, number: &str) -> Markup 
                 dt { (visitor.t("fact-receiving")) } dd { (lang.pick(&drafted.receiving.name, &drafted.receiving.name_en)) " · " (drafted.receiving.phone) }
                 dt { (visitor.t("window-receipt-staff")) } dd { (staff) }
                 dt { (visitor.t("fact-handling")) } dd { (authority) " · " (drafted.handling.phone) }
-                dt { (visitor.t("fact-permit")) } dd { (case_page::permit(lang, &drafted.permit)) @if !drafted.permit.document.is_empty() { "（" (drafted.permit.document) "）" } }
+                dt { (visitor.t("fact-permit")) } dd { (case_page::permit(lang, &drafted.permit)) @if !drafted.permit.document.is_empty() { " · " (drafted.permit.document) } }
                 dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, drafted.item.promised)), ("statutory", &case_page::limit(lang, drafted.item.statutory))])) }
                 dt { (visitor.t("window-receipt-next")) }
                 dd {
-                    (case_page::party_name(lang, case, view.next.party)) "：" (visitor.t(&case_page::key("step", view.next.step.name())))
-                    @if let Some(due) = &view.next.due { "，" (visitor.t("state-until")) " " (case_page::date(visitor, &due.deadline)) }
+                    (case_page::party_name(lang, case, view.next.party)) " · " (visitor.t(&case_page::key("step", view.next.step.name())))
+                    @if let Some(due) = &view.next.due { " · " (visitor.t("state-until")) " " (case_page::date(visitor, &due.deadline)) }
                 }
             }
             div {
@@ -93,9 +94,15 @@ fn sheet(app: &App, visitor: &Visitor, view: &CaseView, number: &str) -> Markup 
             }
         }
         (materials(visitor, case))
-        @if view.next.party != Party::Nobody { p { (visitor.tf("window-receipt-then", &[("authority", authority)])) } }
+        @if accepted_here(view).is_none() && matches!(case.phase, Phase::TakenIn | Phase::HandedOver) { p { (visitor.tf("window-receipt-then", &[("authority", authority)])) } }
         div class="print-only" { p { (visitor.t("window-receipt-sign")) } }
     }
+}
+
+/// When this window itself accepted, by agreement.
+fn accepted_here(view: &CaseView) -> Option<Moment> {
+    let accepted = |line: &&Line| matches!(line.act, Some(Act::Accepted)) && line.by.role == Role::Clerk;
+    view.case.accepted.and_then(|_| view.lines.iter().find(accepted)).map(|line| line.at)
 }
 
 /// Every material of the list: how it was checked, why it is not needed, or that it may follow.

@@ -11,7 +11,7 @@ use crate::service::CaseView;
 use crate::web::case_page;
 use crate::web::fault::why;
 use crate::web::form::Form;
-use crate::web::part::{self, Choice, page, select};
+use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
 
 /// All that the page shows.
@@ -39,8 +39,8 @@ impl Sheet<'_> {
         self.visitor.t(key)
     }
 
-    /// The page; `said` is the key of what was just done.
-    pub(super) fn page(&self, said: Option<&str>, is_kept: bool) -> Markup {
+    /// The page; `said` is the key of what was just done, `remark` that of a quiet remark.
+    pub(super) fn page(&self, said: Option<&str>, remark: Option<&str>) -> Markup {
         let visitor = self.visitor;
         let item = &self.case().drafted.item;
         let name = visitor.lang.pick(&item.name, &item.name_en);
@@ -50,7 +50,7 @@ impl Sheet<'_> {
             p class="lead" { (visitor.tf("window-handled-by", &authority)) }
             (problems(visitor, self.problems))
             @if let Some(said) = said { (part::done(&visitor.tf(said, &authority))) }
-            @if is_kept { (part::note(&self.t("kept-restored"))) }
+            @if let Some(remark) = remark { (part::note(&self.t(remark))) }
             (case_page::state(self.app, visitor, self.view, Some(Party::Receiving)))
             (self.turn())
             div class="desk" {
@@ -58,6 +58,8 @@ impl Sheet<'_> {
                 section { (self.middle()) }
                 section { (self.right()) }
             }
+            // While the others work on it: a quiet offer when there is something new.
+            @if !is_editable(self.case()) && !self.case().phase.is_over() { (case_page::news(visitor, self.view, &path_of(self.case().dossier))) }
             (keys(visitor, true))
         };
         page(visitor, name, body)
@@ -128,7 +130,7 @@ impl Sheet<'_> {
         let conditions = current.filter(|current| current.version == drafted.item.version);
         let conditions = conditions.map_or(&[][..], |current| &current.conditions);
         html! {
-            h2 { (self.visitor.tf("window-their-list", &[("place", &drafted.handling.region.full_name())])) }
+            h2 { (self.visitor.tf("window-their-list", &[("authority", self.authority())])) }
             (check_list(self.visitor, conditions, &drafted.item.materials))
         }
     }
@@ -206,10 +208,10 @@ impl Sheet<'_> {
                     }
                 }
                 @if let (Some(because), true) = (waived, held.is_empty()) { p { (visitor.tf("material-waived", &[("because", because)])) } }
-                @if held.is_empty() { (self.file_fields(rule)) }
+                @if held.is_empty() { (self.file_fields(rule, "window-file")) }
                 @else {
                     @let wrong = ["file", "check"].iter().any(|field| problem_of(self.problems, &format!("{field}-{}", rule.key)).is_some());
-                    details open[wrong] { summary { (self.t("window-more-open")) } (self.file_fields(rule)) }
+                    details open[wrong] { summary { (self.t("window-more-open")) } (self.file_fields(rule, "window-file-more")) }
                 }
                 @if held.is_empty() {
                     details open[problem_of(self.problems, &waive).is_some() || (!typed.is_empty() && waived != Some(typed))] {
@@ -226,12 +228,13 @@ impl Sheet<'_> {
     }
 
     /// The scan and how it was checked.
-    fn file_fields(&self, rule: &MaterialRule) -> Markup {
+    fn file_fields(&self, rule: &MaterialRule, label: &str) -> Markup {
         let visitor = self.visitor;
         let case = self.case();
         let name = visitor.lang.pick(&rule.name, &rule.name_en);
         let (file, check) = (format!("file-{}", rule.key), format!("check-{}", rule.key));
         let error = problem_of(self.problems, &file);
+        let check_error = problem_of(self.problems, &check);
         let error_id = format!("{file}-error");
         let verify = case.drafted.permit.rights.verify_originals;
         let held = case.materials.iter().rev().find(|attached| attached.material == rule.key);
@@ -247,16 +250,23 @@ impl Sheet<'_> {
             options.push(Choice { value: "seen-original", label: self.t("check-seen-original").into_owned() });
         }
         options.push(Choice { value: "copy-taken", label: self.t("check-copy-taken").into_owned() });
-        let label = if held.is_some() { "window-file-more" } else { "window-file" };
         html! {
-            div class=(if error.is_some() { "field wrong" } else { "field" }) {
-                label for=(file) { (visitor.tf(label, &[("name", name)])) }
-                @if let Some(text) = error { p class="error" id=(error_id) { (text) } }
-                input id=(file) name=(file) type="file" multiple accept=".pdf,.jpg,.jpeg,.png"
-                    aria-describedby=[error.map(|_| error_id.as_str())] aria-invalid=[error.map(|_| "true")];
+            // The material's name stands above; who hears the page hears it with each field.
+            div class="search" {
+                div class=(if error.is_some() { "field wrong" } else { "field" }) {
+                    label for=(file) { (self.t(label)) }
+                    @if let Some(text) = error { p class="error" id=(error_id) { (text) } }
+                    input id=(file) name=(file) type="file" multiple accept=".pdf,.jpg,.jpeg,.png" aria-label=(format!("{} · {name}", self.t(label)))
+                        aria-describedby=[error.map(|_| error_id.as_str())] aria-invalid=[error.map(|_| "true")];
+                }
+                div class=(if check_error.is_some() { "field wrong" } else { "field" }) {
+                    label for=(check) { (self.t("window-check")) }
+                    @if let Some(text) = check_error { p class="error" { (text) } }
+                    select id=(check) name=(check) aria-label=(format!("{} · {name}", self.t("window-check"))) {
+                        @for option in &options { option value=(option.value) selected[option.value == chosen] { (option.label) } }
+                    }
+                }
             }
-            @if let Some(text) = problem_of(self.problems, &check) { p class="error" { (text) } }
-            (select(&check, &visitor.tf("window-check", &[("name", name)]), &options, chosen))
         }
     }
 
@@ -275,7 +285,7 @@ impl Sheet<'_> {
                         li {
                             h3 { (self.visitor.lang.pick(&rule.name, &rule.name_en)) " " (marks(self.visitor, rule)) }
                             @for one in correction.wanted.iter().filter(|one| one.material == rule.key) { p { strong { (one.what) } } }
-                            (self.file_fields(rule))
+                            (self.file_fields(rule, "window-file-answer"))
                         }
                     }
                 }

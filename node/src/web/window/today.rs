@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Clerk, clerk, key_link, keys};
+use super::{Clerk, clerk, joined, key_link, keys};
 use crate::app::App;
 use crate::limits;
 use crate::store::{CaseRow, List};
@@ -48,7 +48,7 @@ pub(super) async fn show(
             @if late > 0 { " " (badge("late", &visitor.tf("window-count-late", &[("count", &late_text)]))) }
         }
         p { (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one"))) }
-        @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &silent.join("、"))]))) }
+        @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &joined(visitor.lang, &silent))]))) }
         section {
             h2 { (visitor.t("window-todo")) }
             @if todo.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&visitor, "window-todo-caption", &todo, today)) }

@@ -1,0 +1,193 @@
+//! Cases created through the public API: both nodes are processes of their own, each answer is durable and signed.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+use tongban_core::dossier::Suite;
+
+use super::pair::{CLERK, Pair, Script};
+use super::stats::{Latency, round};
+use super::{failed, machine};
+use crate::command::progress;
+use crate::config::Config;
+use crate::demo::DRILL_PASSWORD;
+use crate::error::Failure;
+
+/// The load runs so long before the measure begins.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// The smallest thing that is taken as a PDF.
+const PAPER: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+/// What was measured with so many clients.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Create {
+    pub(super) clients: usize,
+    pub(super) cases: usize,
+    pub(super) cases_per_s: f64,
+    pub(super) answer: Latency,
+    /// CPU of the node that takes in; the clients' own comes on top.
+    pub(super) cpu_s_per_1000_cases: f64,
+}
+
+/// The two processes; they end with this value.
+struct Processes {
+    receiving: Child,
+    _handling: Child,
+    address: String,
+}
+
+/// Measures with each number of clients.
+pub(super) async fn measure(
+    folder: &Path,
+    suite: Suite,
+    clients: &[usize],
+    seconds: u64,
+) -> Result<Vec<Create>, Failure> {
+    let pair = Pair::make(folder, suite).await?;
+    let mut processes = Processes::start(&pair).await?;
+    let http = reqwest::Client::builder().no_proxy().build().map_err(failed)?;
+    let token = sign_in(&http, &processes.address).await?;
+    let request = http
+        .post(format!("{}/api/v1/cases", processes.address))
+        .bearer_auth(token)
+        .header("content-type", "application/json")
+        .body(body(&pair.script))
+        .build()
+        .map_err(failed)?;
+    let mut measured = Vec::new();
+    for clients in clients {
+        measured.push(create(&http, &request, &processes, *clients, seconds).await?);
+    }
+    processes.receiving.kill().await.map_err(failed)?;
+    Ok(measured)
+}
+
+impl Processes {
+    async fn start(pair: &Pair) -> Result<Processes, Failure> {
+        let program = std::env::current_exe().map_err(failed)?;
+        let serve = |folder: &Path| {
+            let log = std::fs::File::create(folder.join("serve.log")).map_err(failed)?;
+            let mut command = Command::new(&program);
+            command.arg("serve").arg("--data").arg(folder).kill_on_drop(true);
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().map_err(failed)
+        };
+        let config = Config::read(&pair.receiving)?;
+        let other = Config::read(&pair.handling)?;
+        let processes = Processes {
+            receiving: serve(&pair.receiving)?,
+            _handling: serve(&pair.handling)?,
+            address: config.address.clone(),
+        };
+        let http = reqwest::Client::builder().no_proxy().build().map_err(failed)?;
+        let until = Instant::now() + Duration::from_secs(30);
+        for address in [config.address, other.address] {
+            let health = format!("{address}/healthz");
+            while !http.get(&health).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                if Instant::now() > until {
+                    return Err(failed("a node was not ready after 30 s"));
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Ok(processes)
+    }
+}
+
+async fn sign_in(http: &reqwest::Client, address: &str) -> Result<String, Failure> {
+    let request = json!({ "login": CLERK, "password": DRILL_PASSWORD });
+    let answer = http.post(format!("{address}/api/v1/sessions")).json(&request).send().await.map_err(failed)?;
+    let answer: Value = answer.json().await.map_err(failed)?;
+    answer["token"].as_str().map(str::to_owned).ok_or_else(|| failed(answer))
+}
+
+/// A case with its particulars and a small file for each material, taken in at once.
+fn body(script: &Script) -> String {
+    let content = base64::engine::general_purpose::STANDARD.encode(PAPER);
+    let materials: Vec<Value> = script
+        .materials
+        .iter()
+        .map(|rule| {
+            let check = if rule.original { "seen_original" } else { "copy_taken" };
+            json!({ "material": rule.key, "name": format!("{}.pdf", rule.key), "content": content, "check": check })
+        })
+        .collect();
+    let applicant = &script.applicant;
+    json!({
+        "implementation": script.implementation,
+        "subject": "person",
+        "applicant": { "name": applicant.name, "id_number": applicant.id_number, "phone": applicant.phone },
+        "materials": materials,
+        "take_in": true,
+    })
+    .to_string()
+}
+
+async fn create(
+    http: &reqwest::Client,
+    request: &reqwest::Request,
+    processes: &Processes,
+    clients: usize,
+    seconds: u64,
+) -> Result<Create, Failure> {
+    let bar = progress(seconds, "接口建件 cases created through the API");
+    let from = Instant::now() + WARM_UP;
+    let until = from + Duration::from_secs(seconds);
+    let mut running = JoinSet::new();
+    for _ in 0..clients {
+        let copy = request.try_clone().ok_or_else(|| failed("a request of bytes can be copied"))?;
+        running.spawn(client(http.clone(), copy, from, until));
+    }
+    tokio::time::sleep_until(from.into()).await;
+    let cpu_s = machine::cpu_s(processes.receiving.id());
+    for _ in 0..seconds {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bar.inc(1);
+    }
+    let cpu_s = machine::cpu_s(processes.receiving.id()) - cpu_s;
+    let mut times = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        times.extend(ended.map_err(failed)??);
+    }
+    bar.finish_and_clear();
+    Ok(Create {
+        clients,
+        cases: times.len(),
+        cases_per_s: round(times.len() as f64 / seconds as f64, 1),
+        cpu_s_per_1000_cases: round(cpu_s * 1000.0 / times.len().max(1) as f64, 3),
+        answer: Latency::of(times),
+    })
+}
+
+/// One request after the other. Those answered within the measure count.
+async fn client(
+    http: reqwest::Client,
+    request: reqwest::Request,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<Duration>, Failure> {
+    let mut times = Vec::new();
+    loop {
+        let copy = request.try_clone().ok_or_else(|| failed("a request of bytes can be copied"))?;
+        let begun = Instant::now();
+        let answer = http.execute(copy).await.map_err(failed)?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(failed)?;
+        if !status.is_success() {
+            return Err(failed(format!("{status} {text}")));
+        }
+        let now = Instant::now();
+        if now >= until {
+            return Ok(times);
+        }
+        if now >= from {
+            times.push(now - begun);
+        }
+    }
+}

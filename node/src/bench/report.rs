@@ -1,0 +1,84 @@
+//! The table for people.
+
+use super::exchange::{OfSuite, Run};
+use super::stats::Latency;
+
+/// Prints a run: one line a figure, one column a suite.
+pub(super) fn print(run: &Run) {
+    let (machine, settings) = (&run.machine, &run.settings);
+    println!("tongban bench exchange · 两节点交换测量\n");
+    println!(
+        "  machine   {}, {} cores, {} GiB, Linux {}, {}; load before {}",
+        machine.cpu, machine.cores, machine.memory_gib, machine.kernel, machine.filesystem, machine.load_before
+    );
+    println!("  settings  tongban {} ({}), {}", settings.version, settings.build, settings.database);
+    println!(
+        "            {} s a measure, groups of at most {} commands, batches of at most {} items, {} cases in flight",
+        settings.seconds, settings.group_commands_max, settings.stream_items_max, settings.cases_in_flight
+    );
+    if settings.build == "debug" {
+        println!("            not a release build: the figures say nothing");
+    }
+    if machine.filesystem == "tmpfs" {
+        println!("            the temporary folder is in memory: nothing was synced; set TMPDIR to a disk");
+    }
+    println!(
+        "\n  4 kB append, synced: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms\n",
+        run.sync.per_s, run.sync.each.p50_ms, run.sync.each.p99_ms
+    );
+    print!("  {:<58}", "");
+    run.suites.iter().for_each(|of| print!("{:>16}", of.suite.name()));
+    println!();
+    for (name, figure) in LINES {
+        line(run, name, &figure);
+    }
+    let measures = run.suites.first().map_or(0, |of| of.create.len());
+    for at in 0..measures {
+        let clients = run.suites[0].create[at].clients;
+        line(run, &format!("create through the API, {clients} clients: cases/s"), &|of| {
+            format!("{:.0}", of.create[at].cases_per_s)
+        });
+        line(run, "  answer, p50 / p99 ms", &|of| pair(&of.create[at].answer));
+        line(run, "  CPU seconds of the node per 1,000 cases", &|of| {
+            format!("{:.2}", of.create[at].cpu_s_per_1000_cases)
+        });
+    }
+}
+
+type Figure = fn(&OfSuite) -> String;
+
+const LINES: [(&str, Figure); 21] = [
+    ("end to end: cases/s", |of| format!("{:.0}", of.flow.cases_per_s)),
+    ("end to end: stamps/s, signed, verified, synced on both", |of| format!("{:.0}", of.flow.stamps_per_s)),
+    ("bound of the machine: records/s at groups of 256", |of| format!("{:.0}", of.bound[0].records_per_s)),
+    ("bound of the machine: records/s at groups of 64", |of| format!("{:.0}", of.bound[1].records_per_s)),
+    ("share_of_bound (stamps/s to the bound at 256)", |of| format!("{:.1} %", of.share_of_bound * 100.0)),
+    ("  a case under full load, p50 / p99 ms", |of| pair(&of.flow.case_under_load)),
+    ("  CPU seconds per 1,000 stamps, both nodes", |of| format!("{:.3}", of.flow.cpu_s_per_1000_stamps)),
+    ("  stamps a group, receiving / deciding node", |of| {
+        format!("{:.0} / {:.0}", of.flow.group_mean[0], of.flow.group_mean[1])
+    }),
+    ("  entry, bytes", |of| format!("{:.0}", of.flow.entry_bytes_mean)),
+    ("  sent, bytes a stamp", |of| format!("{:.0}", of.flow.sent_bytes_per_stamp)),
+    ("  stored, bytes a stamp, all indexes and particulars in", |of| format!("{:.0}", of.flow.stored_bytes_per_stamp)),
+    ("  stored to entry", |of| format!("{:.2}", of.flow.stored_ratio)),
+    ("  rest after the load, s", |of| format!("{:.1}", of.flow.rest_s)),
+    ("  cases measured", |of| of.flow.cases.to_string()),
+    ("  entries without a place (must be 0)", |of| of.flow.faults.to_string()),
+    ("idle: hand-over itself, p50 / p99 ms", |of| pair(&of.idle.hand_over)),
+    ("idle: then the other side's stamp, there, p50 / p99 ms", |of| pair(&of.idle.stamped_there)),
+    ("idle: then the other side's stamp, here, p50 / p99 ms", |of| pair(&of.idle.stamped_here)),
+    ("  goal of the median: two syncs and 5 ms", |of| format!("{:.2}", of.idle.p50_goal_ms)),
+    ("  goal of p99", |_| "50".to_owned()),
+    ("  hand-overs", |of| of.idle.stamped_here.count.to_string()),
+];
+
+fn line(run: &Run, name: &str, figure: &dyn Fn(&OfSuite) -> String) {
+    print!("  {name:<58}");
+    run.suites.iter().for_each(|of| print!("{:>16}", figure(of)));
+    println!();
+}
+
+fn pair(latency: &Latency) -> String {
+    format!("{:.2} / {:.2}", latency.p50_ms, latency.p99_ms)
+}
