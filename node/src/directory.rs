@@ -105,11 +105,15 @@ impl Directory {
     /// Keeps a document of a peer if it is signed as it must be. Says whether it was new.
     pub async fn keep(&self, store: &Store, document: &Document) -> std::result::Result<bool, Unkept> {
         let snapshot = self.now();
-        let known = snapshot.versions.get(&(document.kind, document.node.clone()));
         let is_trust = document.kind == Kind::Trust;
-        if known.is_some_and(|version| *version >= document.version)
-            && !(is_trust && !snapshot.trust.contains_key(&document.version))
-        {
+        // Of the trust list every version counts, of other documents the newest.
+        let known = if is_trust {
+            snapshot.trust.contains_key(&document.version)
+        } else {
+            let held = snapshot.versions.get(&(document.kind, document.node.clone()));
+            held.is_some_and(|version| *version >= document.version)
+        };
+        if known {
             return Ok(false);
         }
         if is_trust {

@@ -164,7 +164,7 @@ impl Store {
         let done = sqlx::query(
             "INSERT INTO account (id, login, password, role, name, name_en, org, staff, id_number, phone, contact, \
              disabled) SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0 FROM account \
-             WHERE NOT EXISTS (SELECT 1 FROM account WHERE login = $1)",
+             WHERE 1 = 1 ON CONFLICT (login) DO NOTHING",
         )
         .bind(&new.login)
         .bind(&new.password)

@@ -26,6 +26,8 @@ pub enum Fault {
         /// The form's page.
         back: String,
     },
+    /// A receipt's session had ended: number and code are asked for again.
+    TrackAgain,
     /// Not for this account.
     Forbidden,
     /// No such page or case, or not for this visitor.
@@ -109,7 +111,7 @@ pub fn upload(lang: Lang, fault: &UploadFault) -> String {
 impl Fault {
     fn parts(&self) -> (StatusCode, &'static str) {
         match self {
-            Fault::SignIn { .. } | Fault::Expired { .. } => (StatusCode::SEE_OTHER, "sign-in"),
+            Fault::SignIn { .. } | Fault::Expired { .. } | Fault::TrackAgain => (StatusCode::SEE_OTHER, "sign-in"),
             Fault::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Fault::NotFound => (StatusCode::NOT_FOUND, "not-found"),
             Fault::Csrf => (StatusCode::FORBIDDEN, "csrf"),
@@ -128,6 +130,9 @@ impl Fault {
 impl IntoResponse for Fault {
     /// Without a visitor at hand the page speaks both languages.
     fn into_response(self) -> Response {
+        if matches!(self, Fault::TrackAgain) {
+            return Redirect::to("/track?over=1").into_response();
+        }
         let kept = matches!(self, Fault::Expired { .. });
         if let Fault::SignIn { back } | Fault::Expired { back } = &self {
             let back: String = form_encode(back);

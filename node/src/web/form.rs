@@ -90,7 +90,7 @@ impl FromRequest<App> for Form {
             app.store.keep_form(account, super::visitor::local(&page), &fields, app.clock.now().0).await?;
             return Err(Fault::Expired { back: page });
         }
-        Err(Fault::SignIn { back: page })
+        Err(visitor.sign_in(&page))
     }
 }
 

@@ -27,7 +27,11 @@ use crate::service::Actor;
 use crate::store::{Account, AccountRole, Session};
 use crate::text::Lang;
 
-const SESSION_COOKIE: &str = "tongban";
+/// Cookies do not tell ports apart: two nodes on one host would sign each other's visitors out.
+fn session_cookie(app: &App) -> String {
+    format!("tongban_{}", app.config.node)
+}
+
 const LANG_COOKIE: &str = "tongban_lang";
 const SIZE_COOKIE: &str = "tongban_size";
 
@@ -44,6 +48,8 @@ pub struct Visitor {
     pub account: Option<Account>,
     /// The account whose session is over: its form is kept for it.
     pub expired: Option<i64>,
+    /// A receipt's code had opened a case, and the session is over.
+    pub untracked: bool,
     /// The path with its query.
     pub path: String,
     /// Practice data, shown on every page.
@@ -67,16 +73,21 @@ impl Visitor {
 
     /// Who acts; asks to sign in if nobody does.
     pub fn must_act(&self) -> Result<Actor, Fault> {
-        self.actor().ok_or_else(|| Fault::SignIn { back: self.path.clone() })
+        self.actor().ok_or_else(|| self.sign_in(&self.path))
     }
 
     /// The account, if it has one of these roles; asks to sign in if nobody is.
     pub fn must_be(&self, roles: &[AccountRole]) -> Result<&Account, Fault> {
         match &self.account {
-            None => Err(Fault::SignIn { back: self.path.clone() }),
+            None => Err(self.sign_in(&self.path)),
             Some(account) if roles.contains(&account.role) => Ok(account),
             Some(_) => Err(Fault::Forbidden),
         }
+    }
+
+    /// How to get in again: by account, or by number and code.
+    pub fn sign_in(&self, back: &str) -> Fault {
+        if self.untracked { Fault::TrackAgain } else { Fault::SignIn { back: back.to_owned() } }
     }
 
     /// What stands hidden in every form of this session.
@@ -101,13 +112,14 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Infallible> {
         let lang = cookie(&parts.headers, LANG_COOKIE).and_then(|name| Lang::from_name(&name)).unwrap_or_default();
         let large = cookie(&parts.headers, SIZE_COOKIE).as_deref() == Some("large");
-        let token_hash = cookie(&parts.headers, SESSION_COOKIE).map(|token| hash_token(&token));
+        let token_hash = cookie(&parts.headers, &session_cookie(app)).map(|token| hash_token(&token));
         let mut visitor = Visitor {
             lang,
             large,
             session: None,
             account: None,
             expired: None,
+            untracked: false,
             path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), |path| path.to_string()),
             drill: app.config.realm == tongban_core::ident::Realm::Drill,
             shifted: app.clock.is_shifted().then(|| app.clock.today()),
@@ -118,7 +130,10 @@ impl FromRequestParts<App> for Visitor {
         let now = app.clock.now().0;
         match app.store.session(&token_hash).await {
             Ok(Some(session)) if session.api => {}
-            Ok(Some(session)) if session.is_over(now) => visitor.expired = session.account,
+            Ok(Some(session)) if session.is_over(now) => {
+                visitor.expired = session.account;
+                visitor.untracked = session.dossier.is_some();
+            }
             Ok(Some(session)) => {
                 if let Some(id) = session.account {
                     let account = app.store.account(id).await.ok().flatten();
@@ -179,7 +194,7 @@ pub async fn begin_session(
 pub async fn enter(app: &App, account: Option<i64>, dossier: Option<DossierId>, to: &str) -> Result<Response, Fault> {
     let token = begin_session(app, account, dossier, false).await?;
     let secure = app.config.address.starts_with("https:");
-    let cookie = set_cookie(SESSION_COOKIE, &token, secure, None);
+    let cookie = set_cookie(&session_cookie(app), &token, secure, None);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(local(to))).into_response())
 }
 
@@ -304,7 +319,7 @@ async fn logout(State(app): State<App>, visitor: Visitor, _form: Form) -> Result
     if let Some(token_hash) = &visitor.token_hash {
         app.store.end_session(token_hash).await?;
     }
-    let cookie = set_cookie(SESSION_COOKIE, "", app.config.address.starts_with("https:"), Some(0));
+    let cookie = set_cookie(&session_cookie(&app), "", app.config.address.starts_with("https:"), Some(0));
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 

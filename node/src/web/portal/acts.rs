@@ -37,6 +37,7 @@ pub async fn send(
     let actor = own_actor(&visitor)?;
     let id = dossier(&id)?;
     let case = CaseView::read(&app, &actor, id, "case").await?.case;
+    let held_before = case.materials.len();
     let doing = Doing { app: &app, visitor: &visitor, actor: &actor, id, case, once: form.once() };
     let outcome = match form.text("do") {
         _ if !form.text("remove").is_empty() => doing.remove(&mut form).await?,
@@ -50,7 +51,8 @@ pub async fn send(
     match outcome {
         Ok(done) => Ok(Redirect::to(&format!("/my/{id}?done={done}")).into_response()),
         Err(problems) => {
-            let aside = Aside { problems, form, ..Aside::default() };
+            let files = CaseView::read(&app, &actor, id, "case").await?.case.materials.len();
+            let aside = Aside { problems, form, kept_files: files > held_before, ..Aside::default() };
             Ok(render(&app, &visitor, &actor, id, &aside).await?.into_response())
         }
     }
@@ -88,7 +90,24 @@ impl Doing<'_> {
             acts.push(Act::TakenIn { number: String::new() });
         }
         acts.push(Act::HandedOver);
-        self.say("sent", acts, Vec::new(), ":send").await
+        let said = self.say("sent", acts, Vec::new(), ":send").await?;
+        match &said {
+            Err(problems) if problems.iter().any(|problem| problem.code == "materials-missing") => {
+                Ok(Err(self.missing().await?))
+            }
+            _ => Ok(said),
+        }
+    }
+
+    /// What is missing, each at its own field.
+    async fn missing(&self) -> Result<Vec<Problem>, Fault> {
+        let case = CaseView::read(self.app, self.actor, self.id, "case").await?.case;
+        let missing = case.missing().map(|rule| {
+            let name = self.visitor.lang.pick(&rule.name, &rule.name_en);
+            let text = self.visitor.tf("portal-send-missing", &[("name", name)]).into_owned();
+            Problem { field: Some(rule.key.clone()), text, code: "materials-missing".to_owned() }
+        });
+        Ok(missing.collect())
     }
 
     /// Takes a file out. Others that were chosen in the same form are kept.

@@ -225,10 +225,10 @@ fn who_gets_what(visitor: &Visitor, opening: &Opening) -> Markup {
             h2 { (visitor.tf("portal-materials", &[("count", &opening.implementation.materials.len().to_string())])) }
             ul class="checklist" {
                 @for rule in &opening.implementation.materials {
-                    li { (lang.pick(&rule.name, &rule.name_en)) "（" (case_page::need_name(lang, rule.need)) "）" }
+                    li { (lang.pick(&rule.name, &rule.name_en)) " · " (case_page::need_name(lang, rule.need)) }
                 }
             }
-            @if let Ok(permit) = &opening.permit { p { (t("fact-permit")) "：" (case_page::permit(lang, permit)) } }
+            @if let Ok(permit) = &opening.permit { p { (visitor.tf("portal-permit", &[("permit", &case_page::permit(lang, permit))])) } }
         }
     }
 }

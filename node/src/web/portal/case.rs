@@ -41,6 +41,8 @@ pub struct Aside {
     pub form: Form,
     /// What was typed before the session ended.
     pub restored: bool,
+    /// Some files of the form were kept, although something else stands in the way.
+    pub kept_files: bool,
 }
 
 /// GET `/my/{id}`.
@@ -79,6 +81,8 @@ pub async fn render(
     let t = |key: &str| visitor.t(key);
     let title = visitor.lang.pick(&case.drafted.item.name, &case.drafted.item.name_en);
     let drafting = draft::may_mend(case);
+    // Right after sending, number and code stand where the eye is, on a small screen too.
+    let just_sent = aside.done == "sent";
     let body = html! {
         h1 { (title) }
         @if aside.problems.is_empty() && DONE.contains(&aside.done.as_str()) { (done(&t(&format!("portal-done-{}", aside.done)))) }
@@ -86,8 +90,10 @@ pub async fn render(
         (problems(visitor, &aside.problems))
         (case_page::news(visitor, &view, &format!("/my/{id}")))
         (case_page::state(app, visitor, &view, Some(Party::Applicant)))
+        @if aside.kept_files { (done(&t("portal-draft-kept"))) }
         div class="columns" {
             div {
+                @if just_sent { (ticket(app, visitor, case)) }
                 @if let Some(returned) = case.returns.last().filter(|_| case.phase == Phase::Returned) { (sent_back(visitor, case, returned)) }
                 @if let Some(refused) = &case.not_accepted { (not_accepted(visitor, refused)) }
                 @if let Some(decision) = &case.decision { (decided(visitor, case, decision)) }
@@ -98,7 +104,7 @@ pub async fn render(
                 section { h2 { (t("portal-timeline")) } (case_page::timeline(visitor, &view)) }
             }
             aside {
-                (ticket(app, visitor, case))
+                @if !just_sent { (ticket(app, visitor, case)) }
                 section class="card" { h2 { (t("portal-case-facts")) } (case_page::facts(visitor, case)) }
                 section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) }
                 (looked(app, visitor, &accesses))
@@ -219,6 +225,9 @@ fn looked(app: &App, visitor: &Visitor, accesses: &[AccessRow]) -> Markup {
 
 /// The whole case as a file that anyone can check.
 fn take_along(visitor: &Visitor, case: &Case) -> Markup {
+    if case.number.is_none() {
+        return html! {};
+    }
     html! {
         section class="card" {
             h2 { (visitor.t("portal-export")) }

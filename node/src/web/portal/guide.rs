@@ -7,7 +7,7 @@ use tongban_core::directory::Organisation;
 use tongban_core::ident::Region;
 
 use super::place::{self, Asked, Here};
-use super::results::{not_yet, unserved};
+use super::results::{is_across, not_yet, unserved};
 use super::{item_name, mark, marked};
 use crate::app::App;
 use crate::directory::Snapshot;
@@ -127,11 +127,11 @@ impl Guide<'_> {
         let here = self.here.region.map(|region| region.to_string()).unwrap_or_default();
         html! {
             section class="card" {
-                h2 { (badge("good", &visitor.t("portal-can"))) " " (case_page::mode(lang, offer.mode)) }
+                h2 { (badge("good", &visitor.t(if is_across(&found.offers) { "portal-can" } else { "portal-can-within" }))) " " (case_page::mode(lang, offer.mode)) }
                 p { (visitor.t(if offer.online { "portal-how-online" } else { "portal-how-window" })) }
                 @if let Some(permit) = &offer.permit {
-                    p { (visitor.t("fact-permit")) "：" (case_page::permit(lang, permit))
-                        @if !permit.document.is_empty() { "（" (permit.document) "）" } }
+                    p { (visitor.tf("portal-permit", &[("permit", &case_page::permit(lang, permit))]))
+                        @if !permit.document.is_empty() { " · " (permit.document) } }
                 }
                 @if offer.online {
                     div class="actions" {
@@ -203,7 +203,7 @@ impl Guide<'_> {
             section {
                 h2 { (t("portal-source")) }
                 dl class="facts" {
-                    dt { (t("portal-document")) } dd { (item.document) "，" (visitor.tf("portal-row", &[("row", &item.row.to_string())])) }
+                    dt { (t("portal-document")) } dd { (item.document) " · " (visitor.tf("portal-row", &[("row", &item.row.to_string())])) }
                     dt { (t("portal-item-code")) } dd { (t("code-unverified")) }
                     dt { (t("portal-sure")) } dd { (mark(visitor, item.mark)) }
                     dt { (t("portal-source-link")) } dd {
@@ -211,7 +211,7 @@ impl Guide<'_> {
                         @else if item.source == "recalled" { (t("mark-recalled")) }
                         @else { (marked(visitor, &item.source)) }
                     }
-                    dt { (t("portal-lead")) } dd { (marked(visitor, &item.lead)) @if !item.cooperating.is_empty() { "、" (marked(visitor, &item.cooperating)) } }
+                    dt { (t("portal-lead")) } dd { (marked(visitor, &item.lead)) @if !item.cooperating.is_empty() { " · " (marked(visitor, &item.cooperating)) } }
                     @if !item.note.is_empty() { dt { (t("portal-note")) } dd { (marked(visitor, &item.note)) } }
                     @if item.invented { dt { (t("invented")) } dd { (t("portal-mode-invented")) } }
                 }
@@ -232,7 +232,7 @@ fn subjects(visitor: &Visitor, item: &BasicItem) -> String {
     let name = |subject: &Subject| {
         visitor.t(if *subject == Subject::Person { "portal-person" } else { "portal-enterprise" }).into_owned()
     };
-    item.subjects.iter().map(name).collect::<Vec<_>>().join("、")
+    item.subjects.iter().map(name).collect::<Vec<_>>().join(" · ")
 }
 
 /// Name, address, telephone.
@@ -246,9 +246,13 @@ fn organisation(visitor: &Visitor, org: &Organisation) -> Markup {
 
 /// The windows to go to.
 pub fn windows(app: &App, visitor: &Visitor, snapshot: &Snapshot, here: Option<Region>) -> Markup {
+    let windows = place::windows(app, snapshot, here);
+    if windows.is_empty() {
+        return attention(&visitor.t("fault-region-not-served"));
+    }
     html! {
         ul class="checklist" {
-            @for org in place::windows(app, snapshot, here) { li { (organisation(visitor, org)) } }
+            @for org in windows { li { (organisation(visitor, org)) } }
         }
     }
 }

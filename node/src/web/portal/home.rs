@@ -89,7 +89,7 @@ fn short(visitor: &Visitor, found: &Found) -> Markup {
         @match found.offers.first() {
             Some(offer) => {
                 (crate::web::case_page::mode(visitor.lang, offer.mode)) " · "
-                (visitor.tf("portal-places-count", &[("count", &found.offers.len().to_string())]))
+                (super::results::places(visitor, &found.offers))
             }
             None => { (visitor.t("portal-not-from-here")) }
         }

@@ -109,6 +109,10 @@ pub fn offered(snapshot: &Snapshot, item: Option<&str>, today: Date) -> Vec<Regi
 /// The drop-down list “我在 …”.
 pub fn here_select(app: &App, visitor: &Visitor, snapshot: &Snapshot, here: Here) -> Markup {
     let places = served(app, snapshot);
+    if places.is_empty() {
+        // The coordination office's own node takes nothing in.
+        return maud::html! {};
+    }
     let codes: Vec<String> = places.iter().map(Region::to_string).collect();
     let options: Vec<Choice<'_>> = places
         .iter()

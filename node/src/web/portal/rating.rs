@@ -50,7 +50,7 @@ pub fn section(visitor: &Visitor, case: &Case, comments: &BTreeMap<Leg, String>,
             @for (leg, rating) in &case.ratings {
                 p {
                     (visitor.tf("line-rated", &[("leg", &visitor.t(&format!("leg-{}", word(*leg)))), ("level", &visitor.t(&format!("level-{}", rating.level)))]))
-                    @if let Some(comment) = comments.get(leg) { "：" (comment) }
+                    @if let Some(comment) = comments.get(leg) { br; (comment) }
                 }
             }
             @if may {

@@ -3,12 +3,13 @@
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use tongban_core::ident::Region;
+use tongban_core::mechanism::Basis;
 
 use super::home::search_form;
 use super::place::{self, Asked, Here};
 use super::{Problem, mark, problems};
 use crate::app::App;
-use crate::search::{self, Found, NotYet};
+use crate::search::{self, Found, NotYet, Offer};
 use crate::text::Lang;
 use crate::web::part::{attention, badge, page};
 use crate::web::visitor::Visitor;
@@ -76,7 +77,7 @@ fn line(visitor: &Visitor, found: &Found, here: Here, there: Option<Region>) -> 
             h3 { a href=(guide_href(found, here, there)) { (lang.pick(&found.name, &found.name_en)) } }
             p {
                 @match &found.not_yet {
-                    None => { (badge("good", &visitor.t("portal-can"))) " " (can(visitor, found)) }
+                    None => { (badge("good", &visitor.t(if is_across(&found.offers) { "portal-can" } else { "portal-can-within" }))) " " (can(visitor, found)) }
                     Some(why) => { (badge("plain", &visitor.t("portal-cannot"))) " " (not_yet(lang, why)) }
                 }
             }
@@ -88,27 +89,44 @@ fn line(visitor: &Visitor, found: &Found, here: Here, there: Option<Region>) -> 
     }
 }
 
+/// Whether one of the places lies in another province, as far as is known.
+pub fn is_across(offers: &[Offer]) -> bool {
+    offers.iter().any(|offer| !within(offer))
+}
+
+fn within(offer: &Offer) -> bool {
+    offer.permit.as_ref().is_some_and(|permit| permit.basis == Basis::WithinProvince)
+}
+
+/// The places in other provinces; those of the own one only if there are no others.
+fn best(offers: &[Offer]) -> Vec<&Offer> {
+    let across = is_across(offers);
+    offers.iter().filter(|offer| !across || !within(offer)).collect()
+}
+
+/// In how many places, and whether they are all in this province.
+pub fn places(visitor: &Visitor, offers: &[Offer]) -> String {
+    let key = if is_across(offers) { "portal-places-count" } else { "portal-places-within" };
+    visitor.tf(key, &[("count", &best(offers).len().to_string())]).into_owned()
+}
+
 /// How, how long, what to bring; over several places the least and the most.
 fn can(visitor: &Visitor, found: &Found) -> Markup {
     let lang = visitor.lang;
-    let Some(offer) = found.offers.first() else { return html! {} };
+    let offers = best(&found.offers);
+    let Some(offer) = offers.first() else { return html! {} };
     let days = |promised: tongban_core::time::Limit| case_page::limit(lang, promised);
-    let least =
-        found.offers.iter().map(|offer| offer.promised).min_by_key(|limit| limit.days).unwrap_or(offer.promised);
-    let most = found.offers.iter().map(|offer| offer.promised).max_by_key(|limit| limit.days).unwrap_or(offer.promised);
+    let least = offers.iter().map(|offer| offer.promised).min_by_key(|limit| limit.days).unwrap_or(offer.promised);
+    let most = offers.iter().map(|offer| offer.promised).max_by_key(|limit| limit.days).unwrap_or(offer.promised);
     let promised = if least == most { days(most) } else { format!("{} – {}", days(least), days(most)) };
-    let few = found.offers.iter().map(|offer| offer.materials).min().unwrap_or(0);
-    let many = found.offers.iter().map(|offer| offer.materials).max().unwrap_or(0);
+    let few = offers.iter().map(|offer| offer.materials).min().unwrap_or(0);
+    let many = offers.iter().map(|offer| offer.materials).max().unwrap_or(0);
     let materials = if few == many { few.to_string() } else { format!("{few}–{many}") };
     html! {
         (case_page::mode(lang, offer.mode)) " · "
         (visitor.tf("portal-promised", &[("limit", &promised)])) " · "
         (visitor.tf("portal-materials-count", &[("count", &materials)])) " · "
-        @if found.offers.len() == 1 {
-            (offer.region_name)
-        } @else {
-            (visitor.tf("portal-places-count", &[("count", &found.offers.len().to_string())]))
-        }
+        @if offers.len() == 1 { (offer.region_name) } @else { (places(visitor, &found.offers)) }
         @if offer.invented { " · " (visitor.t("invented")) }
     }
 }

@@ -111,7 +111,7 @@ fn steps(app: &App, visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]
             li {
                 h2 { (t("portal-start-1")) }
                 p { (visitor.tf("portal-start-1-sign", &[("login", first.clerk), ("window", window)])) }
-                (sign_in(visitor, first.clerk, "/window/new"))
+                (sign_in(visitor, first.clerk, "/window/new", true))
                 p { (visitor.tf("portal-start-1-item", &[("item", item), ("city", city)])) }
                 @if let Some(person) = numbers.persons.first() {
                     p { (visitor.tf("portal-start-1-person", &[("name", &person.name), ("id", &person.id_number), ("phone", &person.phone)])) }
@@ -154,9 +154,9 @@ fn others<'a>(app: &App, snapshot: &'a Snapshot) -> Vec<&'a NodeCard> {
 }
 
 /// Signs in with a trial account by one press: its password is no secret.
-fn sign_in(visitor: &Visitor, login: &str, back: &str) -> Markup {
+fn sign_in(visitor: &Visitor, login: &str, back: &str, at_step: bool) -> Markup {
     html! {
-        form method="post" action="/login" {
+        form method="post" action="/login" class=[at_step.then_some("actions")] {
             input type="hidden" name="csrf" value=(visitor.csrf());
             input type="hidden" name="back" value=(back);
             input type="hidden" name="login" value=(login);
@@ -193,7 +193,7 @@ fn row(visitor: &Visitor, snapshot: &Snapshot, account: &Account) -> Vec<Markup>
         html! { (org.map_or("—", |org| lang.pick(&org.name, &org.name_en))) },
         html! { (lang.pick(&account.name, &account.name_en)) @if let Some(staff) = account.staff.as_ref().filter(|staff| !staff.is_empty()) { " " span class="muted" { (staff) } } },
         html! { code { (account.login) } },
-        sign_in(visitor, &account.login, home_of(account.role)),
+        sign_in(visitor, &account.login, home_of(account.role), false),
     ]
 }
 
@@ -236,7 +236,7 @@ fn node_list(app: &App, visitor: &Visitor, snapshot: &Snapshot) -> Markup {
             ul class="checklist" {
                 @for card in cards {
                     li {
-                        (visitor.lang.pick(&card.name, &card.name_en)) "："
+                        (visitor.lang.pick(&card.name, &card.name_en)) " · "
                         @if card.node == app.config.node { (visitor.t("portal-node-own")) }
                         @else { a href=(format!("{}/start", card.address.trim_end_matches('/'))) { (card.address) } }
                     }

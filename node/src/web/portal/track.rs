@@ -19,6 +19,9 @@ pub struct Ticket {
     number: String,
     #[serde(default)]
     code: String,
+    /// 1 if the session of a receipt had ended.
+    #[serde(default)]
+    over: String,
 }
 
 /// GET `/t/{number}/{code}`: what the QR code says. Nothing is opened by looking at an address.
@@ -33,8 +36,11 @@ pub async fn show(visitor: Visitor, Query(ticket): Query<Ticket>) -> Markup {
 
 /// POST `/track`.
 pub async fn send(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response, Fault> {
-    let ticket =
-        Ticket { number: form.text("number").trim().to_uppercase(), code: form.text("code").trim().to_uppercase() };
+    let ticket = Ticket {
+        number: form.text("number").trim().to_uppercase(),
+        code: form.text("code").trim().to_uppercase(),
+        over: String::new(),
+    };
     let again = |key: &str, code: &str| {
         let text = visitor.t(key).into_owned();
         let problem = Problem { field: Some("number".to_owned()), text, code: code.to_owned() };
@@ -68,6 +74,7 @@ fn form_page(visitor: &Visitor, ticket: &Ticket, found: &[Problem]) -> Markup {
     let body = html! {
         h1 { (t("portal-track-title")) }
         p class="lead" { (t("portal-track-lead")) }
+        @if ticket.over == "1" { (part::note(&t("portal-track-over"))) }
         (problems(visitor, found))
         form method="post" action="/track" class="narrow" {
             // No page and no key: this form needs no session, and opening a case twice does no harm.

@@ -1,0 +1,272 @@
+//! Every sentence is there in both languages, and can be written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use tongban::service::{ItemFault, UploadFault};
+use tongban::text::{FILES, Lang};
+use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
+use tongban_core::ident::{PersonIdError, RealmError, Subject, UsccError};
+
+/// What may stand in Chinese in an English text: names of products and forms that have no other.
+const CHINESE_IN_ENGLISH: &[&str] = &["跨省通办", "通办"];
+
+/// The messages of a file: key and source, further lines included.
+fn messages(source: &str) -> BTreeMap<String, String> {
+    let mut messages: BTreeMap<String, String> = BTreeMap::new();
+    let mut last = None;
+    for line in source.lines() {
+        let is_key = |key: &str| key.starts_with(|c: char| c.is_ascii_alphabetic()) && !key.contains(' ');
+        if let Some((key, text)) = line.split_once(" =")
+            && is_key(key)
+        {
+            assert!(messages.insert(key.to_owned(), text.to_owned()).is_none(), "{key} stands twice");
+            last = Some(key.to_owned());
+        } else if line.starts_with(' ')
+            && let Some(key) = &last
+        {
+            messages.entry(key.clone()).or_default().push_str(line);
+        } else {
+            assert!(line.is_empty() || line.starts_with('#'), "neither text nor remark: {line}");
+        }
+    }
+    messages
+}
+
+/// Names of the values that a message wants.
+fn values(source: &str) -> BTreeSet<String> {
+    let names = source.split('$').skip(1);
+    names.map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()).collect()
+}
+
+fn both(key: &str) {
+    for lang in [Lang::Zh, Lang::En] {
+        assert!(lang.has(key), "{}: no {key}", lang.name());
+    }
+}
+
+fn spelt(word: &str) -> String {
+    word.replace('_', "-")
+}
+
+#[test]
+fn every_file_has_the_same_keys_in_both_languages() {
+    let mut seen = BTreeSet::new();
+    for (name, zh, en) in FILES {
+        let (zh, en) = (messages(zh), messages(en));
+        let keys = |messages: &BTreeMap<String, String>| messages.keys().cloned().collect::<BTreeSet<_>>();
+        let (zh_keys, en_keys) = (keys(&zh), keys(&en));
+        let only_zh: Vec<_> = zh_keys.difference(&en_keys).collect();
+        let only_en: Vec<_> = en_keys.difference(&zh_keys).collect();
+        assert!(only_zh.is_empty() && only_en.is_empty(), "{name}: only Chinese {only_zh:?}, only English {only_en:?}");
+        for (key, text) in &zh {
+            assert_eq!(values(text), values(&en[key]), "{name}: {key} wants other values in the other language");
+            assert!(seen.insert(key.clone()), "{key} stands in {name} and in a file before it");
+        }
+    }
+    assert!(seen.len() > 200, "{}", seen.len());
+}
+
+#[test]
+fn every_text_can_be_written_and_is_not_its_own_key() {
+    for (lang, tag) in [(Lang::Zh, "zh-CN"), (Lang::En, "en")] {
+        for (name, zh, en) in FILES {
+            let source = if lang == Lang::Zh { zh } else { en };
+            let resource = FluentResource::try_new((*source).to_owned());
+            let resource = resource.unwrap_or_else(|(_, errors)| panic!("{tag} {name}: {errors:?}"));
+            let mut bundle = FluentBundle::new(vec![tag.parse().unwrap()]);
+            bundle.set_use_isolating(false);
+            bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{tag} {name}: {errors:?}"));
+            for (key, source) in messages(source) {
+                let message = bundle.get_message(&key).unwrap_or_else(|| panic!("{tag} {name}: {key} is not read"));
+                let pattern = message.value().unwrap_or_else(|| panic!("{tag} {name}: {key} is empty"));
+                // As a page does: a word, and a number where one is counted.
+                for value in ["试", "1", "12"] {
+                    let wanted = values(&source);
+                    let mut args = FluentArgs::new();
+                    wanted.iter().for_each(|name| args.set(name.as_str(), value));
+                    let mut errors = Vec::new();
+                    let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+                    assert!(errors.is_empty(), "{tag} {name}: {key}: {errors:?}");
+                    assert!(!text.trim().is_empty() && text != key, "{tag} {name}: {key}");
+                    let given: Vec<(&str, &str)> = wanted.iter().map(|name| (name.as_str(), value)).collect();
+                    assert_eq!(lang.tf(&key, &given), text, "{tag} {name}: {key} comes out otherwise on a page");
+                    assert!(!text.contains("{ $") && !text.contains("{$"), "{tag} {name}: {key}: {text}");
+                }
+            }
+        }
+    }
+}
+
+/// Every file of the program's source.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[test]
+fn every_key_that_the_program_names_is_there() {
+    let mut named = 0;
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let source = std::fs::read_to_string(&file).unwrap();
+        for call in [".t(", ".tf("] {
+            for rest in source.split(call).skip(1) {
+                let Some((key, _)) = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
+                    continue;
+                };
+                named += 1;
+                for lang in [Lang::Zh, Lang::En] {
+                    assert!(lang.has(key), "{}: no {key}, which {} names", lang.name(), file.display());
+                }
+            }
+        }
+    }
+    assert!(named > 100, "{named}");
+}
+
+#[test]
+fn every_rule_that_says_no_says_why() {
+    for code in CODES {
+        both(&format!("why-{code}"));
+    }
+}
+
+#[test]
+fn every_reason_says_what_to_do() {
+    for reason in REASONS {
+        both(&format!("reason-{}", reason.code));
+        both(&format!("reason-{}-todo", reason.code));
+    }
+    use Barrier::*;
+    for barrier in [Administrative, Household, Technical, Material, Other] {
+        both(&format!("barrier-{}", barrier.name()));
+    }
+}
+
+#[test]
+fn every_phase_step_and_act_has_its_word() {
+    use Phase as P;
+    let phases = [
+        P::Draft,
+        P::TakenIn,
+        P::HandedOver,
+        P::Received,
+        P::Returned,
+        P::CorrectionAsked,
+        P::Corrected,
+        P::Accepted,
+        P::NotAccepted,
+        P::Decided,
+        P::Delivered,
+        P::Withdrawn,
+    ];
+    for phase in phases {
+        both(&format!("phase-{}", spelt(phase.name())));
+    }
+    use Step as S;
+    let steps = [
+        S::TakeIn,
+        S::HandOver,
+        S::Receive,
+        S::Accept,
+        S::AnswerCorrection,
+        S::Decide,
+        S::Deliver,
+        S::Mend,
+        S::Rate,
+        S::Nothing,
+    ];
+    for step in steps {
+        both(&format!("step-{}", spelt(step.name())));
+    }
+    let acts = [
+        "drafted",
+        "materials_added",
+        "material_removed",
+        "material_waived",
+        "taken_in",
+        "handed_over",
+        "received",
+        "returned",
+        "accepted",
+        "not_accepted",
+        "correction_asked",
+        "correction_answered",
+        "decided",
+        "delivered",
+        "rated",
+        "withdrawn",
+    ];
+    for act in acts {
+        both(&format!("act-{}", spelt(act)));
+    }
+    for rule in ["relay-push", "relay-recheck", "law-32", "law-44", "correction", "promised"] {
+        both(&format!("rule-{rule}"));
+    }
+    for level in 1..=5 {
+        both(&format!("level-{level}"));
+    }
+}
+
+#[test]
+fn every_wrong_field_and_file_is_explained() {
+    use PersonIdError as P;
+    use UsccError as U;
+    let person = [P::Length, P::Characters, P::Area, P::BirthImpossible, P::BirthInFuture, P::CheckDigit];
+    let firm = [U::Length, U::Characters, U::Region, U::CheckDigit];
+    let realm = [
+        RealmError::DrillOnlyReserved(Subject::Person),
+        RealmError::ProductionRefusesReserved(Subject::Person),
+        RealmError::PhoneFormat,
+        RealmError::MailFormat,
+    ];
+    let own = ["name-empty", "name-long", "contact-empty", "id-kind-subject"];
+    let codes = person.iter().map(P::code).chain(firm.iter().map(U::code)).chain(realm.iter().map(RealmError::code));
+    for code in codes.chain(own) {
+        both(&format!("field-{code}"));
+    }
+    let name = String::new;
+    let uploads = [
+        UploadFault::Empty { name: name() },
+        UploadFault::TooLarge { name: name(), bytes: 1 },
+        UploadFault::Kind { name: name() },
+    ];
+    for fault in uploads {
+        both(&format!("fault-{}", fault.code()));
+    }
+    use ItemFault as I;
+    let items = [I::Unknown, I::Closed, I::NotYet, I::ModeUnverified, I::NotInForce, I::RegionNotServed, I::Subject];
+    for fault in items {
+        both(&format!("fault-{fault}"));
+    }
+    for code in
+        ["recovering", "store", "not-found", "forbidden", "too-many-tries", "login-wrong", "form-too-large", "csrf"]
+    {
+        both(&format!("fault-{code}"));
+    }
+}
+
+#[test]
+fn english_is_english() {
+    let chinese = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}');
+    for (name, zh, en) in FILES {
+        for (key, text) in messages(en) {
+            let mut rest = text.clone();
+            CHINESE_IN_ENGLISH.iter().for_each(|word| rest = rest.replace(word, ""));
+            assert!(!rest.contains(chinese), "{name}: {key}: {text}");
+        }
+        for (key, text) in messages(zh) {
+            let is_words = text.chars().filter(|c| c.is_ascii_alphabetic()).count() > 3;
+            assert!(!is_words || text.contains(chinese), "{name}: {key} has no Chinese: {text}");
+        }
+    }
+}
