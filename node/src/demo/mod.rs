@@ -127,12 +127,15 @@ async fn wait_until_ready(nodes: &[Node], children: &mut [Child]) -> Result<(), 
     let client =
         reqwest::Client::builder().no_proxy().build().map_err(|error| Failure::new("http", error.to_string()))?;
     let until = Instant::now() + Duration::from_secs(30);
-    for (node, child) in nodes.iter().zip(children) {
+    for node in nodes {
         loop {
-            if let Ok(Some(status)) = child.try_wait() {
-                let text =
-                    format!("{} ended at once ({status}); see {}", node.name, node.folder.join("serve.log").display());
-                return Err(Failure::new("not-started", text));
+            // Any of them: the others wait for the documents of one that ended.
+            for (node, child) in nodes.iter().zip(children.iter_mut()) {
+                if let Ok(Some(status)) = child.try_wait() {
+                    let log = node.folder.join("serve.log");
+                    let text = format!("{} ended at once ({status}); see {}", node.name, log.display());
+                    return Err(Failure::new("not-started", text));
+                }
             }
             if knows_all(&client, node).await {
                 break;

@@ -197,6 +197,8 @@ pub struct Writer {
     recovering: Arc<AtomicBool>,
     epoch: Epoch,
     cache: HashMap<DossierId, Arc<Dossier>>,
+    /// What was in the cache when it was full last: what is still worked on moves over.
+    cache_before: HashMap<DossierId, Arc<Dossier>>,
     stream_ends: HashMap<String, (u64, Hash)>,
     cursors: HashMap<String, Option<Cursor>>,
     serials: HashMap<String, i64>,
@@ -273,6 +275,7 @@ impl Writer {
             recovering,
             epoch,
             cache: HashMap::new(),
+            cache_before: HashMap::new(),
             stream_ends: HashMap::new(),
             cursors: HashMap::new(),
             serials: HashMap::new(),
@@ -319,6 +322,7 @@ impl Writer {
                 // Nothing of it stands. What was remembered of it is forgotten, and read again from the store.
                 tracing::error!(%error, "commit failed");
                 self.cache.clear();
+                self.cache_before.clear();
                 self.stream_ends.clear();
                 self.cursors.clear();
                 self.serials.clear();
@@ -334,7 +338,7 @@ impl Writer {
         if let Some(dossier) = group.dossiers.get(&id) {
             return Ok(Some(dossier.clone()));
         }
-        if let Some(dossier) = self.cache.get(&id) {
+        if let Some(dossier) = self.cache.get(&id).or_else(|| self.cache_before.get(&id)) {
             return Ok(Some(Dossier::clone(dossier)));
         }
         Ok(self.setup.store.dossier(id, self.setup.calendar).await?.map(|(dossier, _)| dossier))
@@ -382,15 +386,17 @@ impl Writer {
             let written = self.write(id, &dossier, by, &act, now)?;
             if holder {
                 let row = self.stamp(&mut dossier, written, now).map_err(|error| SayError::Store(error.to_string()))?;
-                said.push(row);
+                // To whom it goes now: who joins later gets it then, with the whole log.
+                let peers = dossier.as_ref().map_or(Vec::new(), |dossier| self.peers_of(dossier));
+                said.push((row, peers));
             } else if let Some(dossier) = &mut dossier {
                 dossier.pending.push(written.clone());
                 self.offer(group, dossier, &written).await.map_err(stored)?;
             }
         }
-        let Some(mut dossier) = dossier else { return Err(SayError::NotFound) };
-        for row in said {
-            self.keep_own(group, &mut dossier, row).await.map_err(stored)?;
+        let Some(dossier) = dossier else { return Err(SayError::NotFound) };
+        for (row, peers) in said {
+            self.keep_own(group, &dossier, row, peers).await.map_err(stored)?;
         }
         if let Some((name, last)) = serial {
             group.serials.insert(name, last);
@@ -421,7 +427,9 @@ impl Writer {
             }
             Some(dossier) => {
                 // What is still pending counts as said: nobody answers a correction twice because the answer is on its way.
-                let case = dossier.case_with_pending(setup.calendar).ok_or(WhyNot::new("not-a-case"))?;
+                let with_pending =
+                    if dossier.pending.is_empty() { None } else { dossier.case_with_pending(setup.calendar) };
+                let case = with_pending.as_ref().or(dossier.case.as_ref()).ok_or(WhyNot::new("not-a-case"))?;
                 let pen = case.pen_for(act);
                 case.may(act, &Asks { by: &by, node: &setup.node, pen: pen.as_ref(), at: now }, setup.calendar)?;
                 (Draft::next(id, case::KIND, &setup.node), pen)
@@ -463,8 +471,14 @@ impl Writer {
         Ok(row)
     }
 
-    /// Puts an own stamp into the group: leaf, rows, streams.
-    async fn keep_own(&mut self, group: &mut Group, dossier: &mut Dossier, row: StampRow) -> Result<()> {
+    /// Puts an own stamp into the group: leaf, rows, streams of `peers`.
+    async fn keep_own(
+        &mut self,
+        group: &mut Group,
+        dossier: &Dossier,
+        row: StampRow,
+        peers: Vec<NodeId>,
+    ) -> Result<()> {
         let leaf = group.contents.len() as u32;
         group.contents.push(row.hash);
         // A slip was stored when it came, with its author's proof; an own entry is stored now, proven by its stamp.
@@ -478,7 +492,7 @@ impl Writer {
         }
         let (term, seq, id) = (row.stamp.term, row.stamp.seq, row.stamp.dossier);
         let joined = row.written.entry().join.clone();
-        for peer in self.peers_of(dossier) {
+        for peer in peers {
             // Who joins gets the log from its first stamp, and what is still pending.
             let from = if joined.contains(&peer) && seq > 0 { 0 } else { seq };
             for number in from..=seq {
@@ -690,7 +704,8 @@ impl Writer {
             rows.push(row);
         }
         for row in rows {
-            self.keep_own(group, dossier, row).await?;
+            let peers = self.peers_of(dossier);
+            self.keep_own(group, dossier, row, peers).await?;
         }
         Ok(())
     }
@@ -716,8 +731,8 @@ impl Writer {
         for (id, dossier) in group.dossiers {
             self.cache.insert(id, Arc::new(dossier));
         }
-        if self.cache.len() > limits::DOSSIERS_CACHED_MAX {
-            self.cache.clear();
+        if self.cache.len() > limits::DOSSIERS_CACHED_MAX / 2 {
+            self.cache_before = std::mem::take(&mut self.cache);
         }
         self.stream_ends.extend(group.stream_ends);
         self.serials.extend(group.serials);
@@ -839,14 +854,8 @@ impl Group {
             query.bind(entry.tagged().to_vec()).bind(dossier.bytes().to_vec())
         })
         .await?;
-        for some in self.answered.chunks(256) {
-            let text = format!("DELETE FROM pending WHERE entry IN {}", sql::list(1, some.len()));
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(false);
-            for entry in some {
-                query = query.bind(entry.tagged().to_vec());
-            }
-            query.execute(&mut *connection).await?;
-        }
+        let answered: Vec<Vec<u8>> = self.answered.iter().map(|entry| entry.tagged().to_vec()).collect();
+        sql::delete(connection, "pending", "entry", &answered).await?;
         Ok(())
     }
 

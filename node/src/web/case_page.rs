@@ -18,6 +18,11 @@ pub fn key(prefix: &str, word: &str) -> String {
     format!("{prefix}-{}", word.replace('_', "-"))
 }
 
+/// The next move in words. An applicant takes nothing in: they send off.
+pub fn step(visitor: &Visitor, is_applicant: bool, word: &str) -> std::borrow::Cow<'static, str> {
+    if is_applicant && word == "take_in" { visitor.t("step-take-in-online") } else { visitor.t(&key("step", word)) }
+}
+
 /// A limit in words.
 pub fn limit(lang: Lang, limit: Limit) -> String {
     let days = limit.days.to_string();
@@ -78,7 +83,7 @@ pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) 
             div class=(if yours { "yours" } else { "" }) {
                 span class="what" { (visitor.t("state-who")) }
                 strong { @if yours { (visitor.t("state-you")) } @else { (party_name(lang, case, next.party)) } }
-                span { (visitor.t(&key("step", next.step.name()))) }
+                @if next.party != Party::Nobody { span { (step(visitor, next.party == Party::Applicant, next.step.name())) } }
             }
             div class=(if late { "late" } else { "" }) {
                 span class="what" { (visitor.t("state-until")) }

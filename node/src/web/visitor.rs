@@ -282,6 +282,8 @@ fn login_form(visitor: &Visitor, back: &str, kept: bool, login: &str, error: Opt
         @if kept { (part::note(&visitor.t("login-kept"))) }
         @if let Some(error) = error { (part::error_summary(visitor, &[(Some("login"), visitor.t(error).into_owned())])) }
         form method="post" action="/login" class="narrow" {
+            // Somebody else may still be signed in: then the session wants its secret.
+            input type="hidden" name="csrf" value=(visitor.csrf());
             input type="hidden" name="back" value=(back);
             (Field::new("login", &visitor.t("login-name")).value(login).required().autocomplete("username").render(visitor))
             (Field::new("password", &visitor.t("login-password")).kind("password").required().autocomplete("current-password").render(visitor))

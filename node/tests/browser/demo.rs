@@ -54,7 +54,11 @@ impl House {
         let trust = greeting.lines().skip_while(|line| !line.contains("trust fingerprint")).nth(1).unwrap().trim();
         let at = free_ports(1);
         let mut driver = Command::new(chromedriver);
-        driver.arg(format!("--port={at}")).arg("--log-level=SEVERE");
+        driver
+            .arg(format!("--port={at}"))
+            .arg("--log-level=SEVERE")
+            .env("LANGUAGE", "zh_CN")
+            .env("LANG", "zh_CN.UTF-8");
         let driver = Tied::start(&driver, folder.join("chromedriver.log"));
         driver.read_until("started successfully", 30);
         House {
@@ -130,6 +134,7 @@ impl Tied {
         let output = File::create(&log).unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", TIE, "sh"]).arg(command.get_program()).args(command.get_args());
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.stdin(Stdio::piped()).stdout(output.try_clone().unwrap()).stderr(output);
         let mut shell = shell.spawn().unwrap();
         let input = shell.stdin.take();

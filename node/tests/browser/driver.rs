@@ -11,7 +11,7 @@ use thirtyfour::prelude::*;
 use super::demo::{House, tool};
 
 /// Only what a test machine needs: no network of its own, no shared memory, no first-run pages.
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +22,7 @@ const FLAGS: [&str; 12] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--disable-extensions",
+    "--hide-scrollbars",
     "--lang=zh-CN",
     "--window-size=1280,900",
 ];

@@ -13,7 +13,7 @@ pub async fn tell(house: &'static House) {
     clerk.write("#name", PERSON[0]).await;
     clerk.write("#id_number", PERSON[1]).await;
     clerk.write("#phone", PERSON[2]).await;
-    end_sessions(house, "suzhou-clerk").await;
+    change(house, END_SESSIONS, "suzhou-clerk").await;
     clerk.press("main form[action^='/window/new'] button.primary").await;
     assert_eq!(clerk.path().await, "/login");
     clerk.expect("您填的内容已保存 30 分钟").await;
@@ -34,15 +34,32 @@ pub async fn tell(house: &'static House) {
     clerk.look("window, begin, given back").await;
     clerk.press("main form[action^='/window/new'] button.primary").await;
     assert!(clerk.path().await.starts_with("/window/cases/"), "and it can be sent");
+
+    // Half an hour later it is gone.
+    clerk.open(&house.at("jiangsu", &page)).await;
+    clerk.write("#name", PERSON[0]).await;
+    clerk.write("#id_number", PERSON[1]).await;
+    clerk.write("#phone", PERSON[2]).await;
+    change(house, END_SESSIONS, "suzhou-clerk").await;
+    clerk.press("main form[action^='/window/new'] button.primary").await;
+    change(house, AGE_KEPT_FORM, "suzhou-clerk").await;
+    clerk.give_password("suzhou-clerk").await;
+    clerk.open(&house.at("jiangsu", &format!("{page}?kept=1"))).await;
+    assert_eq!(clerk.value("#name").await, "", "kept for half an hour, not longer");
     clerk.leave().await;
 }
 
 /// As if nothing had been done for longer than a session lasts.
-async fn end_sessions(house: &House, login: &str) {
+const END_SESSIONS: &str = "UPDATE session SET seen = seen - 3600000, begun = begun - 3600000 \
+                            WHERE account = (SELECT id FROM account WHERE login = $1)";
+/// As if 31 minutes had passed since.
+const AGE_KEPT_FORM: &str =
+    "UPDATE kept_form SET at = at - 1860000 WHERE account = (SELECT id FROM account WHERE login = $1)";
+
+/// Makes time pass in the node's database.
+async fn change(house: &House, sql: &'static str, login: &str) {
     let database = house.database("jiangsu").await;
-    let old = "UPDATE session SET seen = seen - 3600000, begun = begun - 3600000 \
-               WHERE account = (SELECT id FROM account WHERE login = $1)";
-    let changed = sqlx::query(old).bind(login).execute(&database).await.unwrap();
-    assert!(changed.rows_affected() > 0, "{login} has a session");
+    let changed = sqlx::query(sql).bind(login).execute(&database).await.unwrap();
+    assert!(changed.rows_affected() > 0, "{login}: nothing to make older");
     database.close().await;
 }

@@ -1,5 +1,7 @@
 //! Every page, on a desk and on a telephone: pictures to look at, and the checks that every page must pass.
 
+use serde_json::json;
+
 use super::check;
 use super::demo::House;
 use super::hand::Hand;
@@ -7,6 +9,8 @@ use super::window::ITEM;
 
 /// A desk and a telephone.
 const WIDTHS: [u32; 2] = [1280, 390];
+/// A4 between its margins, in pixels of a style sheet.
+const PAPER_WIDTH: u32 = 673;
 
 /// The story.
 pub async fn tell(house: &'static House) {
@@ -56,6 +60,7 @@ pub async fn tell(house: &'static House) {
     hand.choose_file("#file-settlement-form", &house.scan("gallery-form")).await;
     hand.press("button.primary[value=take-in]").await;
     show(&mut hand, "window-receipt", &format!("{case}/receipt")).await;
+    on_paper(&mut hand, "window-receipt", &format!("{case}/receipt")).await;
     show(&mut hand, "window-case", &case).await;
     in_other_ways(&mut hand, "window-case", &case).await;
     hand.open(&format!("{case}/receipt")).await;
@@ -76,6 +81,7 @@ pub async fn tell(house: &'static House) {
     hand.press("#grant button[type=submit]").await;
     show(&mut hand, "authority-decided", &case).await;
     show(&mut hand, "decision", &format!("{case}/decision")).await;
+    on_paper(&mut hand, "decision", &format!("{case}/decision")).await;
 
     hand.sign_in("jiangsu", "suzhou-clerk").await;
     hand.open(&jiangsu(&format!("/window/cases/{id}"))).await;
@@ -104,8 +110,25 @@ async fn show(hand: &mut Hand, name: &str, address: &str) {
 /// The page as it stands.
 async fn picture_here(hand: &mut Hand, name: &str) {
     hand.picture(name).await;
+    if name != "error" && !hand.is_there("header.top").await {
+        hand.blame(vec![format!("{name}: an error page")]).await;
+    }
     let found = check::axe(hand.browser()).await;
     hand.blame(found).await;
+}
+
+/// The page as it is printed: one sheet, and a picture of it.
+async fn on_paper(hand: &mut Hand, name: &str, address: &str) {
+    hand.open(address).await;
+    let sheets = hand.print().await.1;
+    if sheets != 1 {
+        hand.blame(vec![format!("{name} takes {sheets} sheets of A4")]).await;
+    }
+    hand.resize(PAPER_WIDTH).await;
+    hand.browser().command("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    hand.picture(&format!("{name}-paper")).await;
+    hand.browser().command("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
+    hand.resize(WIDTHS[0]).await;
 }
 
 /// The page that the first such link of a list leads to.

@@ -99,6 +99,9 @@ impl Hand {
         self.write("#login", login).await;
         self.write("#password", PASSWORD).await;
         self.press("main form button.primary").await;
+        if !self.is_there("header form[action='/logout']").await {
+            self.lost(&format!("{login} is not signed in")).await;
+        }
     }
 
     /// The first that can be seen of what a selector means.
@@ -271,9 +274,11 @@ impl Hand {
         file
     }
 
-    /// The page as it is printed.
-    pub async fn print(&self) -> Vec<u8> {
-        self.browser.file("Page.printToPDF", json!({ "preferCSSPageSize": true })).await
+    /// The page as it is printed, and how many sheets that takes.
+    pub async fn print(&self) -> (Vec<u8>, usize) {
+        let paper = self.browser.file("Page.printToPDF", json!({ "preferCSSPageSize": true })).await;
+        let sheets = String::from_utf8_lossy(&paper).matches("/Type /Page\n").count();
+        (paper, sheets)
     }
 
     /// Gets up. Fails if anything was wrong on the way.

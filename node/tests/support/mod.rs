@@ -457,8 +457,10 @@ impl Demo {
             Some(fingerprint) => self.fingerprint = fingerprint,
             None => {
                 let error = std::fs::read_to_string(self.path("err")).unwrap_or_default();
-                let lost_port = error.contains("[port-taken]") || error.contains("[not-started]");
-                assert!(lost_port, "the demo ended: {error}");
+                // Someone took a port between the looking and the starting: another try. Anything else is a fault.
+                let words = self.last_words();
+                let lost_port = error.contains("[port-taken]") || words.contains("[port-taken]");
+                assert!(lost_port, "the demo ended: {error}{words}");
                 return false;
             }
         }
@@ -466,6 +468,17 @@ impl Demo {
             until(&format!("{} is ready", node.name), async || node.health().await).await;
         }
         true
+    }
+
+    /// What every node wrote down last, for a failure that nobody understands otherwise.
+    fn last_words(&self) -> String {
+        let mut words = String::new();
+        for node in self.nodes() {
+            let log = std::fs::read_to_string(node.folder.join("serve.log")).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            words.push_str(&format!("\n{}:\n{}\n", node.name, lines[lines.len().saturating_sub(20)..].join("\n")));
+        }
+        words
     }
 
     /// One of its nodes.

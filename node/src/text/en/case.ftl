@@ -44,6 +44,7 @@ phase-withdrawn = Withdrawn
 party-applicant = The applicant
 party-nobody = Nobody, it is over
 step-take-in = Complete the materials and take in
+step-take-in-online = Complete the materials and send the application
 step-hand-over = Hand over to the handling place
 step-receive = Receive or return
 step-accept = Accept, or ask once for what is missing

@@ -44,6 +44,7 @@ phase-withdrawn = 已撤回
 party-applicant = 申请人
 party-nobody = 没有，已经结束
 step-take-in = 备齐材料，收件
+step-take-in-online = 备齐材料，发出申请
 step-hand-over = 交给办理地
 step-receive = 签收或退回
 step-accept = 受理，或一次性告知补正

@@ -217,7 +217,7 @@ pub fn table(caption: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Markup {
                 caption { (caption) }
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
                 tbody { @for row in rows { tr { @for (at, cell) in row.iter().enumerate() {
-                    td data-head=(heads.get(at).copied().unwrap_or_default()) { (cell) }
+                    td data-head=(heads.get(at).copied().unwrap_or_default()) { div { (cell) } }
                 } } } }
             }
         }

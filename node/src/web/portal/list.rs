@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::limits;
 use crate::service::Actor;
 use crate::store::{CaseRow, List};
-use crate::web::case_page::key;
+use crate::web::case_page::{key, step};
 use crate::web::fault::Fault;
 use crate::web::part::{badge, page, table};
 use crate::web::visitor::Visitor;
@@ -75,7 +75,7 @@ fn cells(visitor: &Visitor, row: &CaseRow, today: &str) -> Vec<Markup> {
     };
     vec![
         html! { a href=(format!("/my/{}", row.dossier)) { (name) } br; span class="muted" { (handling) } },
-        html! { (visitor.t(&key("phase", &row.phase))) br; span class="muted" { (visitor.t(&key("step", &row.step))) } },
+        html! { (visitor.t(&key("phase", &row.phase))) br; span class="muted" { (step(visitor, row.party == "applicant", &row.step)) } },
         who,
         due,
         html! { @match &row.number { Some(number) => (number), None => (visitor.t("portal-no-number")) } },
