@@ -64,11 +64,14 @@ fn demo_firm() -> &'static str {
 async fn unknown_regions_and_items_are_refused_and_closed_ones_say_that_they_are() {
     let (demo, clerk) = suzhou().await;
     let li = demo.sign_in("jiangsu", "jiangsu-li").await;
-    let here = |code: &str| with(online_to_hefei(2), json!({ "here": code }));
+    let here = |code: &str| with(online_to_hefei(), json!({ "here": code }));
     li.tell("/api/v1/cases", &here("999999")).await.refused(422, "region-unknown");
     li.tell("/api/v1/cases", &here("3205")).await.refused(422, "region-format");
     li.tell("/api/v1/cases", &here("310115")).await.refused(409, "region-not-served");
     li.tell("/api/v1/cases", &with(here("320500"), json!({ "here": null }))).await.refused(409, "region-not-served");
+    // Online everyone applies for themselves.
+    let another = with(online_to_hefei(), json!({ "applicant": person(3) }));
+    li.tell("/api/v1/cases", &another).await.refused(422, "id-not-yours");
     // A matter for the window only is not applied for online.
     let window_only = with(here("320500"), json!({ "implementation": "2020-35-25@340100" }));
     li.tell("/api/v1/cases", &window_only).await.refused(409, "mode-not-online");

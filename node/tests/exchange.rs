@@ -72,7 +72,7 @@ async fn an_applicant_applies_online_in_another_province_and_rates_both_legs() {
     let li = demo.sign_in("jiangsu", "jiangsu-li").await;
     let officer = demo.sign_in("anhui", "hefei-gjj").await;
 
-    let id = li.open(online_to_hefei(2)).await;
+    let id = li.open(online_to_hefei()).await;
     // An officer who acts has received: nobody is made to click for that.
     officer.sees(&id, "handed_over").await;
     officer.act(&id, "accept", json!({})).await;

@@ -55,7 +55,7 @@ async fn one_applicants_case_is_not_the_other_applicants() {
     let demo = Demo::shared().await;
     let li = demo.sign_in("jiangsu", "jiangsu-li").await;
     let wang = demo.sign_in("jiangsu", "jiangsu-wang").await;
-    let id = li.open(online_to_hefei(2)).await;
+    let id = li.open(online_to_hefei()).await;
     wang.ask(&format!("/api/v1/cases/{id}")).await.refused(404, "case-not-found");
     assert!(!wang.list("own").await.contains(&id) && li.list("own").await.contains(&id));
     wang.try_act(&id, "withdraw", json!({})).await.refused(404, "case-not-found");

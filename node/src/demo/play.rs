@@ -184,14 +184,16 @@ fn script(world: &World, cast: &Cast, number: u32) -> Result<Script, Failure> {
     let id = format!("{item}@{there_region}");
     let implementation = world.implementations.iter().find(|one| one.id == id);
     let implementation = implementation.ok_or_else(|| Failure::new("play", format!("{id}: not in the world")))?;
-    let opener = if online {
-        let applicant = world
+    let (opener, particulars) = if online {
+        let account = world
             .accounts
             .iter()
             .find(|account| account.role == AccountRole::Applicant && account.node.as_str() == here_node);
-        cast.caller(&applicant.ok_or_else(|| Failure::new("play", "no applicant"))?.login)?
+        let account = account.ok_or_else(|| Failure::new("play", "no applicant"))?;
+        let own = json!({ "name": account.name, "id_number": account.id_number, "phone": account.phone });
+        (cast.caller(&account.login)?, own)
     } else {
-        cast.caller(&format!("{here_login}-clerk"))?
+        (cast.caller(&format!("{here_login}-clerk"))?, applicant(person))
     };
     let materials: Vec<Value> = implementation
         .materials
@@ -214,7 +216,7 @@ fn script(world: &World, cast: &Cast, number: u32) -> Result<Script, Failure> {
         "implementation": id,
         "here": online.then_some(here_region),
         "subject": "person",
-        "applicant": applicant(person),
+        "applicant": particulars,
         "materials": materials,
         "take_in": true,
         "hand_over": hands_over,

@@ -51,15 +51,15 @@ pub(super) struct WorldNode {
 pub(super) struct WorldAccount {
     pub(super) login: String,
     pub(super) node: NodeId,
-    name: String,
+    pub(super) name: String,
     name_en: String,
     pub(super) role: AccountRole,
     pub(super) org: Option<Uscc>,
     staff: String,
     #[serde(default)]
-    id_number: Option<String>,
+    pub(super) id_number: Option<String>,
     #[serde(default)]
-    phone: Option<String>,
+    pub(super) phone: Option<String>,
     #[serde(default)]
     contact: Option<String>,
 }

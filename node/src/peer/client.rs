@@ -71,8 +71,7 @@ pub async fn follow_all(app: App) {
         }
         // Until something of every node is known, as at a common start, it asks again soon; then less and less often.
         let all = fetch_documents(&app).await;
-        pause_ms =
-            if all { limits::DOCUMENTS_EVERY_S * 1000 } else { (pause_ms * 2).min(limits::DOCUMENTS_EVERY_S * 1000) };
+        pause_ms = if all { limits::DOCUMENTS_EVERY_S * 1000 } else { (pause_ms * 2).min(limits::PEER_RETRY_MS_MAX) };
         tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Beginning a case: item, places, permit, particulars.
 
-use tongban_core::case::{Act, Applicant, Channel, Drafted, ItemOf, Office, WhyNot};
+use tongban_core::case::{Act, Applicant, Channel, Drafted, FieldFault, ItemOf, Office, WhyNot};
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, Subject};
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::dossier::DossierId;
@@ -172,6 +172,7 @@ pub async fn open_with(
         return Err(ServiceError::Item(ItemFault::Subject));
     }
     request.applicant.check(request.subject, app.config.realm, app.clock.today()).map_err(ServiceError::Fields)?;
+    own_number(actor, &request.applicant)?;
     let particulars = serde_json::to_vec(&request.applicant).unwrap_or_default();
     let suite = app.signer.public_key().suite();
     let blob = NewBlob::new(suite, rand::random(), "application/json", particulars);
@@ -189,4 +190,15 @@ pub async fn open_with(
     let once = request.once.map(|key| (actor.account_id(), format!("open:{key}")));
     let target = Target::New(DossierId::from_random(rand::random()));
     Ok(app.writer.say(Say { target, acts, blobs, once, owner }).await?)
+}
+
+/// Online everyone applies for themselves: acting for another takes a mandate (委托), which is not offered yet.
+fn own_number(actor: &Actor, applicant: &Applicant) -> Result<(), ServiceError> {
+    let Actor::Account(account) = actor else { return Err(ServiceError::Forbidden) };
+    let another = account.id_number.as_ref().is_some_and(|own| *own != applicant.id_number.trim().to_uppercase());
+    let online = matches!(account.role, AccountRole::Applicant | AccountRole::Firm);
+    if online && another {
+        return Err(ServiceError::Fields(vec![FieldFault { field: "id_number", code: "id-not-yours" }]));
+    }
+    Ok(())
 }

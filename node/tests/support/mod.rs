@@ -585,15 +585,23 @@ pub fn suzhou_to_hefei(number: u32) -> Value {
     with(row_25("340100", number), json!({ "take_in": true, "hand_over": true }))
 }
 
-/// Row 21, 正常退休提取住房公积金, applied for online from Suzhou at Hefei, handed over at once.
-pub fn online_to_hefei(number: u32) -> Value {
+/// What the account `jiangsu-li` says of itself: online everyone applies for themselves.
+pub fn li() -> Value {
+    let world: Value = serde_json::from_str(include_str!("../../../data/demo/world.json")).expect("the demo's world");
+    let accounts = world["accounts"].as_array().expect("accounts").clone();
+    let li = accounts.into_iter().find(|account| account["login"] == "jiangsu-li").expect("jiangsu-li");
+    json!({ "name": li["name"], "id_number": li["id_number"], "phone": li["phone"] })
+}
+
+/// Row 21, 正常退休提取住房公积金, applied for online by `jiangsu-li` from Suzhou at Hefei, handed over at once.
+pub fn online_to_hefei() -> Value {
     let keys = ["id-card-copy", "retirement-certificate", "withdrawal-form"];
     let materials: Vec<Value> = keys.iter().map(|key| material(key, "uploaded")).collect();
     json!({
         "implementation": "2020-35-21@340100",
         "here": "320500",
         "subject": "person",
-        "applicant": person(number),
+        "applicant": li(),
         "materials": materials,
         "take_in": true,
     })

@@ -44,6 +44,7 @@ field-uscc-region = Characters 3 to 8 of the code are digits
 field-uscc-check-digit = The check digit of the code is wrong
 field-drill-only-reserved = Practice takes practice numbers only: use those on the “try it” page, never real ones
 field-production-refuses-reserved = This is a practice number, not accepted here
+field-id-not-yours = Online, give your own number; to act for someone else, go to a window
 field-phone-format = The telephone number is not valid
 field-mail-format = The mail address is not valid
 fault-upload-empty = “{ $file }” is empty, choose it again

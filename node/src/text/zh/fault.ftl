@@ -44,6 +44,7 @@ field-uscc-region = 统一社会信用代码第 3–8 位应为数字
 field-uscc-check-digit = 统一社会信用代码的末位校验不对，请核对
 field-drill-only-reserved = 演练只收演练号码：请用“三步试用”页上的演练证件号和电话，不要填真实信息
 field-production-refuses-reserved = 这是演练号码，正式办理不收
+field-id-not-yours = 网上办理请用您本人（本企业）的证件号码；替别人办请到窗口
 field-phone-format = 电话号码不对，请填 11 位手机号或带区号的座机
 field-mail-format = 邮箱格式不对
 fault-upload-empty = “{ $file }”是空文件，请重新选择
