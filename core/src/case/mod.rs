@@ -16,5 +16,5 @@ mod state;
 pub use applicant::{Applicant, FieldFault, IdKind};
 pub use entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Wanted};
 pub use reason::{Barrier, REASONS, Reason, reason};
-pub use rule::{Asks, CODES, WhyNot, first_draft};
+pub use rule::{Asks, CODES, NOTE_CHARS_MAX, WhyNot, first_draft};
 pub use state::{Case, Correction, Decision, Due, MarkedEntry, Next, Party, Phase, Rating, Returned, Step};

@@ -8,6 +8,6 @@ mod ask;
 mod batch;
 mod cursor;
 
-pub use ask::{Ask, AskError};
-pub use batch::{Batch, BatchError, BatchGroup, Incoming, Item, Spot, VerifiedBatch};
+pub use ask::{Ask, AskError, CLOCK_DIFFERENCE_MS_MAX};
+pub use batch::{BATCH_ITEMS_MAX, Batch, BatchError, BatchGroup, Incoming, Item, Spot, VerifiedBatch};
 pub use cursor::{Cursor, Epoch};

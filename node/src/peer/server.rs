@@ -1,6 +1,6 @@
 //! What a node answers to its peers.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tongban_core::dossier::suite::hex;
 use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId};
-use tongban_core::exchange::{Ask, AskError, Batch, Cursor, Epoch};
+use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch};
 
 use super::ASK;
 use crate::app::App;
@@ -25,7 +25,35 @@ const PRESENCE_MS: u64 = 3_000;
 #[derive(Clone)]
 struct Server {
     app: App,
-    nonces: Arc<Mutex<VecDeque<(NodeId, String)>>>,
+    nonces: Arc<Mutex<Nonces>>,
+}
+
+/// Requests that were answered: each counts once. They are remembered for as long as their time would still be accepted.
+#[derive(Default)]
+struct Nonces {
+    order: VecDeque<(i64, NodeId, String)>,
+    seen: HashSet<(NodeId, String)>,
+}
+
+impl Nonces {
+    /// Remembers a request; says no if it was seen before, or if too many are remembered.
+    fn take(&mut self, node: &NodeId, nonce: &str, now: i64) -> Result<(), Refusal> {
+        let over = now - 2 * CLOCK_DIFFERENCE_MS_MAX as i64;
+        while self.order.front().is_some_and(|(at, ..)| *at < over) {
+            if let Some((_, node, nonce)) = self.order.pop_front() {
+                self.seen.remove(&(node, nonce));
+            }
+        }
+        if self.order.len() >= limits::NONCES_MAX {
+            let text = "too many requests in ten minutes".to_owned();
+            return Err(Refusal(StatusCode::TOO_MANY_REQUESTS, "ask-too-many", text));
+        }
+        if !self.seen.insert((node.clone(), nonce.to_owned())) {
+            return Err(Refusal(StatusCode::UNAUTHORIZED, "ask-repeated", "this request was made before".to_owned()));
+        }
+        self.order.push_back((now, node.clone(), nonce.to_owned()));
+        Ok(())
+    }
 }
 
 /// The routes under `/peer/v1`.
@@ -74,16 +102,8 @@ impl Server {
             })?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         ask.verify(known, &self.app.config.node, self.app.clock.now(), path)?;
-        let fresh = (ask.node.clone(), ask.nonce);
-        let mut nonces = self.nonces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        // Requests older than five minutes are refused by their time, so that the oldest nonces may be forgotten.
-        if nonces.iter().rev().take(4096).any(|seen| *seen == fresh) {
-            return Err(Refusal(StatusCode::UNAUTHORIZED, "ask-repeated", "this request was made before".to_owned()));
-        }
-        nonces.push_back(fresh);
-        if nonces.len() > limits::NONCES_MAX {
-            nonces.pop_front();
-        }
+        let now = self.app.clock.now().0;
+        self.nonces.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take(&ask.node, &ask.nonce, now)?;
         Ok(ask.node)
     }
 }

@@ -23,6 +23,7 @@ pub use account::{Account, AccountRole, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
 pub use document::Published;
 pub use log::{Dossier, StampRow, export};
+pub(crate) use read::day_number;
 pub use read::{AccessRow, CaseRow, List, StreamPage};
 pub use rebuild::{Difference, rebuild};
 pub use writer::{IncomingBatch, Said, Say, SayError, Taken, Target, Writer, WriterHandle, WriterSetup};

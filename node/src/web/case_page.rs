@@ -85,7 +85,8 @@ pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) 
                 strong { @if yours { (visitor.t("state-you")) } @else { (party_name(lang, case, next.party)) } }
                 @if next.party != Party::Nobody { span { (step(visitor, next.party == Party::Applicant, next.step.name())) } }
             }
-            div class=(if late { "late" } else { "" }) {
+            // When nobody has the next move there is no date to speak of.
+            @if next.party != Party::Nobody { div class=(if late { "late" } else { "" }) {
                 span class="what" { (visitor.t("state-until")) }
                 @match &next.due {
                     Some(due) => {
@@ -94,7 +95,7 @@ pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) 
                     }
                     None => { strong { "—" } span { (visitor.t("state-no-date")) } }
                 }
-            }
+            } }
         }
         @if let Some(waiting) = &view.waiting {
             @let name = lang.pick(&waiting.name, &waiting.name_en);

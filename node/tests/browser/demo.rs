@@ -120,14 +120,22 @@ fn free_ports(count: u16) -> u16 {
 }
 
 /// A process that ends when this one does, however this one ends: a shell waits for the end of its input and then ends
-/// the program by its id.
+/// the program by its id, and every browser that it left behind by the id in the browser's own lock.
 struct Tied {
     shell: Child,
     log: PathBuf,
     input: Option<ChildStdin>,
 }
 
-const TIE: &str = r#""$@" </dev/null & program=$!; cat >/dev/null; kill -TERM $program; wait $program"#;
+const TIE: &str = r#"
+    "$@" </dev/null & program=$!
+    cat >/dev/null
+    kill -TERM $program
+    wait $program
+    for lock in "$FOLDER"/profile-*/SingletonLock; do
+        if [ -L "$lock" ]; then kill -TERM "$(readlink "$lock" | sed 's/.*-//')"; fi
+    done
+"#;
 
 impl Tied {
     fn start(command: &Command, log: PathBuf) -> Tied {
@@ -135,6 +143,7 @@ impl Tied {
         let mut shell = Command::new("sh");
         shell.args(["-c", TIE, "sh"]).arg(command.get_program()).args(command.get_args());
         shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.env("FOLDER", log.parent().unwrap());
         shell.stdin(Stdio::piped()).stdout(output.try_clone().unwrap()).stderr(output);
         let mut shell = shell.spawn().unwrap();
         let input = shell.stdin.take();

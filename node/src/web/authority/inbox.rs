@@ -8,7 +8,7 @@ use super::officer;
 use crate::app::App;
 use crate::limits;
 use crate::service::ServiceError;
-use crate::store::{CaseRow, List};
+use crate::store::{CaseRow, List, day_number};
 use crate::web::case_page::key;
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
@@ -30,7 +30,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
         app.directory.now().organisations.get(&org).map(|org| visitor.lang.pick(&org.name, &org.name_en).to_owned());
     let org = org.to_string();
     let today = app.clock.today();
-    let today = i64::from(today.year()) * 10_000 + i64::from(today.month()) * 100 + i64::from(today.day());
+    let today = day_number(today);
     let (waiting, late) = app.store.count_to_do(&org, today).await?;
     let todo = app.store.cases(List::ToDo(&org), i64::from(pages.todo) * limits::PAGE_ROWS).await?;
     let all = app.store.cases(List::HandledBy(&org), i64::from(pages.all) * limits::PAGE_ROWS).await?;

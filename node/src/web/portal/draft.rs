@@ -55,7 +55,7 @@ fn material(visitor: &Visitor, view: &CaseView, rule: &MaterialRule, problems: &
     html! {
         li {
             h3 { (name) " " (badge("plain", &case_page::need_name(lang, rule.need))) }
-            p class="hint" { (icon("paper")) (visitor.tf("review-point", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+            p class="hint" { (icon("paper")) (visitor.tf("requirement", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
             @for (at, attached) in held.iter().enumerate() {
                 @let number = (at + 1).to_string();
                 p {

@@ -165,7 +165,7 @@ impl Guide<'_> {
                         li {
                             h3 { (lang.pick(&rule.name, &rule.name_en)) " " (badge("plain", &case_page::need_name(lang, rule.need)))
                                 @if rule.original { " " (badge("move", &t("portal-original"))) } }
-                            p class="hint" { (icon("paper")) (visitor.tf("review-point", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+                            p class="hint" { (icon("paper")) (visitor.tf("requirement", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
                         }
                     }
                 }
@@ -198,7 +198,6 @@ impl Guide<'_> {
     fn source(&self) -> Markup {
         let (visitor, item) = (self.visitor, self.item);
         let t = |key: &str| visitor.t(key);
-        let is_link = item.source.starts_with("http") && !item.source.contains(' ');
         html! {
             section {
                 h2 { (t("portal-source")) }
@@ -207,8 +206,8 @@ impl Guide<'_> {
                     dt { (t("portal-item-code")) } dd { (t("code-unverified")) }
                     dt { (t("portal-sure")) } dd { (mark(visitor, item.mark)) }
                     dt { (t("portal-source-link")) } dd {
-                        @if is_link { a href=(item.source) rel="noreferrer" { (item.source) } }
-                        @else if item.source == "recalled" { (t("mark-recalled")) }
+                        // Text, not a link: press reprints are evidence for us, no place to send a citizen to.
+                        @if item.source == "recalled" { (t("mark-recalled")) }
                         @else { (marked(visitor, &item.source)) }
                     }
                     dt { (t("portal-lead")) } dd { (marked(visitor, &item.lead)) @if !item.cooperating.is_empty() { " · " (marked(visitor, &item.cooperating)) } }

@@ -3,11 +3,12 @@
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
+use tongban_core::dossier::Moment;
 
 use super::{Clerk, clerk, joined, key_link, keys};
 use crate::app::App;
 use crate::limits;
-use crate::store::{CaseRow, List};
+use crate::store::{CaseRow, List, day_number};
 use crate::web::case_page::key;
 use crate::web::fault::Fault;
 use crate::web::part::{attention, badge, note, page, table};
@@ -33,7 +34,7 @@ pub(super) async fn show(
 ) -> Result<Markup, Fault> {
     let clerk = clerk(&app, &visitor)?;
     let org = clerk.window.uscc.to_string();
-    let today = number_of(app.clock.today());
+    let today = day_number(app.clock.today());
     let (count, late) = app.store.count_to_do(&org, today).await?;
     let (todo_from, mine_from) = (offset(&paging.todo), offset(&paging.mine));
     let todo = app.store.cases(List::ToDo(&org), todo_from).await?;
@@ -64,11 +65,6 @@ pub(super) async fn show(
     Ok(page(&visitor, &visitor.t("nav-window"), body))
 }
 
-/// A date as lists keep it: yyyymmdd.
-fn number_of(date: jiff::civil::Date) -> i64 {
-    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
-}
-
 fn rows(visitor: &Visitor, caption: &str, cases: &[CaseRow], today: i64) -> Markup {
     let lang = visitor.lang;
     let shown = cases.iter().take(usize::try_from(limits::PAGE_ROWS).unwrap_or(usize::MAX));
@@ -79,7 +75,7 @@ fn rows(visitor: &Visitor, caption: &str, cases: &[CaseRow], today: i64) -> Mark
                 html! {
                     a href=(format!("/window/cases/{}", row.dossier)) {
                         (lang.pick(&row.item_name, &row.item_name_en))
-                        br; @match &row.number { Some(number) => (number), None => (visitor.t("window-no-number")) }
+                        br; @match &row.number { Some(number) => (number), None => { (visitor.t("window-no-number")) " · " (Moment(row.begun)) } }
                     }
                 },
                 html! { (lang.pick(&row.handling_name, &row.handling_name_en)) },
