@@ -15,8 +15,8 @@ use tongban_core::dossier::{
     DossierId, Draft, Hash, Moment, NodeId, Purpose, SecretKey, SignedGroup, Signer as _, Suite, Written,
 };
 
-use super::failed;
 use super::stats::{Latency, round};
+use super::{failed, machine};
 use crate::error::Failure;
 
 /// Records of a case: its head and its view are written once and then changed.
@@ -41,13 +41,22 @@ pub(super) struct Bound {
     pub(super) records: u64,
     pub(super) seconds: f64,
     pub(super) records_per_s: f64,
+    /// Both sides together.
+    pub(super) cpu_s_per_1000_records: f64,
 }
 
 impl Bound {
     /// Two measures, of before and after, as one.
     pub(super) fn and(self, other: Bound) -> Bound {
         let (records, seconds) = (self.records + other.records, self.seconds + other.seconds);
-        Bound { group: self.group, records, seconds, records_per_s: round(records as f64 / seconds, 1) }
+        let cpu_ms = |bound: &Bound| bound.cpu_s_per_1000_records * bound.records as f64;
+        Bound {
+            group: self.group,
+            records,
+            seconds: round(seconds, 2),
+            records_per_s: round(records as f64 / seconds, 1),
+            cpu_s_per_1000_records: round((cpu_ms(&self) + cpu_ms(&other)) / records as f64, 4),
+        }
     }
 }
 
@@ -87,7 +96,7 @@ pub(super) fn measure(folder: &Path, suite: Suite, group: usize, bytes: f64, tim
     let names = ["bound-a.db", "bound-b.db"].map(|name| folder.join(name));
     let key = std::sync::Arc::new(SecretKey::from_seed(suite, &[7; 32]).map_err(failed)?);
     let (sender, receiver) = mpsc::sync_channel::<Sent>(GROUPS_AHEAD);
-    let begun = Instant::now();
+    let (begun, cpu_s) = (Instant::now(), machine::cpu_s(None));
     let until = begun + time;
     let (path, signer) = (names[0].clone(), key.clone());
     let first = std::thread::spawn(move || sign(&path, &signer, group, bytes, until, &sender));
@@ -99,8 +108,14 @@ pub(super) fn measure(folder: &Path, suite: Suite, group: usize, bytes: f64, tim
     for name in names {
         std::fs::remove_file(name).map_err(failed)?;
     }
-    let records_per_s = round(records as f64 / seconds, 1);
-    Ok(Bound { group, records, seconds: round(seconds, 2), records_per_s })
+    let cpu_s = machine::cpu_s(None) - cpu_s;
+    Ok(Bound {
+        group,
+        records,
+        seconds: round(seconds, 2),
+        records_per_s: round(records as f64 / seconds, 1),
+        cpu_s_per_1000_records: round(cpu_s * 1000.0 / records.max(1) as f64, 4),
+    })
 }
 
 fn sign(

@@ -58,6 +58,9 @@ pub(super) struct OfSuite {
     pub(super) bound: [Bound; 2],
     /// Stamps per second to records per second of the bound at 256.
     pub(super) share_of_bound: f64,
+    /// CPU of a record of the bound to that of a stamp: what the share would be if CPU alone counted. Others who use the
+    /// machine meanwhile do not change it.
+    pub(super) share_of_bound_cpu: f64,
     pub(super) idle: Idle,
     pub(super) create: Vec<Create>,
 }
@@ -68,6 +71,14 @@ const ENTRY_BYTES: f64 = 630.0;
 impl Exchange {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let scratch = Scratch::new()?;
+        tokio::select! {
+            result = self.measure(&scratch) => result,
+            // The folder goes, whoever ends the run.
+            () = crate::command::stop_signal() => Err(Failure::new("stopped", "stopped before the end; nothing is left")),
+        }
+    }
+
+    async fn measure(&self, scratch: &Scratch) -> Result<(), Failure> {
         let folder = scratch.path().to_owned();
         let settings = Settings::new(self.seconds, bound::database().await?);
         let machine = Machine::look(&folder);
@@ -107,7 +118,8 @@ impl Exchange {
         let at = place("create");
         let create = create::measure(&at, suite, &self.clients, seconds).await?;
         let share_of_bound = round(flow.stamps_per_s / bound[0].records_per_s, 3);
-        Ok(OfSuite { suite, flow, bound, share_of_bound, idle, create })
+        let share_of_bound_cpu = round(bound[0].cpu_s_per_1000_records / flow.cpu_s_per_1000_stamps, 3);
+        Ok(OfSuite { suite, flow, bound, share_of_bound, share_of_bound_cpu, idle, create })
     }
 }
 

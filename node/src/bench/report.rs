@@ -27,7 +27,7 @@ pub(super) fn print(run: &Run) {
         run.sync.per_s, run.sync.each.p50_ms, run.sync.each.p99_ms
     );
     print!("  {:<58}", "");
-    run.suites.iter().for_each(|of| print!("{:>16}", of.suite.name()));
+    run.suites.iter().for_each(|of| print!("{:>20}", of.suite.name()));
     println!();
     for (name, figure) in LINES {
         line(run, name, &figure);
@@ -47,14 +47,16 @@ pub(super) fn print(run: &Run) {
 
 type Figure = fn(&OfSuite) -> String;
 
-const LINES: [(&str, Figure); 21] = [
+const LINES: [(&str, Figure); 23] = [
     ("end to end: cases/s", |of| format!("{:.0}", of.flow.cases_per_s)),
     ("end to end: stamps/s, signed, verified, synced on both", |of| format!("{:.0}", of.flow.stamps_per_s)),
     ("bound of the machine: records/s at groups of 256", |of| format!("{:.0}", of.bound[0].records_per_s)),
     ("bound of the machine: records/s at groups of 64", |of| format!("{:.0}", of.bound[1].records_per_s)),
     ("share_of_bound (stamps/s to the bound at 256)", |of| format!("{:.1} %", of.share_of_bound * 100.0)),
+    ("  share if CPU alone counted", |of| format!("{:.1} %", of.share_of_bound_cpu * 100.0)),
     ("  a case under full load, p50 / p99 ms", |of| pair(&of.flow.case_under_load)),
     ("  CPU seconds per 1,000 stamps, both nodes", |of| format!("{:.3}", of.flow.cpu_s_per_1000_stamps)),
+    ("  CPU seconds per 1,000 records of the bound at 256", |of| format!("{:.3}", of.bound[0].cpu_s_per_1000_records)),
     ("  stamps a group, receiving / deciding node", |of| {
         format!("{:.0} / {:.0}", of.flow.group_mean[0], of.flow.group_mean[1])
     }),
@@ -75,7 +77,7 @@ const LINES: [(&str, Figure); 21] = [
 
 fn line(run: &Run, name: &str, figure: &dyn Fn(&OfSuite) -> String) {
     print!("  {name:<58}");
-    run.suites.iter().for_each(|of| print!("{:>16}", figure(of)));
+    run.suites.iter().for_each(|of| print!("{:>20}", figure(of)));
     println!();
 }
 

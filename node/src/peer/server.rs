@@ -200,21 +200,15 @@ async fn blobs(
     Json(hashes): Json<Vec<Hash>>,
 ) -> Result<Json<Vec<SentBlob>>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
-    let mut sent = Vec::new();
-    let mut bytes = 0;
-    for hash in hashes.iter().take(limits::BLOBS_ASKED_MAX) {
-        let audience = server.app.store.blob_audience(hash).await?;
-        if !audience.iter().any(|node| node == peer.as_str()) {
-            continue;
-        }
-        let Some(held) = server.app.store.blob(hash).await? else { continue };
-        bytes += held.bytes.len();
-        if bytes > limits::BLOBS_SENT_BYTES_MAX && !sent.is_empty() {
-            break;
-        }
-        let blob = BlobText { hash: *hash, salt: hex(&held.salt), bytes: hex(&held.bytes) };
-        sent.push(SentBlob { media: held.media, blob });
-    }
+    let asked = &hashes[..hashes.len().min(limits::BLOBS_ASKED_MAX)];
+    let held = server.app.store.blobs_for(peer.as_str(), asked, limits::BLOBS_SENT_BYTES_MAX).await?;
+    let sent = held
+        .into_iter()
+        .map(|held| {
+            let blob = BlobText { hash: held.hash, salt: hex(&held.salt), bytes: hex(&held.bytes) };
+            SentBlob { media: held.media, blob }
+        })
+        .collect();
     Ok(Json(sent))
 }
 

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 use tongban_core::dossier::suite::hex;
 use tongban_core::dossier::{BlobRef, Hash, Suite, blob_hash};
 
@@ -113,15 +114,20 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let salt: Vec<u8> = row.try_get(0)?;
+        Ok(Some(self.held(*hash, &row, 0).await?))
+    }
+
+    /// Reads salt, bytes, media type and place from a row, from column `first` on.
+    async fn held(&self, hash: Hash, row: &AnyRow, first: usize) -> Result<HeldBlob> {
+        let salt: Vec<u8> = row.try_get(first)?;
         let salt = salt.try_into().map_err(|_| damaged("a blob's salt"))?;
-        let bytes = if row.try_get::<i64, _>(3)? == 1 {
-            let (blobs, hash) = (self.blobs.clone(), *hash);
+        let bytes = if row.try_get::<i64, _>(first + 3)? == 1 {
+            let blobs = self.blobs.clone();
             tokio::task::spawn_blocking(move || blobs.read(&hash)).await.map_err(damaged)??
         } else {
-            row.try_get::<Option<Vec<u8>>, _>(1)?.unwrap_or_default()
+            row.try_get::<Option<Vec<u8>>, _>(first + 1)?.unwrap_or_default()
         };
-        Ok(Some(HeldBlob { hash: *hash, salt, bytes, media: row.try_get(2)? }))
+        Ok(HeldBlob { hash, salt, bytes, media: row.try_get(first + 2)? })
     }
 
     /// Whether the bytes of each of these blobs are held.
@@ -166,18 +172,33 @@ impl Store {
         rows.iter().map(|row| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
-    /// The participants of all dossiers that refer to a blob: who may have it.
-    pub async fn blob_audience(&self, hash: &Hash) -> Result<Vec<String>> {
-        let rows =
-            sqlx::query("SELECT d.participants FROM blob_ref r JOIN dossier d ON d.id = r.dossier WHERE r.hash = $1")
-                .bind(hash.tagged().to_vec())
-                .fetch_all(&self.pool)
-                .await?;
-        let mut audience = Vec::new();
-        for row in rows {
-            let participants: String = row.try_get(0)?;
-            audience.extend(participants.split(' ').map(str::to_owned));
+    /// Those of these blobs that a dossier with this participant refers to, until `bytes_max` is reached; a single larger
+    /// one comes alone.
+    pub async fn blobs_for(&self, peer: &str, hashes: &[Hash], bytes_max: usize) -> Result<Vec<HeldBlob>> {
+        if hashes.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(audience)
+        let text = format!(
+            "SELECT b.hash, b.salt, b.bytes, b.media, b.file FROM blob b WHERE b.salt IS NOT NULL AND EXISTS \
+             (SELECT 1 FROM blob_ref r JOIN dossier d ON d.id = r.dossier \
+             WHERE r.hash = b.hash AND ' ' || d.participants || ' ' LIKE $1) AND b.hash IN {}",
+            sql::list(2, hashes.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(format!("% {peer} %"));
+        for hash in hashes {
+            query = query.bind(hash.tagged().to_vec());
+        }
+        let mut held = Vec::new();
+        let mut bytes = 0;
+        for row in query.fetch_all(&self.pool).await? {
+            let hash = Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?;
+            let blob = self.held(hash, &row, 1).await?;
+            bytes += blob.bytes.len();
+            if bytes > bytes_max && !held.is_empty() {
+                break;
+            }
+            held.push(blob);
+        }
+        Ok(held)
     }
 }

@@ -38,7 +38,10 @@ impl Writer {
         };
         let now = self.setup.clock.now();
         let holder = dossier.as_ref().is_none_or(|dossier| *dossier.chain.holder() == self.setup.node);
+        // Nothing of it enters the group before every act was allowed: all of it or nothing.
         let mut said = Vec::new();
+        let mut offered = Vec::new();
+        let mut refs = Vec::new();
         let mut serial = None;
         for (by, act) in say.acts {
             let act = match act {
@@ -53,6 +56,7 @@ impl Writer {
                 other => other,
             };
             let written = self.write(id, &dossier, by, &act, now)?;
+            refs.extend(act.blobs().into_iter().map(|reference| (reference.hash, id)));
             if holder {
                 let row = self.stamp(&mut dossier, written, now).map_err(|error| SayError::Store(error.to_string()))?;
                 // To whom it goes now: who joins later gets it then, with the whole log.
@@ -60,18 +64,22 @@ impl Writer {
                 said.push((row, peers));
             } else if let Some(dossier) = &mut dossier {
                 dossier.pending.push(written.clone());
-                self.offer(group, dossier, &written).await.map_err(stored)?;
+                offered.push(written);
             }
         }
         let Some(dossier) = dossier else { return Err(SayError::NotFound) };
         for (row, peers) in said {
             self.keep_own(group, &dossier, row, peers).await.map_err(stored)?;
         }
+        for written in offered {
+            self.offer(group, &dossier, &written).await.map_err(stored)?;
+        }
         if let Some((name, last)) = serial {
             group.serials.insert(name, last);
         }
         let number = dossier.case.as_ref().and_then(|case| case.number.clone());
         group.dossiers.insert(id, dossier);
+        group.blob_refs.extend(refs);
         group.blobs.extend(say.blobs);
         group.once.extend(say.once.map(|(account, key)| (account, key, id)));
         group.owners.extend(say.owner.map(|account| (account, id)));
@@ -154,7 +162,6 @@ impl Writer {
         if row.written.entry().node == self.setup.node {
             group.entries.push(EntryRow { written: row.written.clone(), own_leaf: None, foreign: None });
         }
-        self.refer(group, &row.written);
         group.answered.push(*row.written.hash());
         if let Some(no) = &row.written.entry().refuses {
             group.answered.push(no.entry);
@@ -185,7 +192,6 @@ impl Writer {
         group.entries.push(EntryRow { written: written.clone(), own_leaf: Some(leaf), foreign: None });
         let id = dossier.chain.dossier();
         group.pending.push((*written.hash(), id));
-        self.refer(group, written);
         for peer in self.peers_of(dossier) {
             self.stream(group, &peer, id, None, Some(*written.hash()), *written.hash()).await?;
         }
@@ -196,6 +202,7 @@ impl Writer {
         dossier.chain.participants().iter().filter(|peer| **peer != self.setup.node).cloned().collect()
     }
 
+    /// Notes the blobs that an entry of another node refers to. (Those of own entries are noted when they are said.)
     pub(super) fn refer(&self, group: &mut Group, written: &Written) {
         let act = if written.entry().kind == case::KIND { Act::of(written) } else { None };
         for reference in act.iter().flat_map(Act::blobs) {
