@@ -177,8 +177,8 @@ fn commands(app: &App, visitor: &Visitor) -> Markup {
     let number = visitor.t("admin-command-number");
     let commands = [
         ("admin-command-rebuild", format!("tongban rebuild --check --data {folder}")),
-        ("admin-command-export", format!("tongban export --data {folder} --out case.json {number}")),
-        ("admin-command-verify", format!("tongban verify --trust {root} case.json")),
+        ("admin-command-export", format!("tongban export --data {folder} --out case.tongban {number}")),
+        ("admin-command-verify", format!("tongban verify --trust {root} case.tongban")),
     ];
     html! { dl class="facts" { @for (key, command) in commands { dt { (visitor.t(key)) } dd { code { (command) } } } } }
 }
