@@ -13,7 +13,7 @@ use tongban_core::dossier::{
     Chain, Draft, ExportStamp, Exporter, Group, Hash, Judged, Moment, Place, PublicKey, Purpose, SignedGroup, Signer,
     Suite, Written, verify,
 };
-use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Epoch, Incoming, Item, Spot, VerifiedBatch};
+use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Epoch, Incoming, Item, Spot, StampRow, VerifiedBatch};
 
 use Suite::{Ed25519, Sm2};
 
@@ -40,7 +40,7 @@ fn case(world: &TestWorld) -> Log<'_> {
 }
 
 fn read(world: &TestWorld, batch: Batch, cursor: &Cursor) -> Result<VerifiedBatch, BatchError> {
-    batch.verify(cursor.clone(), |group| world.key(group))
+    batch.verify(cursor.clone(), &|group: &Group| world.key(group))
 }
 
 fn start() -> Cursor {
@@ -73,10 +73,12 @@ fn a_batch_of_groups_partly_included_verifies_in_every_mixture_of_suites() {
                 assert_eq!(verified.items.len(), to - from);
                 assert_eq!(verified.cursor, log.cursor(&epoch(), &stream, to));
                 for (item, row) in verified.items.iter().zip(&log.rows[from..to]) {
-                    let Incoming::Stamp { stamp, hash, written, stamped, said } = item else { panic!("{item:?}") };
+                    let Incoming::Stamp(StampRow { stamp, hash, written, stamped, said }) = item else {
+                        panic!("{item:?}")
+                    };
                     assert_eq!((stamp, hash, written.bytes()), (&row.stamp, &row.hash, row.written.bytes()));
                     assert_eq!(stamped.1, row.stamped.leaf);
-                    assert_eq!(said.map(|(_, leaf)| leaf), row.said.map(|spot| spot.leaf));
+                    assert_eq!(said.as_ref().map(|said| said.leaf), row.said.map(|spot| spot.leaf));
                 }
             }
         }
@@ -127,10 +129,11 @@ fn what_was_received_can_be_proven_onward() {
         let stamps: Vec<ExportStamp> = items
             .into_iter()
             .map(|item| {
-                let Incoming::Stamp { stamp, written, stamped, said, .. } = item else { panic!() };
+                let Incoming::Stamp(StampRow { stamp, written, stamped, said, .. }) = item else { panic!() };
                 let entry = String::from_utf8(written.bytes().to_vec()).unwrap();
                 let stamped = place(stamped);
-                ExportStamp { stamp, entry, stamped, said: said.map(&mut place) }
+                let said = said.map(|said| place((said.root, said.leaf)));
+                ExportStamp { stamp, entry, stamped, said, via: None }
             })
             .collect();
         let (dossier, kind) = (log.chain.dossier(), log.chain.kind().to_owned());
@@ -150,7 +153,7 @@ fn slips_travel_before_they_are_stamped() {
         let [Incoming::Slip { written, said }] = &verified.items[..] else { panic!("one slip") };
         let row = &log.rows[6];
         assert_eq!((written.bytes(), written.hash()), (row.written.bytes(), row.written.hash()));
-        assert_eq!(said.1, row.said.unwrap().leaf);
+        assert_eq!(said.leaf, row.said.unwrap().leaf);
         assert_eq!(verified.cursor, log.cursor(&epoch(), &stream, 1));
 
         // A slip and the stamp that answers it name one leaf with one content.
@@ -296,7 +299,7 @@ fn items_in_another_order_verify_and_the_chain_says_so() {
     stream.swap(1, 2);
     let verified = read(&world, log.batch(&epoch(), &stream, 0, 9), &start()).unwrap();
     let stamp = |at: usize| match &verified.items[at] {
-        Incoming::Stamp { stamp, hash, written, .. } => (stamp, hash, written),
+        Incoming::Stamp(StampRow { stamp, hash, written, .. }) => (stamp, hash, written),
         Incoming::Slip { .. } => unreachable!(),
     };
     let (first, hash, written) = stamp(0);
@@ -380,7 +383,12 @@ fn forged_slip(log: &mut Log<'_>, author: usize, group: impl FnOnce(&[Hash]) -> 
     let entry = String::from_utf8(written.bytes().to_vec()).unwrap();
     let signed = group(&[*written.hash()]);
     let groups = vec![tongban_core::exchange::BatchGroup { signed, proof: Default::default() }];
-    Batch { epoch: epoch(), from: 0, groups, items: vec![Item::Slip { entry, said: Spot { group: 0, leaf: 0 } }] }
+    Batch {
+        epoch: epoch(),
+        from: 0,
+        groups,
+        items: vec![Item::Slip { entry, said: Spot { group: 0, leaf: 0 }, via: None }],
+    }
 }
 
 #[test]
@@ -451,10 +459,10 @@ fn keys_and_purposes_are_those_of_the_trust_list() {
     let stranger = TestWorld::new(2, [Ed25519; 3]);
     assert_eq!(code(read(&world, whole(&case(&stranger)), &start())), "trust-unknown-key");
     let unknown = |group: &Group| Err::<PublicKey, _>(TrustError::Node(group.node.clone()));
-    assert_eq!(code(whole(&log).verify(start(), unknown)), "trust-unknown-node");
+    assert_eq!(code(whole(&log).verify(start(), &unknown)), "trust-unknown-node");
     // A finder of keys that finds the wrong one.
     let wrong = |_: &Group| Ok(stranger.nodes[RECEIVING].key.public_key().clone());
-    assert_eq!(code(whole(&log).verify(start(), wrong)), "batch-signature");
+    assert_eq!(code(whole(&log).verify(start(), &wrong)), "batch-signature");
     // Heads signed as a checkpoint are no commit.
     let mut batch = log.batch(&epoch(), &[Owed::Slip(6)], 0, 1);
     let node = &world.nodes[RECEIVING];
@@ -473,7 +481,7 @@ fn signed_bytes_that_are_no_entry_are_refused() {
         let hash = Written::hash_of(Ed25519, text.as_bytes());
         let signed = group_by(&world, RECEIVING, RECEIVING, &[hash]);
         let groups = vec![tongban_core::exchange::BatchGroup { signed, proof: Default::default() }];
-        let items = vec![Item::Slip { entry: text.to_owned(), said: Spot { group: 0, leaf: 0 } }];
+        let items = vec![Item::Slip { entry: text.to_owned(), said: Spot { group: 0, leaf: 0 }, via: None }];
         let batch = Batch { epoch: epoch(), from: 0, groups, items };
         assert_eq!(code(read(&world, batch, &start())), "batch-entry");
     }
@@ -483,14 +491,14 @@ fn signed_bytes_that_are_no_entry_are_refused() {
     let signed = group_by(&world, RECEIVING, RECEIVING, &[*long.hash()]);
     let groups = vec![tongban_core::exchange::BatchGroup { signed, proof: Default::default() }];
     let entry = String::from_utf8(long.bytes().to_vec()).unwrap();
-    let items = vec![Item::Slip { entry, said: Spot { group: 0, leaf: 0 } }];
+    let items = vec![Item::Slip { entry, said: Spot { group: 0, leaf: 0 }, via: None }];
     assert_eq!(code(read(&world, Batch { epoch: epoch(), from: 0, groups, items }, &start())), "batch-entry");
 }
 
 /// What a reader would store of a batch, whatever the bytes it came in.
 fn stored(verified: &VerifiedBatch) -> String {
     let items = verified.items.iter().map(|item| match item {
-        Incoming::Stamp { stamp, hash, written, stamped, said } => {
+        Incoming::Stamp(StampRow { stamp, hash, written, stamped, said }) => {
             format!("{stamp:?} {hash} {} {:?} {stamped:?} {said:?}\n", written.hash(), written.bytes())
         }
         Incoming::Slip { written, said } => format!("{} {:?} {said:?}\n", written.hash(), written.bytes()),
@@ -612,7 +620,7 @@ proptest! {
         }
         if let Ok(verified) = read(world, batch, &start()) {
             for item in &verified.items {
-                let Incoming::Stamp { stamp, hash, .. } = item else { unreachable!() };
+                let Incoming::Stamp(StampRow { stamp, hash, .. }) = item else { unreachable!() };
                 prop_assert!(log.rows.iter().any(|row| row.hash == *hash && row.stamp == *stamp));
             }
         }

@@ -15,15 +15,18 @@ CREATE TABLE signed_group (
 );
 
 -- root and leaf: where the entry itself stands in a group of its author; null if its stamp, by the same node, proves it.
+-- settled: 1 once it stood in the log: its effects are had, whatever number a recall gives it later.
 CREATE TABLE entry (
-    hash BYTEA NOT NULL PRIMARY KEY,
     dossier BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
     bytes BYTEA NOT NULL,
     root BYTEA,
-    leaf BIGINT
+    leaf BIGINT,
+    settled BIGINT NOT NULL,
+    PRIMARY KEY (dossier, hash)
 );
 
--- The row key is what makes one stamp for every dossier, term and number.
+-- The log. The row key is what makes one stamp for every dossier and number.
 CREATE TABLE stamp (
     dossier BYTEA NOT NULL,
     term BIGINT NOT NULL,
@@ -35,21 +38,26 @@ CREATE TABLE stamp (
     at BIGINT NOT NULL,
     root BYTEA NOT NULL,
     leaf BIGINT NOT NULL,
-    PRIMARY KEY (dossier, term, seq)
+    PRIMARY KEY (dossier, seq)
 );
 
--- Stamps that cannot be in the log: kept as proof of fault. Two failures of one stamp may not collide, hence its hash.
+-- Stamps beside the log: superseded by a recall, sealed by an act, or proof of fault (code). Two of them may have one
+-- number, hence the hash in the row key.
 CREATE TABLE evidence (
     dossier BYTEA NOT NULL,
-    stamp_hash BYTEA NOT NULL,
-    code TEXT NOT NULL,
-    stamp TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    term BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    prev BYTEA NOT NULL,
     entry BYTEA NOT NULL,
+    node TEXT NOT NULL,
+    at BIGINT NOT NULL,
     root BYTEA NOT NULL,
     leaf BIGINT NOT NULL,
+    code TEXT NOT NULL,
     peer TEXT NOT NULL,
-    at BIGINT NOT NULL,
-    PRIMARY KEY (dossier, stamp_hash)
+    seen BIGINT NOT NULL,
+    PRIMARY KEY (dossier, hash)
 );
 
 -- What this node owes each peer, in order: a stamp (term, seq) or a slip (entry); hash: running hash up to this item.

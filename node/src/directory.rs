@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Document, DocumentError, Duty, Kind, Organisation, TrustError, TrustList};
 use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey};
+use tongban_core::exchange::Keys;
 use tongban_core::ident::{Region, Uscc};
 use tongban_core::mechanism::Mechanism;
 
@@ -34,6 +35,11 @@ impl Snapshot {
     /// The trust list in force.
     pub fn current(&self) -> Option<&TrustList> {
         self.trust.last_key_value().map(|(_, list)| list)
+    }
+
+    /// The node that signs the trust list.
+    pub fn registrar(&self) -> Option<NodeId> {
+        self.versions.keys().find(|(kind, _)| *kind == Kind::Trust).map(|(_, node)| node.clone())
     }
 
     /// A basic item.
@@ -104,6 +110,10 @@ impl Directory {
 
     /// Keeps a document of a peer if it is signed as it must be. Says whether it was new.
     pub async fn keep(&self, store: &Store, document: &Document) -> std::result::Result<bool, Unkept> {
+        if document.kind == Kind::Recall {
+            // Recalls seal: they go through the writer.
+            return Ok(false);
+        }
         let snapshot = self.now();
         let is_trust = document.kind == Kind::Trust;
         // Of the trust list every version counts, of other documents the newest.
@@ -149,7 +159,7 @@ impl Directory {
         for document in store.documents().await? {
             let Some(list) = snapshot.trust.last_key_value().map(|(_, list)| list) else { break };
             let kept = match document.kind {
-                Kind::Trust => continue,
+                Kind::Trust | Kind::Recall => continue,
                 Kind::Items => verify(list, &document).map(|items| snapshot.items = items),
                 Kind::Mechanisms => verify(list, &document).map(|mechanisms| snapshot.mechanisms = mechanisms),
                 Kind::Organisations => verify(list, &document).map(|organisations: Vec<Organisation>| {
@@ -177,6 +187,17 @@ impl Directory {
         *self.snapshot.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(snapshot);
         self.version.store(version, Ordering::SeqCst);
         Ok(())
+    }
+}
+
+impl Keys for Directory {
+    fn of(&self, group: &Group) -> std::result::Result<PublicKey, TrustError> {
+        self.key_of(group)
+    }
+
+    fn root(&self) -> std::result::Result<PublicKey, TrustError> {
+        let snapshot = self.now();
+        snapshot.current().map(|list| list.root.clone()).ok_or(TrustError::Version)
     }
 }
 

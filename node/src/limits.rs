@@ -8,6 +8,10 @@ pub const QUEUE_COMMANDS_MAX: usize = 4096;
 pub const DOSSIERS_CACHED_MAX: usize = 20_000;
 /// Items that a stream sends at once.
 pub const STREAM_ITEMS_MAX: i64 = 512;
+/// Stamps of one chain that are fetched whole; a dossier with more is damaged or an attack.
+pub const CHAIN_STAMPS_MAX: usize = 100_000;
+/// How often a node looks whether it has an act to carry out or stamps to win back, in milliseconds.
+pub const RECOVERY_EVERY_MS: u64 = 1_000;
 /// How long a peer's question waits for news, in seconds.
 pub const STREAM_WAIT_S_MAX: u64 = 25;
 /// After this silence a peer counts as out of reach, in milliseconds.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tongban_core::directory::Kind;
+use tongban_core::dossier::RecallAct;
 use tongban_core::time::Calendar;
 
 use crate::app::{App, Parts, Peers};
@@ -49,6 +51,8 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
     let directory = Directory::open(&store, config.trust).await?;
     let secret = secret(&store).await?;
     let calendar = Calendar::national();
+    let acts = store.documents_of(Kind::Recall).await?;
+    let acts = acts.into_iter().filter_map(|document| Some((RecallAct::read(&document).ok()?, document))).collect();
     let setup = WriterSetup {
         store: store.clone(),
         node: config.node.clone(),
@@ -56,6 +60,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         trust: directory.trust_version(),
         clock,
         calendar,
+        acts,
     };
     let (writer, handle) = Writer::new(setup).await?;
     tokio::spawn(writer.run());
@@ -97,6 +102,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     tokio::spawn(peer::follow_all(app.clone()));
+    tokio::spawn(peer::recover(app.clone()));
     let router = router(&app);
     let stopped = |error: std::io::Error| Failure::new("serve", error.to_string());
     // Peers wait in long questions: what is still open after the signal is not waited for.

@@ -19,6 +19,8 @@ pub enum Kind {
     Organisations,
     /// Implementations of one node's authorities; by that node.
     Implementations,
+    /// A recall ([`crate::dossier::RecallAct`]); by the registrar, with the root key. Every version counts.
+    Recall,
 }
 
 impl Kind {
@@ -30,14 +32,15 @@ impl Kind {
             Kind::Mechanisms => "mechanisms",
             Kind::Organisations => "organisations",
             Kind::Implementations => "implementations",
+            Kind::Recall => "recall",
         }
     }
 
     /// Reads [`Kind::name`] back.
     pub fn from_name(name: &str) -> Option<Kind> {
-        [Kind::Trust, Kind::Items, Kind::Mechanisms, Kind::Organisations, Kind::Implementations]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        let all =
+            [Kind::Trust, Kind::Items, Kind::Mechanisms, Kind::Organisations, Kind::Implementations, Kind::Recall];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -1,16 +1,24 @@
 //! The rule that stamps follow.
 
+use std::cmp::Ordering;
+
 use super::entry::{DossierId, NodeId, Written};
+use super::recall::RecallAct;
 use super::stamp::Stamp;
 use super::suite::Hash;
+use crate::directory::Document;
+use crate::exchange::Epoch;
 
-/// What is known of a dossier's log, enough to judge the next stamp: kind, term, who holds the pen, who takes part, the
+/// What is known of a dossier's log, enough to judge the next stamp: kind, terms, who holds the pen, who takes part, the
 /// hash of every stamp and of every entry that was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     dossier: DossierId,
     kind: String,
-    term: u32,
+    /// First number and term of every stretch, ascending in both.
+    terms: Vec<(u32, u32)>,
+    /// In which life of the holder the last recall was made, if there was one.
+    recalled: Option<Epoch>,
     holder: NodeId,
     participants: Vec<NodeId>,
     stamps: Vec<Hash>,
@@ -29,6 +37,10 @@ pub enum Judged {
         /// First missing sequence number.
         from: u32,
     },
+    /// It is of a lower term than the log has at this place: evidence, and no fault of anybody's.
+    Behind,
+    /// It is of a higher term, and does not follow the last stamp: the whole chain has to be looked at.
+    Branch,
 }
 
 /// Why a stamp cannot be in this log. Each has a code.
@@ -79,6 +91,12 @@ pub enum Break {
         /// The node.
         node: NodeId,
     },
+    /// A recall whose act does not give this node the pen of this dossier in this term.
+    #[error("stamp {seq} takes the pen without the registrar's act")]
+    Recall {
+        /// Its number.
+        seq: u32,
+    },
     /// Another term than the log's: only a recall may raise it.
     #[error("stamp {seq} is of term {term}, the log is in term {ours}")]
     Term {
@@ -92,6 +110,11 @@ pub enum Break {
 }
 
 impl Break {
+    /// Whether two stamps of one term differ: proof of fault, after which the holder stops until a recall.
+    pub fn is_fork(&self) -> bool {
+        matches!(self, Break::Fork { .. } | Break::Predecessor { .. })
+    }
+
     /// A stable code for programs and pages.
     pub fn code(&self) -> &'static str {
         match self {
@@ -102,6 +125,7 @@ impl Break {
             Break::Mismatch { .. } => "stamp-mismatch",
             Break::Opening => "stamp-opening",
             Break::NoParticipant { .. } => "stamp-no-participant",
+            Break::Recall { .. } => "stamp-recall",
             Break::Term { .. } => "stamp-term",
         }
     }
@@ -116,8 +140,7 @@ impl Chain {
             && stamp.prev == Hash::none(stamp.prev.suite())
             && stamp.node == entry.node
             && entry.join.contains(&entry.node)
-            && entry.refuses.is_none()
-            && entry.pen.is_none();
+            && entry.is_content();
         if !opens {
             return Err(Break::Opening);
         }
@@ -127,7 +150,8 @@ impl Chain {
         Ok(Chain {
             dossier: entry.dossier,
             kind: entry.kind.clone(),
-            term: 0,
+            terms: vec![(0, 0)],
+            recalled: None,
             holder: entry.node.clone(),
             participants: entry.join.clone(),
             stamps: vec![*hash],
@@ -146,17 +170,32 @@ impl Chain {
         {
             return Err(Break::Mismatch { seq });
         }
-        if stamp.term != self.term {
-            return Err(Break::Term { seq, term: stamp.term, ours: self.term });
-        }
+        // The terms come first: a stamp of a lower term is evidence whatever else it says, one of a higher term may stand
+        // on another branch.
+        let ours = self.term_at(seq);
         if seq < self.len() {
-            return if self.stamps[seq as usize] == *hash { Ok(Judged::Known) } else { Err(Break::Fork { seq }) };
+            return match stamp.term.cmp(&ours) {
+                _ if self.stamps[seq as usize] == *hash => Ok(Judged::Known),
+                Ordering::Less => Ok(Judged::Behind),
+                Ordering::Equal => Err(Break::Fork { seq }),
+                Ordering::Greater => Ok(Judged::Branch),
+            };
+        }
+        if stamp.term < ours {
+            return Ok(Judged::Behind);
         }
         if seq > self.len() {
-            return Ok(Judged::Gap { from: self.len() });
+            return Ok(if stamp.term == ours { Judged::Gap { from: self.len() } } else { Judged::Branch });
         }
         if stamp.prev != *self.head() {
-            return Err(Break::Predecessor { seq });
+            return if stamp.term == ours { Err(Break::Predecessor { seq }) } else { Ok(Judged::Branch) };
+        }
+        if let Some(document) = &entry.recall {
+            return self.judge_recall(stamp, written, document);
+        }
+        if stamp.term != ours {
+            // Only a recall raises the term, and this stamp follows the last one.
+            return Err(Break::Term { seq, term: stamp.term, ours });
         }
         if stamp.node != self.holder {
             return Err(Break::NotHolder { seq, by: stamp.node.clone(), holder: self.holder.clone() });
@@ -187,6 +226,29 @@ impl Chain {
         Ok(Judged::Next)
     }
 
+    /// A recall takes the pen from whoever holds it, by the registrar's act alone. That the act is the registrar's was
+    /// checked with the signatures.
+    fn judge_recall(&self, stamp: &Stamp, written: &Written, document: &Document) -> Result<Judged, Break> {
+        let seq = stamp.seq;
+        let entry = written.entry();
+        let act = RecallAct::read(document).map_err(|_| Break::Recall { seq })?;
+        let stands = act.term == stamp.term
+            && act.term > self.term()
+            && act.holder == stamp.node
+            && act.holder == entry.node
+            && act.dossiers.contains(&self.dossier)
+            && entry.pen.is_none()
+            && entry.refuses.is_none()
+            && entry.join.is_empty();
+        if !stands {
+            return Err(Break::Recall { seq });
+        }
+        if !self.participants.contains(&act.holder) {
+            return Err(Break::NoParticipant { seq, node: act.holder });
+        }
+        Ok(Judged::Next)
+    }
+
     /// Takes a stamp that [`Chain::judge`] called next.
     pub fn take(&mut self, hash: &Hash, written: &Written) {
         let entry = written.entry();
@@ -203,17 +265,23 @@ impl Chain {
         if let Some(to) = &entry.pen {
             self.holder = to.clone();
         }
+        if let Some(act) = entry.recall.as_ref().and_then(|document| RecallAct::read(document).ok()) {
+            self.terms.push((self.len() - 1, act.term));
+            self.holder = act.holder;
+            self.recalled = Some(act.epoch);
+        }
     }
 
-    /// The stamp that the holder would give to `entry` now.
+    /// The stamp that the holder would give to `entry` now; for a recall, the stamp of its new holder and term.
     pub fn next_stamp(&self, entry: &Written, at: super::moment::Moment) -> Stamp {
+        let act = entry.entry().recall.as_ref().and_then(|document| RecallAct::read(document).ok());
         Stamp {
             dossier: self.dossier,
-            term: self.term,
+            term: act.as_ref().map_or(self.term(), |act| act.term),
             seq: self.len(),
             prev: *self.head(),
             entry: *entry.hash(),
-            node: self.holder.clone(),
+            node: act.map_or_else(|| self.holder.clone(), |act| act.holder),
             at,
         }
     }
@@ -230,7 +298,17 @@ impl Chain {
 
     /// The term of the last stamp.
     pub fn term(&self) -> u32 {
-        self.term
+        self.term_at(u32::MAX)
+    }
+
+    /// The term of the stamp with this number, or the last one's for a later number.
+    pub fn term_at(&self, seq: u32) -> u32 {
+        self.terms.iter().rev().find(|(first, _)| *first <= seq).map_or(0, |(_, term)| *term)
+    }
+
+    /// In which life of its holder the last recall was made, if there was one.
+    pub fn recalled(&self) -> Option<&Epoch> {
+        self.recalled.as_ref()
     }
 
     /// Number of stamps, at least 1.
@@ -345,5 +423,45 @@ mod tests {
         let mut raised = chain.next_stamp(&later, Moment(7));
         raised.term = 1;
         assert_eq!(chain.judge(&raised, &raised.hash(SUITE), &later).unwrap_err().code(), "stamp-term");
+    }
+
+    fn act(chain: &Chain, term: u32, holder: &str) -> Document {
+        let root = super::super::SecretKey::from_seed(SUITE, &[9; 32]).unwrap();
+        let act = RecallAct {
+            term,
+            dossiers: vec![chain.dossier()],
+            holder: node(holder),
+            epoch: Epoch::from_random([7; 8]),
+            excused: vec![],
+            issued: Moment(8),
+            reason: "lost".to_owned(),
+        };
+        Document::sign(&root, crate::directory::Kind::Recall, &node("registrar"), term, &act)
+    }
+
+    #[test]
+    fn a_recall_raises_the_term_and_moves_the_pen_to_its_holder_alone() {
+        let mut chain = opened();
+        let pass = next(&chain, "aa", 1).pass(&node("bb"), true);
+        push(&mut chain, pass).unwrap();
+        let before = chain.clone();
+        // bb goes on in term 0; what it stamps then is behind.
+        let mut lost = chain.clone();
+        let more = next(&lost, "bb", 2);
+        push(&mut lost, more).unwrap();
+        let recall = |by: &str, term, holder: &str| {
+            Draft::next(before.dossier(), "case", &node(by)).recall(Moment(9), [3; 8], &act(&before, term, holder))
+        };
+        assert_eq!(push(&mut chain, recall("bb", 4, "aa")).unwrap_err().code(), "stamp-recall");
+        assert_eq!(push(&mut chain, recall("cc", 4, "cc")).unwrap_err().code(), "stamp-no-participant");
+        assert_eq!(push(&mut chain, recall("aa", 4, "aa")), Ok(Judged::Next));
+        assert_eq!((chain.term(), chain.holder(), chain.term_at(1), chain.term_at(2)), (4, &node("aa"), 0, 4));
+        let late = next(&before, "bb", 2).write(SUITE);
+        let stamp = before.next_stamp(&late, Moment(3));
+        assert_eq!(chain.judge(&stamp, &stamp.hash(SUITE), &late), Ok(Judged::Behind));
+        // Seen from the branch that was left, the recall stands elsewhere.
+        let entry = recall("aa", 4, "aa").write(SUITE);
+        let stamp = before.next_stamp(&entry, Moment(9));
+        assert_eq!(lost.judge(&stamp, &stamp.hash(SUITE), &entry), Ok(Judged::Branch));
     }
 }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::moment::Moment;
 use super::suite::{Hash, Suite, hex, unhex};
+use crate::directory::Document;
 use crate::ident::Uscc;
 
 /// The name of a node (节点): 2 to 32 of `a–z`, `0–9` and `-`, as entered in the trust list.
@@ -181,9 +182,20 @@ pub struct Entry {
     /// The answer to a slip that does not stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refuses: Option<Refuses>,
+    /// Takes the pen by the registrar's act, verbatim: the log itself proves by what right a term began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<Box<Document>>,
     /// What the kind of dossier says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Box<RawValue>>,
+}
+
+impl Entry {
+    /// Whether it says something about its matter: such an entry becomes pending again when a recall voids its stamp. Pen
+    /// moves and refusals do not return.
+    pub fn is_content(&self) -> bool {
+        self.pen.is_none() && self.refuses.is_none() && self.recall.is_none()
+    }
 }
 
 /// An entry with the bytes that were signed. The bytes are the truth; the fields were read from them.
@@ -255,6 +267,7 @@ impl Draft {
             pen: None,
             join: Vec::new(),
             refuses: None,
+            recall: None,
             body: None,
         })
     }
@@ -286,6 +299,14 @@ impl Draft {
         self.0.at = at;
         self.0.nonce = hex(&nonce);
         self.0.refuses = Some(Refuses { entry, code: code.to_owned() });
+        self
+    }
+
+    /// Takes the pen by the registrar's act.
+    pub fn recall(mut self, at: Moment, nonce: [u8; 8], act: &Document) -> Draft {
+        self.0.at = at;
+        self.0.nonce = hex(&nonce);
+        self.0.recall = Some(Box::new(act.clone()));
         self
     }
 

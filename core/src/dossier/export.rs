@@ -17,6 +17,7 @@ use super::checkpoint::CheckpointFile;
 use super::entry::{DossierId, NodeId, Written};
 use super::group::{GroupError, Purpose, SignedGroup};
 use super::moment::Moment;
+use super::recall::RecallAct;
 use super::stamp::Stamp;
 use super::suite::{Hash, unhex};
 use super::tree::Proof;
@@ -59,6 +60,9 @@ pub struct ExportStamp {
     /// The entry's place in a group of its author; absent if author and pen holder are one node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Place>,
+    /// What stands at that place if it is not the entry: the author's own stamp that names it, voided by a recall since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Stamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -323,16 +327,32 @@ pub fn verify(file: &[u8], root: &Hash, checkpoint: Option<&[u8]>) -> Result<Ver
         }
         let written =
             Written::read(row.entry.as_bytes(), entry_hash).map_err(|error| fault(Fault::Entry(error.to_string())))?;
-        match (&row.said, written.entry().node == row.stamp.node) {
-            (Some(place), false) => reader.check(place, &written.entry().node, entry_hash).map_err(fault)?,
-            (None, true) => {}
+        let author = &written.entry().node;
+        let said = match &row.via {
+            None => entry_hash,
+            Some(via) if via.entry == entry_hash && via.node == *author && via.dossier == row.stamp.dossier => {
+                via.hash(entry_suite)
+            }
+            Some(_) => return Err(fault(Fault::Unfit("the author's own stamp does not name this entry"))),
+        };
+        match (&row.said, author == &row.stamp.node) {
+            (Some(place), false) => reader.check(place, author, said).map_err(fault)?,
+            (None, true) if row.via.is_none() => {}
             _ => return Err(fault(Fault::Unfit("the author's proof is missing or superfluous"))),
+        }
+        if let Some(act) = &written.entry().recall {
+            // The log itself carries the registrar's act; every list in the file names the same root.
+            let root = reader.trust.values().next().map(|(_, list, _)| &list.root);
+            let stands = root.is_some_and(|root| RecallAct::open(act, root).is_ok());
+            if !stands {
+                return Err(fault(Fault::Unfit("the recall is not signed by the registrar")));
+            }
         }
         match &mut chain {
             None => chain = Some(Chain::open(&row.stamp, &hash, &written).map_err(|e| fault(e.into()))?),
             Some(chain) => match chain.judge(&row.stamp, &hash, &written).map_err(|e| fault(e.into()))? {
                 Judged::Next => chain.take(&hash, &written),
-                Judged::Known | Judged::Gap { .. } => return Err(fault(Fault::Unfit("the stamps are not in order"))),
+                _ => return Err(fault(Fault::Unfit("the stamps are not in order"))),
             },
         }
         named.extend(hashes_in(&row.entry));
@@ -435,7 +455,10 @@ fn against_checkpoint(bytes: &[u8], root: &Hash, chain: &Chain) -> Result<Comple
     if file.head.dossier != chain.dossier() {
         return Err(error(Fault::Checkpoint("the checkpoint is of another dossier")));
     }
-    if file.head.term != chain.term() || file.head.len > chain.len() {
+    if file.head.len == 0 || file.head.term < chain.term_at(file.head.len - 1) {
+        return Err(error(Fault::Checkpoint("the checkpoint covers stamps that a recall has voided since")));
+    }
+    if file.head.term > chain.term() || file.head.len > chain.len() {
         return Err(error(Fault::Checkpoint("the file ends before the checkpoint: later stamps were cut off")));
     }
     if chain.stamp(file.head.len.wrapping_sub(1)) != Some(&file.head.head) {

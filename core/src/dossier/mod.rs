@@ -27,6 +27,7 @@ mod entry;
 mod export;
 mod group;
 mod moment;
+mod recall;
 mod stamp;
 pub mod suite;
 pub mod tree;
@@ -38,5 +39,6 @@ pub use entry::{By, DossierId, Draft, Entry, MalformedEntry, MalformedId, NodeId
 pub use export::{Complete, ExportStamp, Exporter, Place, Verified, VerifyError, verify};
 pub use group::{Group, GroupError, Proven, Purpose, SignedGroup};
 pub use moment::Moment;
+pub use recall::{RECALLED_MAX, RecallAct};
 pub use stamp::Stamp;
 pub use suite::{BadSignature, Hash, PublicKey, SecretKey, Signature, Signer, Suite};

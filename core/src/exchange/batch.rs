@@ -1,16 +1,38 @@
 //! What is sent at once, and its verification before a byte of it is parsed further.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::cursor::{Cursor, Epoch};
+use super::held::{SaidAt, StampRow};
 use crate::directory::TrustError;
 use crate::dossier::tree::{Parts, Proof};
-use crate::dossier::{Break, Group, GroupError, Hash, MalformedEntry, PublicKey, Purpose, SignedGroup, Stamp, Written};
+use crate::dossier::{
+    Break, Group, GroupError, Hash, MalformedEntry, PublicKey, Purpose, RecallAct, SignedGroup, Stamp, Suite, Written,
+};
 
 /// The most items in a batch.
 pub const BATCH_ITEMS_MAX: usize = 1024;
+
+/// The keys by which a batch is judged.
+pub trait Keys {
+    /// The key that a group names, by the trust list that it names.
+    fn of(&self, group: &Group) -> Result<PublicKey, TrustError>;
+    /// The registrar's root key, by which recalls are signed.
+    fn root(&self) -> Result<PublicKey, TrustError>;
+}
+
+/// Keys of groups alone: recalls are refused.
+impl<F: Fn(&Group) -> Result<PublicKey, TrustError>> Keys for F {
+    fn of(&self, group: &Group) -> Result<PublicKey, TrustError> {
+        self(group)
+    }
+
+    fn root(&self) -> Result<PublicKey, TrustError> {
+        Err(TrustError::Version)
+    }
+}
 
 /// Where a stamp or an entry stands: which group of the batch, which leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +69,9 @@ pub enum Item {
         /// Where the entry stands; absent if author and pen holder are one node.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         said: Option<Spot>,
+        /// The author's own stamp, later voided by a recall, if it is that which stands there and names the entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<Stamp>,
     },
     /// An entry by a node that does not hold the pen.
     Slip {
@@ -54,6 +79,9 @@ pub enum Item {
         entry: String,
         /// Where the entry stands.
         said: Spot,
+        /// The author's own stamp, later voided by a recall, if it is that which stands there and names the entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<Stamp>,
     },
 }
 
@@ -75,24 +103,13 @@ pub struct Batch {
 #[derive(Clone, Debug)]
 pub enum Incoming {
     /// A stamp with its entry.
-    Stamp {
-        /// The stamp.
-        stamp: Stamp,
-        /// Its hash.
-        hash: Hash,
-        /// The entry.
-        written: Written,
-        /// Root of the group and leaf of the stamp.
-        stamped: (Hash, u32),
-        /// Root of the group and leaf of the entry, if author and pen holder differ.
-        said: Option<(Hash, u32)>,
-    },
+    Stamp(StampRow),
     /// A slip.
     Slip {
         /// The entry.
         written: Written,
-        /// Root of the group and leaf of the entry.
-        said: (Hash, u32),
+        /// Where its author said it.
+        said: SaidAt,
     },
 }
 
@@ -133,6 +150,9 @@ pub enum BatchError {
     /// Verified bytes that are no entry.
     #[error(transparent)]
     Entry(#[from] MalformedEntry),
+    /// A recall that is not the registrar's.
+    #[error("a recall is not signed by the registrar")]
+    Recall,
 }
 
 impl BatchError {
@@ -145,17 +165,14 @@ impl BatchError {
             BatchError::Group(_) => "batch-signature",
             BatchError::Stamp(error) => error.code(),
             BatchError::Entry(_) => "batch-entry",
+            BatchError::Recall => "batch-recall",
         }
     }
 }
 
 impl Batch {
     /// Verifies all groups with the keys that `key` finds, then reads the entries.
-    pub fn verify(
-        self,
-        mut cursor: Cursor,
-        key: impl Fn(&Group) -> Result<PublicKey, TrustError>,
-    ) -> Result<VerifiedBatch, BatchError> {
+    pub fn verify(self, mut cursor: Cursor, keys: &impl Keys) -> Result<VerifiedBatch, BatchError> {
         if self.items.len() > BATCH_ITEMS_MAX {
             return Err(BatchError::Malformed("too many items"));
         }
@@ -179,23 +196,28 @@ impl Batch {
         };
         for item in &self.items {
             let (content, entry_hash) = match item {
-                Item::Stamp { stamp, entry, stamped, said } => {
+                Item::Stamp { stamp, entry, stamped, said, via } => {
                     let stamp_suite = suite_of(stamped)?;
                     let entry_suite = said.as_ref().map_or(Ok(stamp_suite), suite_of)?;
                     let entry_hash = Written::hash_of(entry_suite, entry.as_bytes());
                     if entry_hash != stamp.entry {
                         return Err(Break::Mismatch { seq: stamp.seq }.into());
                     }
-                    if let Some(said) = said {
-                        name(said, entry_hash)?;
+                    match (said, via) {
+                        (Some(said), via) => name(said, said_content(via, entry_hash, entry_suite)?)?,
+                        (None, None) => {}
+                        (None, Some(_)) => {
+                            return Err(BatchError::Malformed("a stamp of the author without its place"));
+                        }
                     }
                     let hash = stamp.hash(stamp_suite);
                     name(stamped, hash)?;
                     (hash, entry_hash)
                 }
-                Item::Slip { entry, said } => {
-                    let entry_hash = Written::hash_of(suite_of(said)?, entry.as_bytes());
-                    name(said, entry_hash)?;
+                Item::Slip { entry, said, via } => {
+                    let suite = suite_of(said)?;
+                    let entry_hash = Written::hash_of(suite, entry.as_bytes());
+                    name(said, said_content(via, entry_hash, suite)?)?;
                     (entry_hash, entry_hash)
                 }
             };
@@ -205,7 +227,7 @@ impl Batch {
         let mut groups = Vec::with_capacity(self.groups.len());
         for (group, leaves) in self.groups.into_iter().zip(leaves) {
             let contents: Vec<(u32, Hash)> = leaves.into_iter().collect();
-            let key = key(&group.signed.group)?;
+            let key = keys.of(&group.signed.group)?;
             let proven = group.signed.verify(Purpose::Commit, &key, &contents, &group.proof)?;
             groups.push((group.signed, proven.parts));
         }
@@ -213,10 +235,10 @@ impl Batch {
         let mut items = Vec::with_capacity(self.items.len());
         for (item, (content, entry_hash)) in self.items.into_iter().zip(hashes) {
             let by = |spot: &Spot| groups[spot.group as usize].0.group.node.clone();
-            let place = |spot: &Spot| (groups[spot.group as usize].0.group.root, spot.leaf);
+            let root = |spot: &Spot| groups[spot.group as usize].0.group.root;
             match item {
-                Item::Stamp { stamp, entry, stamped, said } => {
-                    let written = Written::read(entry.into_bytes(), entry_hash)?;
+                Item::Stamp { stamp, entry, stamped, said, via } => {
+                    let written = read(entry, entry_hash, keys)?;
                     let author = said.as_ref().map_or_else(|| by(&stamped), by);
                     if by(&stamped) != stamp.node || author != written.entry().node {
                         return Err(BatchError::Malformed("a group of another node"));
@@ -225,19 +247,120 @@ impl Batch {
                     if said.is_some() && author == stamp.node {
                         return Err(BatchError::Malformed("a superfluous proof of the author"));
                     }
-                    let (stamped, said) = (place(&stamped), said.as_ref().map(place));
-                    items.push(Incoming::Stamp { stamp, hash: content, written, stamped, said });
+                    by_author(&via, &written)?;
+                    let said = said.map(|spot| SaidAt { root: root(&spot), leaf: spot.leaf, via: via.map(Box::new) });
+                    let stamped = (root(&stamped), stamped.leaf);
+                    items.push(Incoming::Stamp(StampRow { stamp, hash: content, written, stamped, said }));
                 }
-                Item::Slip { entry, said } => {
-                    let written = Written::read(entry.into_bytes(), entry_hash)?;
+                Item::Slip { entry, said, via } => {
+                    let written = read(entry, entry_hash, keys)?;
                     if by(&said) != written.entry().node {
                         return Err(BatchError::Malformed("a group of another node"));
                     }
-                    items.push(Incoming::Slip { written, said: place(&said) });
+                    by_author(&via, &written)?;
+                    let said = SaidAt { root: root(&said), leaf: said.leaf, via: via.map(Box::new) };
+                    items.push(Incoming::Slip { written, said });
                 }
             }
             cursor.advance(&content);
         }
         Ok(VerifiedBatch { groups, items, cursor })
+    }
+}
+
+/// What stands where the author said an entry: the entry itself, or the author's own stamp that names it.
+fn said_content(via: &Option<Stamp>, entry: Hash, suite: Suite) -> Result<Hash, BatchError> {
+    match via {
+        None => Ok(entry),
+        Some(stamp) if stamp.entry == entry => Ok(stamp.hash(suite)),
+        Some(stamp) => Err(Break::Mismatch { seq: stamp.seq }.into()),
+    }
+}
+
+fn by_author(via: &Option<Stamp>, written: &Written) -> Result<(), BatchError> {
+    let entry = written.entry();
+    match via {
+        Some(stamp) if stamp.node != entry.node || stamp.dossier != entry.dossier => {
+            Err(BatchError::Malformed("a stamp of another node or dossier"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads an entry. A recall must be the registrar's: from here on its act is believed.
+fn read(entry: String, hash: Hash, keys: &impl Keys) -> Result<Written, BatchError> {
+    let written = Written::read(entry.into_bytes(), hash)?;
+    if let Some(act) = &written.entry().recall {
+        RecallAct::open(act, &keys.root()?).map_err(|_| BatchError::Recall)?;
+    }
+    Ok(written)
+}
+
+/// A batch in the making: groups in the order of first use, with the leaves that are named.
+#[derive(Debug, Default)]
+pub struct Spots {
+    roots: Vec<Hash>,
+    leaves: Vec<Vec<u32>>,
+    items: Vec<Item>,
+}
+
+/// The stored log cannot prove what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored group is missing, or too little of its tree is known")]
+pub struct Unproven;
+
+impl Spots {
+    /// Adds a stamp with its entry.
+    pub fn stamp(&mut self, row: StampRow) -> Result<(), Unproven> {
+        let entry = String::from_utf8(row.written.bytes().to_vec()).map_err(|_| Unproven)?;
+        let stamped = self.spot(row.stamped.0, row.stamped.1);
+        let (said, via) = match row.said {
+            Some(said) => (Some(self.spot(said.root, said.leaf)), said.via.map(|stamp| *stamp)),
+            None => (None, None),
+        };
+        self.items.push(Item::Stamp { stamp: row.stamp, entry, stamped, said, via });
+        Ok(())
+    }
+
+    /// Adds a slip.
+    pub fn slip(&mut self, written: &Written, said: SaidAt) -> Result<(), Unproven> {
+        let entry = String::from_utf8(written.bytes().to_vec()).map_err(|_| Unproven)?;
+        let spot = self.spot(said.root, said.leaf);
+        self.items.push(Item::Slip { entry, said: spot, via: said.via.map(|stamp| *stamp) });
+        Ok(())
+    }
+
+    fn spot(&mut self, root: Hash, leaf: u32) -> Spot {
+        // Items of one commit follow each other: the last group is nearly always the one.
+        let group = self.roots.iter().rposition(|known| *known == root).unwrap_or_else(|| {
+            self.roots.push(root);
+            self.leaves.push(Vec::new());
+            self.roots.len() - 1
+        });
+        self.leaves[group].push(leaf);
+        Spot { group: group as u32, leaf }
+    }
+
+    /// The roots of the groups that [`Spots::batch`] needs.
+    pub fn roots(&self) -> &[Hash] {
+        &self.roots
+    }
+
+    /// The batch, with a proof for every group.
+    pub fn batch(
+        self,
+        epoch: Epoch,
+        from: u64,
+        known: &HashMap<Hash, (SignedGroup, Parts)>,
+    ) -> Result<Batch, Unproven> {
+        let mut groups = Vec::with_capacity(self.roots.len());
+        for (root, mut leaves) in self.roots.iter().zip(self.leaves) {
+            leaves.sort_unstable();
+            leaves.dedup();
+            let (signed, parts) = known.get(root).ok_or(Unproven)?;
+            let proof = parts.prove(signed.group.suite(), signed.group.size, &leaves).ok_or(Unproven)?;
+            groups.push(BatchGroup { signed: signed.clone(), proof });
+        }
+        Ok(Batch { epoch, from, groups, items: self.items })
     }
 }

@@ -484,7 +484,7 @@ impl<'w> Log<'w> {
             .map(|row| {
                 let stamped = place(&row.stamped);
                 let said = row.said.as_ref().map(&mut place);
-                ExportStamp { stamp: row.stamp.clone(), entry: text(row), stamped, said }
+                ExportStamp { stamp: row.stamp.clone(), entry: text(row), stamped, said, via: None }
             })
             .collect();
         let groups: Vec<SignedGroup> = order.iter().map(|at| self.groups[*at as usize].signed.clone()).collect();
@@ -555,11 +555,11 @@ impl<'w> Log<'w> {
                     let row = &self.rows[row];
                     let stamped = spot(&row.stamped);
                     let said = row.said.as_ref().map(&mut spot);
-                    Item::Stamp { stamp: row.stamp.clone(), entry: text(row), stamped, said }
+                    Item::Stamp { stamp: row.stamp.clone(), entry: text(row), stamped, said, via: None }
                 }
                 Owed::Slip(row) => {
                     let row = &self.rows[row];
-                    Item::Slip { entry: text(row), said: spot(row.said.as_ref().unwrap()) }
+                    Item::Slip { entry: text(row), said: spot(row.said.as_ref().unwrap()), via: None }
                 }
             })
             .collect();

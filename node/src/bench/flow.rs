@@ -339,13 +339,13 @@ async fn sent_bytes(served: &Served) -> Result<f64, Failure> {
     let mut mean = 0.0;
     // The first batches are small: take one from the run.
     for _ in 0..8 {
-        let StreamPage::Batch(batch) = served.receiving.store.stream_page(peer, epoch, &cursor).await? else { break };
+        let StreamPage::Batch(batch) = served.receiving.store.stream_page(peer, &epoch, &cursor).await? else { break };
         if batch.items.is_empty() {
             break;
         }
         mean = serde_json::to_vec(&batch).map_err(failed)?.len() as f64 / batch.items.len() as f64;
         let directory = served.receiving.directory.clone();
-        cursor = batch.verify(cursor, |group| directory.key_of(group)).map_err(failed)?.cursor;
+        cursor = batch.verify(cursor, &directory).map_err(failed)?.cursor;
     }
     Ok(round(mean, 1))
 }

@@ -12,7 +12,7 @@ use super::flow::{Served, said, with_pair};
 use super::stats::{Latency, round};
 use crate::command::progress;
 use crate::error::Failure;
-use crate::store::{Say, SayError, Target};
+use crate::store::{Say, SayError, Target, Unsaid};
 
 /// Hand-overs that are timed.
 const HAND_OVERS: u64 = 300;
@@ -74,7 +74,7 @@ async fn receive(served: &Served, id: DossierId, commits: &mut watch::Receiver<u
         let say = Say { target, acts: vec![served.script.receive()], blobs: Vec::new(), once: None, owner: None };
         match served.handling.writer.say(say).await {
             Ok(_) => return Ok(()),
-            Err(SayError::NotFound) => drop(commits.changed().await),
+            Err(SayError::Unsaid(Unsaid::NotFound)) => drop(commits.changed().await),
             Err(error) => return Err(super::failed(error)),
         }
     }

@@ -10,18 +10,19 @@ use tokio::sync::Notify;
 use tongban_core::directory::Document;
 use tongban_core::dossier::suite::unhex;
 use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, blob_hash};
-use tongban_core::exchange::{Ask, Batch, BatchError, Cursor};
+use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Taken, VerifiedBatch};
 
 use super::ASK;
+use super::recovery::{Answer, Restated, learn};
 use super::server::SentBlob;
 use crate::app::App;
 use crate::config::check_address;
 use crate::limits;
-use crate::store::{IncomingBatch, NewBlob, Taken};
+use crate::store::{IncomingBatch, NewBlob, WholeChain};
 
 /// What can go wrong between two nodes. The reader tries again; nothing is lost by it.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(super) enum Trouble {
     #[error("{0}")]
     Http(#[from] reqwest::Error),
     #[error("{status}: {text}")]
@@ -137,13 +138,18 @@ async fn read<T: DeserializeOwned>(mut response: reqwest::Response) -> Result<T,
     Ok(serde_json::from_slice(&bytes)?)
 }
 
-struct Peer {
+pub(super) struct Peer {
     app: App,
     client: reqwest::Client,
     node: NodeId,
 }
 
 impl Peer {
+    /// A way to ask one node.
+    pub(super) fn new(app: &App, node: NodeId) -> Peer {
+        Peer { app: app.clone(), client: client(), node }
+    }
+
     async fn follow(self) {
         let peer = Arc::new(self);
         let wake = Arc::new(Notify::new());
@@ -195,53 +201,107 @@ impl Peer {
     /// Reads the next stretch and stores it with the new cursor. Says whether something arrived.
     async fn read_once(&self) -> Result<bool, Trouble> {
         let app = &self.app;
-        let stored = app.store.cursor(self.node.as_str()).await?;
-        let path = match &stored {
-            Some(cursor) => format!(
-                "/peer/v1/stream?epoch={}&position={}&hash={}&wait={}",
-                cursor.epoch.as_str(),
-                cursor.position,
-                cursor.hash,
-                limits::STREAM_WAIT_S_MAX
-            ),
-            None => {
-                let none = Hash::none(tongban_core::dossier::Suite::Ed25519);
-                format!("/peer/v1/stream?epoch=-&position=0&hash={none}&wait=0")
+        // Dossiers fetched whole on the way: each once. What still does not fit then is kept beside, and stops no stream.
+        let mut tried = Vec::new();
+        loop {
+            let stored = app.store.cursor(self.node.as_str()).await?;
+            let path = match &stored {
+                Some(cursor) => format!(
+                    "/peer/v1/stream?epoch={}&position={}&hash={}&wait={}",
+                    cursor.epoch,
+                    cursor.position,
+                    cursor.hash,
+                    limits::STREAM_WAIT_S_MAX
+                ),
+                None => {
+                    let none = Hash::none(tongban_core::dossier::Suite::Ed25519);
+                    format!("/peer/v1/stream?epoch=-&position=0&hash={none}&wait=0")
+                }
+            };
+            let batch: Batch = self.ask(&path, None).await?;
+            let arrived = !batch.items.is_empty();
+            if !arrived && stored.as_ref().is_some_and(|cursor| cursor.epoch == batch.epoch) {
+                return Ok(false);
             }
-        };
-        let batch: Batch = self.ask(&path, None).await?;
-        let arrived = !batch.items.is_empty();
-        if !arrived && stored.as_ref().is_some_and(|cursor| cursor.epoch == batch.epoch) {
-            return Ok(false);
-        }
-        let cursor = stored.clone().unwrap_or_else(|| Cursor::start(batch.epoch.clone()));
-        let verified = self.verify(batch, cursor).await?;
-        let incoming = IncomingBatch { peer: self.node.clone(), read_from: Some(stored), batch: verified };
-        match app.writer.take(incoming).await.map_err(Trouble::Store)? {
-            Taken::Stored => Ok(arrived),
-            Taken::Stale => Ok(false),
-            Taken::Gap(dossier, from) => {
-                self.fill_gap(dossier, from).await?;
-                Ok(false)
+            let cursor = stored.clone().unwrap_or_else(|| Cursor::start(batch.epoch.clone()));
+            let batch = self.verify(batch, cursor).await?;
+            let (peer, tried_now) = (self.node.clone(), tried.clone());
+            let incoming = IncomingBatch { peer, read_from: stored, tried: tried_now, batch };
+            match app.writer.take(incoming).await.map_err(Trouble::Store)? {
+                Taken::Stored => return Ok(arrived),
+                Taken::Stale => return Ok(false),
+                Taken::Whole(dossier) => {
+                    self.fetch_whole(dossier).await?;
+                    tried.push(dossier);
+                }
             }
         }
     }
 
     /// Checking signatures is work for a thread of its own.
-    async fn verify(&self, batch: Batch, cursor: Cursor) -> Result<tongban_core::exchange::VerifiedBatch, Trouble> {
+    async fn verify(&self, batch: Batch, cursor: Cursor) -> Result<VerifiedBatch, Trouble> {
         let directory = self.app.directory.clone();
-        let verify = move || batch.verify(cursor, |group| directory.key_of(group));
+        let verify = move || batch.verify(cursor, &directory);
         let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;
         Ok(verified?)
     }
 
-    async fn fill_gap(&self, dossier: DossierId, from: u32) -> Result<(), Trouble> {
-        let batch: Batch = self.ask(&format!("/peer/v1/dossier/{dossier}?from={from}"), None).await?;
-        let cursor = Cursor::start(batch.epoch.clone());
-        let batch = self.verify(batch, cursor).await?;
-        let incoming = IncomingBatch { peer: self.node.clone(), read_from: None, batch };
-        self.app.writer.take(incoming).await.map_err(Trouble::Store)?;
-        Ok(())
+    /// Fetches a whole chain from who sent a stamp of it (rule 4).
+    async fn fetch_whole(&self, dossier: DossierId) -> Result<(), Trouble> {
+        let mut whole: Option<VerifiedBatch> = None;
+        loop {
+            let from = whole.as_ref().map_or(0, |batch| batch.items.len());
+            let page: Batch = self.ask(&format!("/peer/v1/dossier/{dossier}?from={from}"), None).await?;
+            let cursor = Cursor::start(page.epoch.clone());
+            let page = self.verify(page, cursor).await?;
+            let is_last = page.items.len() < limits::STREAM_ITEMS_MAX as usize;
+            match &mut whole {
+                None => whole = Some(page),
+                Some(whole) => {
+                    whole.items.extend(page.items);
+                    whole.groups.extend(page.groups);
+                }
+            }
+            if is_last || whole.as_ref().is_some_and(|batch| batch.items.len() > limits::CHAIN_STAMPS_MAX) {
+                break;
+            }
+        }
+        let Some(batch) = whole else { return Ok(()) };
+        let chain = WholeChain { peer: self.node.clone(), asked: false, batch };
+        self.app.writer.take_whole(chain).await.map_err(Trouble::Store)
+    }
+
+    /// Asks a participant, as the new holder by `act`, for everything that it holds of a dossier (rule 6).
+    pub(super) async fn question(&self, dossier: DossierId, act: &Document) -> Result<(), Trouble> {
+        let body = serde_json::to_string(act)?;
+        let answer: Answer = self.ask(&format!("/peer/v1/question/{dossier}"), Some(body)).await?;
+        match answer {
+            // Sealed higher: the act that it knows is learned, and ours is obsolete.
+            Answer::Sealed(act) => learn(&self.app, *act).await,
+            Answer::NotHeld => Ok(()),
+            Answer::All(batch) => {
+                let cursor = Cursor::start(batch.epoch.clone());
+                let batch = self.verify(*batch, cursor).await?;
+                let chain = WholeChain { peer: self.node.clone(), asked: true, batch };
+                self.app.writer.take_whole(chain).await.map_err(Trouble::Store)
+            }
+        }
+    }
+
+    /// Tells a node that a new life of this node began, and asks it to restate all that both share (rule 7). Answers its
+    /// epoch and how far its stream has to be read.
+    pub(super) async fn tell_restored(&self) -> Result<Restated, Trouble> {
+        let path = format!("/peer/v1/restored?epoch={}", self.app.writer.epoch());
+        let restated: Restated = self.ask(&path, Some(String::new())).await?;
+        for act in &restated.acts {
+            learn(&self.app, act.clone()).await?;
+        }
+        Ok(restated)
+    }
+
+    /// The registrar's acts after a number.
+    pub(super) async fn acts(&self, after: u32) -> Result<Vec<Document>, Trouble> {
+        self.ask(&format!("/peer/v1/acts?after={after}"), None).await
     }
 
     /// Fetches what dossiers refer to and is not here yet: what is wanted follows from the log, so nothing is forgotten.

@@ -4,9 +4,11 @@
 //! TLS elsewhere. Nothing here knows what a case is.
 
 mod client;
+mod recovery;
 mod server;
 
 pub use client::follow_all;
+pub use recovery::recover;
 pub use server::router;
 
 /// The header that carries a signed request.

@@ -10,11 +10,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::suite::hex;
-use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId};
-use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch};
+use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct};
+use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch, Keys as _};
 
 use super::ASK;
+use super::recovery::{Answer, Restated};
 use crate::app::App;
 use crate::limits;
 use crate::store::StreamPage;
@@ -62,6 +64,9 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/peer/v1/stream", get(stream))
         .route("/peer/v1/dossier/{id}", get(dossier))
+        .route("/peer/v1/question/{id}", post(question))
+        .route("/peer/v1/restored", post(restored))
+        .route("/peer/v1/acts", get(acts))
         .route("/peer/v1/blobs", post(blobs))
         .route("/peer/v1/documents", get(documents))
         .with_state(server)
@@ -126,7 +131,7 @@ async fn stream(
     let app = &server.app;
     let cursor = Cursor { epoch: Epoch::from_stored(&query.epoch), position: query.position, hash: query.hash };
     let mut commits = app.writer.commits();
-    let epoch = app.writer.epoch().clone();
+    let epoch = app.writer.epoch();
     let confirmed = if cursor.epoch == epoch { cursor.position } else { 0 };
     app.peers.note(&peer, |state| {
         state.asked = Some(app.clock.now());
@@ -139,8 +144,8 @@ async fn stream(
         match app.store.stream_page(peer.as_str(), &epoch, &cursor).await? {
             StreamPage::RolledBack => {
                 // The peer holds what this node signed and no longer knows: this node was restored from an old copy.
-                tracing::error!(%peer, "this node's stream was rolled back; it stops stamping");
-                app.writer.begin_recovering(&app.store).await?;
+                tracing::error!(%peer, "a peer knows more of this node's stream than this node");
+                app.writer.restart().await.map_err(|error| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", error))?;
                 let text = "the reader knows more of this stream than its sender".to_owned();
                 return Err(Refusal(StatusCode::CONFLICT, "stream-rolled-back", text));
             }
@@ -183,7 +188,80 @@ async fn dossier(
     if !held.chain.participants().contains(&peer) {
         return Err(unknown());
     }
-    Ok(Json(server.app.store.dossier_batch(id, query.from, server.app.writer.epoch()).await?))
+    Ok(Json(server.app.store.dossier_batch(id, query.from, &server.app.writer.epoch()).await?))
+}
+
+/// A new holder asks for everything of a dossier. The act is learned first: from here on this node is sealed (rule 6).
+async fn question(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<DossierId>,
+    Json(document): Json<Document>,
+) -> Result<Json<Answer>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let app = &server.app;
+    let forged = |text: String| Refusal(StatusCode::FORBIDDEN, "recall-forged", text);
+    let root = app.directory.root().map_err(|error| forged(error.to_string()))?;
+    let act = RecallAct::open(&document, &root).map_err(|error| forged(error.to_string()))?;
+    if act.holder != peer || !act.dossiers.contains(&id) {
+        return Err(forged("the act does not name the asker and this dossier".to_owned()));
+    }
+    let busy = |text: String| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", text);
+    let term = act.term;
+    app.writer.learn(act, document).await.map_err(busy)?;
+    let higher = app
+        .store
+        .documents_of(Kind::Recall)
+        .await?
+        .into_iter()
+        .rev()
+        .find(|held| held.version > term && RecallAct::read(held).is_ok_and(|act| act.dossiers.contains(&id)));
+    if let Some(higher) = higher {
+        return Ok(Json(Answer::Sealed(Box::new(higher))));
+    }
+    if app.store.dossier(id, app.calendar).await?.is_none() {
+        return Ok(Json(Answer::NotHeld));
+    }
+    Ok(Json(Answer::All(Box::new(app.store.answer_batch(id, &app.writer.epoch()).await?))))
+}
+
+#[derive(Deserialize)]
+struct RestoredQuery {
+    epoch: String,
+}
+
+/// A node in a new life asks that all it shares with this one is restated (rule 7).
+async fn restored(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(query): Query<RestoredQuery>,
+) -> Result<Json<Restated>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let app = &server.app;
+    let busy = |text: String| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", text);
+    let until = app.writer.restate(peer, Epoch::from_stored(&query.epoch)).await.map_err(busy)?;
+    let acts = app.store.documents_of(Kind::Recall).await?;
+    Ok(Json(Restated { epoch: app.writer.epoch(), until, acts }))
+}
+
+#[derive(Deserialize)]
+struct ActsQuery {
+    after: u32,
+}
+
+/// The registrar's acts, for nodes of the trust list.
+async fn acts(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(query): Query<ActsQuery>,
+) -> Result<Json<Vec<Document>>, Refusal> {
+    server.asker(&headers, &uri)?;
+    let mut acts = server.app.store.documents_of(Kind::Recall).await?;
+    acts.retain(|act| act.version > query.after);
+    Ok(Json(acts))
 }
 
 /// Blobs of dossiers in which the asker takes part.
@@ -218,8 +296,9 @@ async fn documents(State(server): State<Server>) -> Result<Response, Refusal> {
     let mut documents = server.app.store.documents().await?;
     documents.retain(|document| document.node == *own);
     // Every version of the trust list: a signature may name any of them.
-    let lists = server.app.store.documents_of(tongban_core::directory::Kind::Trust).await?;
-    documents.retain(|document| document.kind != tongban_core::directory::Kind::Trust);
+    let lists = server.app.store.documents_of(Kind::Trust).await?;
+    // Recalls name dossiers: they are for nodes, not for everyone.
+    documents.retain(|document| !matches!(document.kind, Kind::Trust | Kind::Recall));
     documents.extend(lists);
     Ok(Json(documents).into_response())
 }

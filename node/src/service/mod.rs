@@ -95,7 +95,7 @@ impl ServiceError {
 
 impl From<WhyNot> for ServiceError {
     fn from(why: WhyNot) -> ServiceError {
-        ServiceError::Say(SayError::Why(why))
+        ServiceError::Say(why.into())
     }
 }
 

@@ -4,91 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use tongban_core::case::{self, Case, Next};
+use tongban_core::case;
 use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::suite::hex;
 use tongban_core::dossier::tree::Parts;
 use tongban_core::dossier::{
-    BlobText, Chain, DossierId, ExportStamp, Exporter, Group, Hash, Judged, Moment, NodeId, Place, Signature,
-    SignedGroup, Stamp, Written,
+    BlobText, DossierId, ExportStamp, Exporter, Group, Hash, Moment, NodeId, Place, Signature, SignedGroup, Stamp,
+    Written,
 };
+use tongban_core::exchange::{Full, Held, Known, SaidAt, StampRow};
 use tongban_core::time::Calendar;
 
 use super::{Result, Store, damaged, sql};
-
-/// A dossier as it follows from its log.
-#[derive(Clone, Debug)]
-pub struct Dossier {
-    /// The kernel's view.
-    pub chain: Chain,
-    /// The case, if it is one.
-    pub case: Option<Case>,
-    /// Entries that are known, and neither stamped nor refused, in order of arrival.
-    pub pending: Vec<Written>,
-    /// The last stamp's time.
-    pub changed: Moment,
-}
-
-/// A stamp with its entry and where each was signed.
-#[derive(Clone, Debug)]
-pub struct StampRow {
-    /// The stamp.
-    pub stamp: Stamp,
-    /// Its hash.
-    pub hash: Hash,
-    /// The entry.
-    pub written: Written,
-    /// Group and leaf of the stamp.
-    pub stamped: (Hash, u32),
-    /// Group and leaf of the entry, if its author did not stamp it.
-    pub said: Option<(Hash, u32)>,
-}
-
-impl Dossier {
-    /// Opens a dossier with its first stamp.
-    pub fn open(row: &StampRow) -> std::result::Result<Dossier, tongban_core::dossier::Break> {
-        let chain = Chain::open(&row.stamp, &row.hash, &row.written)?;
-        let case = if chain.kind() == case::KIND { Case::open(&row.written).ok() } else { None };
-        Ok(Dossier { chain, case, pending: Vec::new(), changed: row.stamp.at })
-    }
-
-    /// Takes a stamp that the chain called next.
-    pub fn take(&mut self, row: &StampRow, calendar: &Calendar) {
-        self.chain.take(&row.hash, &row.written);
-        if let Some(case) = &mut self.case {
-            case.apply(&row.stamp, &row.written, calendar);
-        }
-        let chain = &self.chain;
-        self.pending.retain(|entry| !chain.is_answered(entry.hash()));
-        self.changed = row.stamp.at;
-    }
-
-    /// The case with what is still pending taken as if it stood: what its own people see, and may do next.
-    pub fn case_with_pending(&self, calendar: &Calendar) -> Option<Case> {
-        let mut case = self.case.clone()?;
-        for (number, written) in self.pending.iter().enumerate() {
-            let entry = written.entry();
-            let stamp = Stamp {
-                dossier: entry.dossier,
-                term: self.chain.term(),
-                seq: self.chain.len() + number as u32,
-                prev: *self.chain.head(),
-                entry: *written.hash(),
-                node: self.chain.holder().clone(),
-                at: entry.at,
-            };
-            let marks = case.marks.len();
-            case.apply(&stamp, written, calendar);
-            case.marks.truncate(marks);
-        }
-        Some(case)
-    }
-
-    /// Who has the next move, what it is, until when.
-    pub fn next(&self, calendar: &Calendar) -> Option<Next> {
-        self.case.as_ref().map(|case| case.next(calendar))
-    }
-}
 
 fn hash(row: &AnyRow, column: usize) -> Result<Hash> {
     Hash::from_tagged(&row.try_get::<Vec<u8>, _>(column)?).map_err(damaged)
@@ -102,17 +29,13 @@ fn node(row: &AnyRow, column: usize) -> Result<NodeId> {
 pub(super) const STAMP_COLUMNS: &str = "s.dossier, s.term, s.seq, s.hash, s.prev, s.entry, s.node, s.at, s.root, s.leaf, \
                                         e.bytes, e.root, e.leaf";
 
+/// Reads a stamp with its entry. An author's proof that stands with the author's own stamp is found by [`Store::proven`].
 pub(super) fn stamp_row(row: &AnyRow, first: usize) -> Result<StampRow> {
     let entry_hash = hash(row, first + 5)?;
     let bytes: Vec<u8> = row.try_get(first + 10)?;
     let written = Written::read(bytes, entry_hash).map_err(damaged)?;
     let node = node(row, first + 6)?;
-    let said = match (row.try_get::<Option<Vec<u8>>, _>(first + 11)?, row.try_get::<Option<i64>, _>(first + 12)?) {
-        (Some(root), Some(leaf)) if written.entry().node != node => {
-            Some((Hash::from_tagged(&root).map_err(damaged)?, leaf as u32))
-        }
-        _ => None,
-    };
+    let said = said_at(row, first + 11)?.filter(|_| written.entry().node != node);
     Ok(StampRow {
         stamp: Stamp {
             dossier: DossierId::from_slice(&row.try_get::<Vec<u8>, _>(first)?).map_err(damaged)?,
@@ -130,36 +53,117 @@ pub(super) fn stamp_row(row: &AnyRow, first: usize) -> Result<StampRow> {
     })
 }
 
+/// Root and leaf of an entry, if it was said apart from a stamp.
+pub(super) fn said_at(row: &AnyRow, first: usize) -> Result<Option<SaidAt>> {
+    let root: Option<Vec<u8>> = row.try_get(first)?;
+    let leaf: Option<i64> = row.try_get(first + 1)?;
+    let (Some(root), Some(leaf)) = (root, leaf) else { return Ok(None) };
+    Ok(Some(SaidAt { root: Hash::from_tagged(&root).map_err(damaged)?, leaf: leaf as u32, via: None }))
+}
+
 impl Store {
-    /// All stamps of a dossier, in order.
+    /// All stamps of a dossier's log, in order.
     pub async fn stamps(&self, dossier: DossierId) -> Result<Vec<StampRow>> {
         let text = format!(
-            "SELECT {STAMP_COLUMNS} FROM stamp s JOIN entry e ON e.hash = s.entry WHERE s.dossier = $1 \
-             ORDER BY s.term, s.seq"
+            "SELECT {STAMP_COLUMNS} FROM stamp s JOIN entry e ON e.dossier = s.dossier AND e.hash = s.entry \
+             WHERE s.dossier = $1 ORDER BY s.seq"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(dossier.bytes().to_vec()).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| stamp_row(row, 0)).collect()
+        let mut stamps = Vec::with_capacity(rows.len());
+        for row in &rows {
+            stamps.push(self.proven(stamp_row(row, 0)?).await?);
+        }
+        Ok(stamps)
+    }
+
+    /// Stamps that are kept beside the log, each with its code.
+    pub async fn evidence(&self, dossier: DossierId) -> Result<Vec<(StampRow, String)>> {
+        let text = format!(
+            "SELECT {STAMP_COLUMNS}, s.code FROM evidence s JOIN entry e ON e.dossier = s.dossier AND e.hash = s.entry \
+             WHERE s.dossier = $1 ORDER BY s.term, s.seq, s.hash"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(dossier.bytes().to_vec()).fetch_all(&self.pool).await?;
+        let mut stamps = Vec::with_capacity(rows.len());
+        for row in &rows {
+            stamps.push((self.proven(stamp_row(row, 0)?).await?, row.try_get(13)?));
+        }
+        Ok(stamps)
+    }
+
+    /// Completes a stamp by the proof of its entry's author: after a recall it may stand with the author's own stamp.
+    pub(super) async fn proven(&self, mut row: StampRow) -> Result<StampRow> {
+        if row.said.is_none() && row.written.entry().node != row.stamp.node {
+            row.said = self.said_via(&row.written).await?;
+        }
+        Ok(row)
+    }
+
+    /// Where an author's own stamp, beside the log now, names an entry.
+    pub(super) async fn said_via(&self, written: &Written) -> Result<Option<SaidAt>> {
+        let entry = written.entry();
+        let text = format!(
+            "SELECT {STAMP_COLUMNS} FROM evidence s JOIN entry e ON e.dossier = s.dossier AND e.hash = s.entry \
+             WHERE s.dossier = $1 AND s.entry = $2 AND s.node = $3 ORDER BY s.hash LIMIT 1"
+        );
+        let found = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(entry.dossier.bytes().to_vec())
+            .bind(written.hash().tagged().to_vec())
+            .bind(entry.node.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = found else { return Ok(None) };
+        let row = stamp_row(&row, 0)?;
+        Ok(Some(SaidAt { root: row.stamped.0, leaf: row.stamped.1, via: Some(Box::new(row.stamp)) }))
     }
 
     /// A dossier folded from its log, with its log; `None` if it is not held.
-    pub async fn dossier(&self, id: DossierId, calendar: &Calendar) -> Result<Option<(Dossier, Vec<StampRow>)>> {
+    pub async fn dossier(&self, id: DossierId, calendar: &Calendar) -> Result<Option<(Held, Vec<StampRow>)>> {
         let rows = self.stamps(id).await?;
-        let Some(mut dossier) = fold(&rows, calendar)? else { return Ok(None) };
+        let Some(mut held) = Held::fold(&rows, calendar).map_err(damaged)? else { return Ok(None) };
         let pending = sqlx::query(
-            "SELECT e.hash, e.bytes FROM pending p JOIN entry e ON e.hash = p.entry WHERE p.dossier = $1 ORDER BY e.hash",
+            "SELECT e.hash, e.bytes, e.settled FROM pending p JOIN entry e ON e.dossier = p.dossier AND e.hash = p.entry \
+             WHERE p.dossier = $1 ORDER BY e.hash",
         )
         .bind(id.bytes().to_vec())
         .fetch_all(&self.pool)
         .await?;
         for row in pending {
             let entry_hash = hash(&row, 0)?;
-            if !dossier.chain.is_answered(&entry_hash) {
-                let bytes: Vec<u8> = row.try_get(1)?;
-                dossier.pending.push(Written::read(bytes, entry_hash).map_err(damaged)?);
+            if held.chain.is_answered(&entry_hash) {
+                continue;
+            }
+            held.pending.push(Written::read(row.try_get::<Vec<u8>, _>(1)?, entry_hash).map_err(damaged)?);
+            if row.try_get::<i64, _>(2)? != 0 {
+                held.settled.push(entry_hash);
             }
         }
-        dossier.pending.sort_by_key(|written| written.entry().at);
-        Ok(Some((dossier, rows)))
+        held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
+        let term = i64::from(held.chain.term());
+        let fault = sqlx::query(
+            "SELECT 1 FROM evidence WHERE dossier = $1 AND term = $2 AND code IN ('stamp-fork', 'stamp-predecessor') LIMIT 1",
+        )
+        .bind(id.bytes().to_vec())
+        .bind(term)
+        .fetch_optional(&self.pool)
+        .await?;
+        held.fault = fault.map(|_| held.chain.term());
+        Ok(Some((held, rows)))
+    }
+
+    /// Everything that is held of one dossier.
+    pub async fn full(&self, id: DossierId) -> Result<Full> {
+        let log = self.stamps(id).await?;
+        let beside = self.evidence(id).await?;
+        let rows = sqlx::query("SELECT hash, bytes, root, leaf, settled FROM entry WHERE dossier = $1 ORDER BY hash")
+            .bind(id.bytes().to_vec())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let written = Written::read(row.try_get::<Vec<u8>, _>(1)?, hash(row, 0)?).map_err(damaged)?;
+            entries.push(Known { written, said: said_at(row, 2)?, settled: row.try_get::<i64, _>(4)? != 0 });
+        }
+        Ok(Full { log, beside, entries })
     }
 
     /// Groups by root, with what is known of their trees.
@@ -193,19 +197,6 @@ impl Store {
     }
 }
 
-/// Folds a log; `None` for an empty one.
-pub(super) fn fold(rows: &[StampRow], calendar: &Calendar) -> Result<Option<Dossier>> {
-    let Some((first, rest)) = rows.split_first() else { return Ok(None) };
-    let mut dossier = Dossier::open(first).map_err(damaged)?;
-    for row in rest {
-        match dossier.chain.judge(&row.stamp, &row.hash, &row.written).map_err(damaged)? {
-            Judged::Next => dossier.take(row, calendar),
-            Judged::Known | Judged::Gap { .. } => return Err(damaged(format!("stamp {} of a log", row.stamp.seq))),
-        }
-    }
-    Ok(Some(dossier))
-}
-
 /// One dossier as one file that anyone can verify offline; `None` if it is not held.
 pub async fn export(store: &Store, id: DossierId) -> Result<Option<Vec<u8>>> {
     let rows = store.stamps(id).await?;
@@ -213,7 +204,8 @@ pub async fn export(store: &Store, id: DossierId) -> Result<Option<Vec<u8>>> {
     // Groups in the order of first use.
     let mut order: Vec<Hash> = Vec::new();
     let mut place_of = BTreeMap::new();
-    for root in rows.iter().flat_map(|row| [Some(row.stamped.0), row.said.map(|said| said.0)]).flatten() {
+    let roots = rows.iter().flat_map(|row| [Some(row.stamped.0), row.said.as_ref().map(|said| said.root)]);
+    for root in roots.flatten() {
         place_of.entry(root).or_insert_with(|| {
             order.push(root);
             order.len() - 1
@@ -231,8 +223,9 @@ pub async fn export(store: &Store, id: DossierId) -> Result<Option<Vec<u8>>> {
     let mut blobs = Vec::new();
     for row in &rows {
         let entry = String::from_utf8(row.written.bytes().to_vec()).map_err(damaged)?;
-        let said = row.said.map(place).transpose()?;
-        stamps.push(ExportStamp { stamp: row.stamp.clone(), entry, stamped: place(row.stamped)?, said });
+        let said = row.said.as_ref().map(|said| place((said.root, said.leaf))).transpose()?;
+        let via = row.said.as_ref().and_then(|said| said.via.as_deref().cloned());
+        stamps.push(ExportStamp { stamp: row.stamp.clone(), entry, stamped: place(row.stamped)?, said, via });
         let act = case::Act::of(&row.written);
         for reference in act.iter().flat_map(case::Act::blobs) {
             let known = blobs.iter().any(|blob: &BlobText| blob.hash == reference.hash);

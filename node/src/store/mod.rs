@@ -2,7 +2,9 @@
 //!
 //! The log is ground state: groups, entries, stamps, streams, cursors. Everything else that concerns dossiers is a view,
 //! derived from it in the same transaction and rebuilt from it by `tongban rebuild`. One [`Writer`] gathers what is
-//! waiting, checks, stamps, signs once and commits once; readers use connections of their own.
+//! waiting, lets the desk decide, signs once and commits once; readers use connections of their own.
+
+pub use tongban_core::exchange::Unsaid;
 
 mod account;
 mod blob;
@@ -22,11 +24,11 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 pub use account::{Account, AccountRole, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
 pub use document::Published;
-pub use log::{Dossier, StampRow, export};
+pub use log::export;
 pub(crate) use read::day_number;
 pub use read::{AccessRow, CaseRow, List, StreamPage};
 pub use rebuild::{Difference, rebuild};
-pub use writer::{IncomingBatch, Said, Say, SayError, Taken, Target, Writer, WriterHandle, WriterSetup};
+pub use writer::{IncomingBatch, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
 
 /// A store of one node.
 #[derive(Clone)]

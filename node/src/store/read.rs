@@ -3,11 +3,11 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tongban_core::case::{Channel, Party};
-use tongban_core::dossier::{DossierId, Hash, Moment};
-use tongban_core::exchange::{Batch, BatchGroup, Cursor, Epoch, Item, Spot};
+use tongban_core::dossier::{DossierId, Hash, Moment, Written};
+use tongban_core::exchange::{Batch, Cursor, Epoch, Held, Spots, StampRow};
 use tongban_core::time::Calendar;
 
-use super::log::{Dossier, STAMP_COLUMNS, StampRow, stamp_row};
+use super::log::{STAMP_COLUMNS, said_at, stamp_row};
 use super::{Result, Store, damaged};
 use crate::limits;
 
@@ -60,7 +60,7 @@ pub struct CaseRow {
 
 impl CaseRow {
     /// The row that follows from a log; `None` if it is no case.
-    pub fn of(dossier: &Dossier, calendar: &Calendar) -> Option<CaseRow> {
+    pub fn of(dossier: &Held, calendar: &Calendar) -> Option<CaseRow> {
         let case = dossier.case.as_ref()?;
         let next = case.next(calendar);
         let drafted = &case.drafted;
@@ -348,9 +348,9 @@ impl Store {
             }
         }
         let text = format!(
-            "SELECT t.seq, t.entry, {STAMP_COLUMNS} FROM stream t \
-             LEFT JOIN stamp s ON s.dossier = t.dossier AND s.term = t.term AND s.seq = t.seq \
-             LEFT JOIN entry e ON e.hash = COALESCE(t.entry, s.entry) \
+            "SELECT t.dossier, t.term, t.seq, t.hash, t.entry, {STAMP_COLUMNS} FROM stream t \
+             LEFT JOIN stamp s ON s.dossier = t.dossier AND s.seq = t.seq AND s.term = t.term \
+             LEFT JOIN entry e ON e.dossier = t.dossier AND e.hash = COALESCE(t.entry, s.entry) \
              WHERE t.peer = $1 AND t.position > $2 ORDER BY t.position LIMIT $3"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(text))
@@ -360,49 +360,84 @@ impl Store {
             .fetch_all(&self.pool)
             .await?;
         let mut spots = Spots::default();
-        let mut items = Vec::with_capacity(rows.len());
+        let mut running = if from > 0 { cursor.clone() } else { Cursor::start(epoch.clone()) };
         for row in &rows {
-            if row.try_get::<Option<i64>, _>(0)?.is_some() {
-                items.push(spots.stamp(stamp_row(row, 2)?)?);
+            let hash = |column: usize| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(column)?).map_err(damaged);
+            let upto = hash(3)?;
+            if let Some(seq) = row.try_get::<Option<i64>, _>(2)? {
+                // After a recall the stamp may stand beside the log, and two may have its number: the running hash says
+                // which of them was meant.
+                let mut candidates = Vec::new();
+                if row.try_get::<Option<Vec<u8>>, _>(8)?.is_some() {
+                    candidates.push(self.proven(stamp_row(row, 5)?).await?);
+                }
+                let fits = |candidate: &StampRow| {
+                    let mut next = running.clone();
+                    next.advance(&candidate.hash);
+                    next.hash == upto
+                };
+                if !candidates.iter().any(fits) {
+                    let id = DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?;
+                    let beside = self.evidence(id).await?.into_iter().map(|(stamp, _)| stamp);
+                    let term = row.try_get::<Option<i64>, _>(1)?.unwrap_or_default();
+                    let of_place =
+                        |row: &StampRow| i64::from(row.stamp.seq) == seq && i64::from(row.stamp.term) == term;
+                    candidates = beside.filter(of_place).collect();
+                }
+                let stamp =
+                    candidates.into_iter().find(fits).ok_or_else(|| damaged("a stamp of a stream is missing"))?;
+                running.advance(&stamp.hash);
+                spots.stamp(stamp).map_err(damaged)?;
             } else {
-                let entry = String::from_utf8(row.try_get(12)?).map_err(damaged)?;
-                let root: Option<Vec<u8>> = row.try_get(13)?;
-                let leaf: Option<i64> = row.try_get(14)?;
-                let (Some(root), Some(leaf)) = (root, leaf) else { return Err(damaged("a slip without its group")) };
-                let said = spots.spot((Hash::from_tagged(&root).map_err(damaged)?, leaf as u32));
-                items.push(Item::Slip { entry, said });
+                let written = Written::read(row.try_get::<Vec<u8>, _>(15)?, hash(4)?).map_err(damaged)?;
+                let said = match said_at(row, 16)? {
+                    Some(said) => Some(said),
+                    None => self.said_via(&written).await?,
+                };
+                let said = said.ok_or_else(|| damaged("a slip without its author's proof"))?;
+                running.advance(written.hash());
+                if running.hash != upto {
+                    return Err(damaged("a slip of a stream is not what it was"));
+                }
+                spots.slip(&written, said).map_err(damaged)?;
             }
         }
-        let groups = self.batch_groups(spots).await?;
-        Ok(StreamPage::Batch(Box::new(Batch { epoch: epoch.clone(), from, groups, items })))
+        Ok(StreamPage::Batch(Box::new(self.batch(spots, epoch, from).await?)))
     }
 
     /// A dossier's stamps from number `from`, as a batch that proves itself.
     pub async fn dossier_batch(&self, id: DossierId, from: u32, epoch: &Epoch) -> Result<Batch> {
         let mut spots = Spots::default();
         let rows = self.stamps(id).await?;
-        let items = rows
-            .into_iter()
-            .filter(|row| row.stamp.seq >= from)
-            .take(limits::STREAM_ITEMS_MAX as usize)
-            .map(|row| spots.stamp(row))
-            .collect::<Result<_>>()?;
-        Ok(Batch { epoch: epoch.clone(), from: 0, groups: self.batch_groups(spots).await?, items })
+        for row in rows.into_iter().filter(|row| row.stamp.seq >= from).take(limits::STREAM_ITEMS_MAX as usize) {
+            spots.stamp(row).map_err(damaged)?;
+        }
+        self.batch(spots, epoch, 0).await
     }
 
-    async fn batch_groups(&self, spots: Spots) -> Result<Vec<BatchGroup>> {
-        let known = self.groups(&spots.roots).await?;
-        let mut groups = Vec::with_capacity(spots.roots.len());
-        for (root, mut leaves) in spots.roots.iter().zip(spots.leaves) {
-            leaves.sort_unstable();
-            leaves.dedup();
-            let (signed, parts) = known.get(root).ok_or_else(|| damaged("a group is missing"))?;
-            let proof = parts
-                .prove(signed.group.suite(), signed.group.size, &leaves)
-                .ok_or_else(|| damaged("a proof cannot be made"))?;
-            groups.push(BatchGroup { signed: signed.clone(), proof });
+    /// Everything that is held of a dossier, as the answer to a new holder's question: log, evidence, pending entries.
+    pub async fn answer_batch(&self, id: DossierId, epoch: &Epoch) -> Result<Batch> {
+        let full = self.full(id).await?;
+        let mut spots = Spots::default();
+        for row in full.log.into_iter().chain(full.beside.into_iter().map(|(row, _)| row)) {
+            spots.stamp(row).map_err(damaged)?;
         }
-        Ok(groups)
+        for known in full.entries {
+            let said = match known.said {
+                Some(said) => Some(said),
+                None => self.said_via(&known.written).await?,
+            };
+            // What is known by a stamp in the log alone goes with that stamp.
+            if let Some(said) = said {
+                spots.slip(&known.written, said).map_err(damaged)?;
+            }
+        }
+        self.batch(spots, epoch, 0).await
+    }
+
+    async fn batch(&self, spots: Spots, epoch: &Epoch, from: u64) -> Result<Batch> {
+        let known = self.groups(spots.roots()).await?;
+        spots.batch(epoch.clone(), from, &known).map_err(damaged)
     }
 
     /// The heads of all dossiers held, in the order of their names: what a checkpoint covers.
@@ -429,32 +464,5 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?])
-    }
-}
-
-/// Groups of a batch in the order of first use, with the leaves that are named.
-#[derive(Default)]
-struct Spots {
-    roots: Vec<Hash>,
-    leaves: Vec<Vec<u32>>,
-}
-
-impl Spots {
-    fn stamp(&mut self, row: StampRow) -> Result<Item> {
-        let entry = String::from_utf8(row.written.bytes().to_vec()).map_err(damaged)?;
-        let stamped = self.spot(row.stamped);
-        let said = row.said.map(|said| self.spot(said));
-        Ok(Item::Stamp { stamp: row.stamp, entry, stamped, said })
-    }
-
-    fn spot(&mut self, (root, leaf): (Hash, u32)) -> Spot {
-        // Items of one commit follow each other: the last group is nearly always the one.
-        let group = self.roots.iter().rposition(|known| *known == root).unwrap_or_else(|| {
-            self.roots.push(root);
-            self.leaves.push(Vec::new());
-            self.roots.len() - 1
-        });
-        self.leaves[group].push(leaf);
-        Spot { group: group as u32, leaf }
     }
 }

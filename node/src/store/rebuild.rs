@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use sqlx::{AnyConnection, Row as _};
 use tongban_core::case::Act;
 use tongban_core::dossier::{DossierId, Hash};
+use tongban_core::exchange::Held;
 use tongban_core::time::Calendar;
 
-use super::log::{Dossier, fold};
 use super::read::{CASE_COLUMNS, CaseRow, case_row};
 use super::{Result, Store, damaged, sql};
 
-pub(super) async fn write_dossiers(connection: &mut AnyConnection, dossiers: &[&Dossier]) -> Result<()> {
+pub(super) async fn write_dossiers(connection: &mut AnyConnection, dossiers: &[&Held]) -> Result<()> {
     let into = "dossier (id, kind, term, len, head, holder, participants)";
     let tail = "ON CONFLICT (id) DO UPDATE SET term = excluded.term, len = excluded.len, head = excluded.head, \
                 holder = excluded.holder, participants = excluded.participants";
@@ -76,7 +76,7 @@ struct DossierRow {
 }
 
 impl DossierRow {
-    fn of(dossier: &Dossier) -> DossierRow {
+    fn of(dossier: &Held) -> DossierRow {
         let chain = &dossier.chain;
         let participants: Vec<&str> = chain.participants().iter().map(|node| node.as_str()).collect();
         DossierRow {
@@ -136,7 +136,7 @@ struct Views(BTreeMap<&'static str, String>);
 
 async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) -> Result<Vec<Difference>> {
     let rows = store.stamps(id).await?;
-    let dossier = fold(&rows, calendar)?;
+    let dossier = Held::fold(&rows, calendar).map_err(damaged)?;
     let case = dossier.as_ref().and_then(|dossier| CaseRow::of(dossier, calendar));
 
     // Every entry that is held and neither stamped nor refused is pending.
@@ -150,7 +150,8 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
         let hash = Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?;
         let written = tongban_core::dossier::Written::read(row.try_get::<Vec<u8>, _>(1)?, hash).map_err(damaged)?;
         let answered = dossier.as_ref().is_some_and(|dossier| dossier.chain.is_answered(&hash));
-        if !answered {
+        // A dossier that is not here yet has nothing pending: only evidence of it is known.
+        if !answered && written.entry().is_content() && dossier.is_some() {
             pending.push(hash);
         }
         let act = if written.entry().kind == tongban_core::case::KIND { Act::of(&written) } else { None };

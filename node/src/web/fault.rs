@@ -10,7 +10,7 @@ use super::part::{self, page};
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::service::{ServiceError, UploadFault};
-use crate::store::{SayError, StoreError};
+use crate::store::{SayError, StoreError, Unsaid};
 use crate::text::Lang;
 
 /// Why a page or a form cannot be answered as asked.
@@ -84,13 +84,18 @@ pub fn sentences(lang: Lang, error: &ServiceError) -> Vec<(Option<String>, Strin
             .map(|fault| (Some(fault.field.to_owned()), lang.t(&format!("field-{}", fault.code)).into_owned()))
             .collect(),
         ServiceError::Upload(fault) => vec![(None, upload(lang, fault))],
-        ServiceError::Say(SayError::Why(reason)) => vec![(None, why(lang, reason))],
-        ServiceError::Say(SayError::Recovering) => vec![(None, lang.t("fault-recovering").into_owned())],
-        ServiceError::Say(SayError::Store(_)) | ServiceError::Store(_) => {
+        ServiceError::Say(SayError::Unsaid(Unsaid::Why(reason))) => vec![(None, why(lang, reason))],
+        ServiceError::Say(SayError::Unsaid(Unsaid::Recovering)) => {
+            vec![(None, lang.t("fault-recovering").into_owned())]
+        }
+        ServiceError::Say(SayError::Unsaid(Unsaid::Recall)) => {
+            vec![(None, lang.t("fault-recall-running").into_owned())]
+        }
+        ServiceError::Say(SayError::Store(_) | SayError::Unsaid(Unsaid::Break(_))) | ServiceError::Store(_) => {
             vec![(None, lang.t("fault-store").into_owned())]
         }
         ServiceError::Item(fault) => vec![(None, lang.t(&format!("fault-{fault}")).into_owned())],
-        ServiceError::NotFound | ServiceError::Say(SayError::NotFound) => {
+        ServiceError::NotFound | ServiceError::Say(SayError::Unsaid(Unsaid::NotFound)) => {
             vec![(None, lang.t("fault-not-found").into_owned())]
         }
         ServiceError::Forbidden => vec![(None, lang.t("fault-forbidden").into_owned())],

@@ -1,26 +1,31 @@
-//! The one writer: gathers what is waiting, checks, stamps, signs once, commits once.
+//! The one writer: gathers what is waiting, lets the desk decide, signs once, commits once.
 //!
 //! A lone request never waits for a timer: a group is whatever is waiting when the last commit is done. Nobody is answered
-//! before the commit; what cannot be committed is answered with an error and leaves no trace.
+//! before the commit; what cannot be committed is answered with an error and leaves no trace. What is decided is decided
+//! by [`tongban_core::exchange::Desk`]; here it meets the database.
 
-mod group;
-mod say;
-mod take;
+mod handle;
+mod rows;
+mod whole;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tongban_core::case::{Act, WhyNot};
-use tongban_core::dossier::{By, DossierId, Hash, NodeId, Purpose, SignedGroup, Signer};
-use tongban_core::exchange::{Cursor, Epoch, VerifiedBatch};
+use tongban_core::directory::Document;
+use tongban_core::dossier::{By, DossierId, Moment, NodeId, RecallAct, Signer};
+use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
+use tongban_core::ident::Region;
 use tongban_core::time::Calendar;
 
-use self::group::Group;
+pub use self::handle::WriterHandle;
+use self::handle::{Command, Published};
+use self::rows::Extras;
 use super::blob::NewBlob;
-use super::log::Dossier;
-use super::{Result, Store};
+use super::read::day_number;
+use super::{Result, Store, damaged};
 use crate::clock::Clock;
 use crate::limits;
 
@@ -64,15 +69,9 @@ pub struct Said {
 /// Why nothing was said.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum SayError {
-    /// A rule forbids it.
+    /// A rule of the dossier or of its pen forbids it.
     #[error("{0}")]
-    Why(#[from] WhyNot),
-    /// No such dossier.
-    #[error("no such dossier")]
-    NotFound,
-    /// This node must not stamp: it was rolled back and has to win back its own later stamps first.
-    #[error("this node is recovering and does not stamp")]
-    Recovering,
+    Unsaid(#[from] Unsaid),
     /// The store could not keep it. Nothing was changed.
     #[error("not stored: {0}")]
     Store(String),
@@ -82,93 +81,44 @@ impl SayError {
     /// A stable code.
     pub fn code(&self) -> &str {
         match self {
-            SayError::Why(why) => why.code,
-            SayError::NotFound => "case-not-found",
-            SayError::Recovering => "node-recovering",
+            SayError::Unsaid(unsaid) => unsaid.code(),
             SayError::Store(_) => "not-stored",
         }
     }
 }
 
-/// A verified batch of a peer, to be stored with the new cursor in one transaction.
+impl From<WhyNot> for SayError {
+    fn from(why: WhyNot) -> SayError {
+        SayError::Unsaid(why.into())
+    }
+}
+
+fn unstored(error: impl std::fmt::Display) -> SayError {
+    SayError::Store(error.to_string())
+}
+
+/// A verified stretch of a peer's stream, to be stored with the new cursor in one transaction.
 #[derive(Debug)]
 pub struct IncomingBatch {
     /// Whose stream.
     pub peer: NodeId,
-    /// The cursor the reading began with; it is stored only if it still is. `None` for a dossier fetched by itself.
-    pub read_from: Option<Option<Cursor>>,
+    /// The cursor the reading began with; it is stored only if it still is.
+    pub read_from: Option<Cursor>,
+    /// Dossiers that were fetched whole for this very stretch.
+    pub tried: Vec<DossierId>,
     /// What was read.
     pub batch: VerifiedBatch,
 }
 
-/// What became of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// Stored.
-    Stored,
-    /// The cursor had moved meanwhile: read again.
-    Stale,
-    /// Stamps are missing: fetch the dossier from the sender, then read again.
-    Gap(DossierId, u32),
-}
-
-enum Command {
-    Say(Say, oneshot::Sender<std::result::Result<Said, SayError>>),
-    Incoming(Box<IncomingBatch>, oneshot::Sender<std::result::Result<Taken, String>>),
-}
-
-/// How to reach the writer.
-#[derive(Clone)]
-pub struct WriterHandle {
-    commands: mpsc::Sender<Command>,
-    commits: watch::Receiver<u64>,
-    arrived: Arc<Notify>,
-    recovering: Arc<AtomicBool>,
-    epoch: Epoch,
-}
-
-impl WriterHandle {
-    /// Says something; returns when it is durable.
-    pub async fn say(&self, say: Say) -> std::result::Result<Said, SayError> {
-        let (answer, answered) = oneshot::channel();
-        let stopped = || SayError::Store("the writer has stopped".to_owned());
-        self.commands.send(Command::Say(say, answer)).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
-    }
-
-    /// Stores what a peer sent; returns when it is durable.
-    pub async fn take(&self, batch: IncomingBatch) -> std::result::Result<Taken, String> {
-        let (answer, answered) = oneshot::channel();
-        let stopped = || "the writer has stopped".to_owned();
-        self.commands.send(Command::Incoming(Box::new(batch), answer)).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
-    }
-
-    /// Changes with every commit.
-    pub fn commits(&self) -> watch::Receiver<u64> {
-        self.commits.clone()
-    }
-
-    /// Woken when something arrived from a peer.
-    pub fn arrived(&self) -> Arc<Notify> {
-        self.arrived.clone()
-    }
-
-    /// This life of the node's streams.
-    pub fn epoch(&self) -> &Epoch {
-        &self.epoch
-    }
-
-    /// Stops stamping for good: a peer has read more of this node's stream than this node knows (rule 5).
-    pub async fn begin_recovering(&self, store: &Store) -> Result<()> {
-        self.recovering.store(true, Ordering::SeqCst);
-        store.set_state("recovering", "1").await
-    }
-
-    /// Whether this node must not stamp.
-    pub fn is_recovering(&self) -> bool {
-        self.recovering.load(Ordering::SeqCst)
-    }
+/// A whole chain that a peer sent, with what lies beside it.
+#[derive(Debug)]
+pub struct WholeChain {
+    /// Who sent it.
+    pub peer: NodeId,
+    /// Whether it answers a question: then the best chain is taken whatever acts say.
+    pub asked: bool,
+    /// What was sent.
+    pub batch: VerifiedBatch,
 }
 
 /// What a writer needs.
@@ -185,59 +135,60 @@ pub struct WriterSetup {
     pub clock: Clock,
     /// The calendar.
     pub calendar: &'static Calendar,
+    /// Acts of the registrar that were verified before.
+    pub acts: Vec<(RecallAct, Document)>,
 }
 
 /// The writer itself.
 pub struct Writer {
     setup: WriterSetup,
+    desk: Desk,
     commands: mpsc::Receiver<Command>,
+    published: Published,
     commits: watch::Sender<u64>,
-    arrived: Arc<Notify>,
-    recovering: Arc<AtomicBool>,
-    epoch: Epoch,
-    cache: HashMap<DossierId, Arc<Dossier>>,
-    /// What was in the cache when it was full last: what is still worked on moves over.
-    cache_before: HashMap<DossierId, Arc<Dossier>>,
-    stream_ends: HashMap<String, (u64, Hash)>,
-    cursors: HashMap<String, Option<Cursor>>,
     serials: HashMap<String, i64>,
 }
 
+/// What was done in a group and is to be answered when it is durable.
+type Answer<T, E> = (oneshot::Sender<std::result::Result<T, E>>, T);
+
+#[derive(Default)]
+struct Group {
+    commit: Commit,
+    extras: Extras,
+    said: Vec<Answer<Said, SayError>>,
+    taken: Vec<Answer<Taken, String>>,
+}
+
 impl Writer {
-    /// Makes a writer and the way to reach it. Run it with [`Writer::run`].
+    /// Makes a writer and the way to reach it. Run it with [`Writer::run`]. If the folder was restored from a backup, a
+    /// new life of the node's streams begins here.
     pub async fn new(setup: WriterSetup) -> Result<(Writer, WriterHandle)> {
         let (sender, commands) = mpsc::channel(limits::QUEUE_COMMANDS_MAX);
         let (commits, watching) = watch::channel(0);
-        let epoch = match setup.store.state("epoch").await? {
+        let store = &setup.store;
+        let epoch = match store.state("epoch").await? {
             Some(epoch) => Epoch::from_stored(&epoch),
             None => {
                 let epoch = Epoch::from_random(rand::random());
-                setup.store.set_state("epoch", epoch.as_str()).await?;
+                store.set_state("epoch", epoch.as_str()).await?;
                 epoch
             }
         };
-        let recovering = Arc::new(AtomicBool::new(setup.store.state("recovering").await?.is_some()));
-        let arrived = Arc::new(Notify::new());
-        let handle = WriterHandle {
-            commands: sender,
-            commits: watching,
-            arrived: arrived.clone(),
-            recovering: recovering.clone(),
-            epoch: epoch.clone(),
-        };
-        let writer = Writer {
-            setup,
-            commands,
-            commits,
-            arrived,
-            recovering,
-            epoch,
-            cache: HashMap::new(),
-            cache_before: HashMap::new(),
-            stream_ends: HashMap::new(),
-            cursors: HashMap::new(),
-            serials: HashMap::new(),
-        };
+        let recovering = store.state("recovering").await?.is_some();
+        let suite = setup.signer.public_key().suite();
+        let mut desk = Desk::new(setup.node.clone(), suite, setup.calendar, epoch, recovering);
+        desk.resume(store.stream_ends().await?, store.cursors().await?);
+        for (act, document) in &setup.acts {
+            desk.learn(act.clone(), document.clone());
+        }
+        let published = Published::new(&desk);
+        let handle = WriterHandle::new(sender, watching, published.clone());
+        let restored = store.state("restored").await?.is_some();
+        let mut writer = Writer { setup, desk, commands, published, commits, serials: HashMap::new() };
+        if restored {
+            writer.restart().await?;
+        }
         Ok((writer, handle))
     }
 
@@ -245,90 +196,209 @@ impl Writer {
     pub async fn run(mut self) {
         let mut waiting = Vec::with_capacity(limits::GROUP_COMMANDS_MAX);
         while self.commands.recv_many(&mut waiting, limits::GROUP_COMMANDS_MAX).await > 0 {
-            self.commit_group(std::mem::take(&mut waiting)).await;
+            let mut group = Group::default();
+            for command in waiting.drain(..) {
+                match command {
+                    Command::Say(say, answer) => match self.say(&mut group, say).await {
+                        Ok(done) => group.said.push((answer, done)),
+                        Err(error) => drop(answer.send(Err(error))),
+                    },
+                    Command::Incoming(batch, answer) => match self.take(&mut group, *batch).await {
+                        Ok(Taken::Stored) => group.taken.push((answer, Taken::Stored)),
+                        Ok(other) => drop(answer.send(Ok(other))),
+                        Err(error) => drop(answer.send(Err(error.to_string()))),
+                    },
+                    // What needs the whole of a dossier, or all of them, is rare: it is done alone, on what is stored.
+                    Command::Alone(alone) => {
+                        self.finish(std::mem::take(&mut group)).await;
+                        self.alone(alone).await;
+                    }
+                }
+            }
+            self.finish(group).await;
         }
     }
 
-    async fn commit_group(&mut self, commands: Vec<Command>) {
-        let mut group = Group::default();
-        let mut said = Vec::new();
-        let mut taken = Vec::new();
-        for command in commands {
-            match command {
-                Command::Say(say, answer) => match self.say(&mut group, say).await {
-                    Ok(done) => said.push((answer, done)),
-                    Err(error) => drop(answer.send(Err(error))),
-                },
-                Command::Incoming(batch, answer) => match self.take(&mut group, *batch).await {
-                    Ok(Taken::Stored) => taken.push(answer),
-                    Ok(other) => drop(answer.send(Ok(other))),
-                    Err(error) => drop(answer.send(Err(error.to_string()))),
-                },
+    async fn finish(&mut self, group: Group) {
+        let arrivals = !group.taken.is_empty();
+        match self.commit(group.commit, group.extras).await {
+            Ok(()) => {
+                group.said.into_iter().for_each(|(answer, done)| drop(answer.send(Ok(done))));
+                group.taken.into_iter().for_each(|(answer, taken)| drop(answer.send(Ok(taken))));
+                if arrivals {
+                    self.published.arrived.notify_one();
+                }
+            }
+            Err(error) => {
+                let error = error.to_string();
+                group.said.into_iter().for_each(|(answer, _)| drop(answer.send(Err(SayError::Store(error.clone())))));
+                group.taken.into_iter().for_each(|(answer, _)| drop(answer.send(Err(error.clone()))));
             }
         }
-        let arrivals = !taken.is_empty();
-        match self.commit(group).await {
+    }
+
+    /// Signs and writes everything at once; all of it or nothing.
+    async fn commit(&mut self, mut commit: Commit, extras: Extras) -> Result<()> {
+        let written = self.write(&mut commit, &extras).await;
+        match written {
             Ok(()) => {
-                said.into_iter().for_each(|(answer, done)| drop(answer.send(Ok(done))));
-                taken.into_iter().for_each(|answer| drop(answer.send(Ok(Taken::Stored))));
+                self.serials.extend(extras.serials);
+                self.desk.committed(commit);
+                self.published.update(&self.desk);
                 self.commits.send_modify(|count| *count += 1);
-                if arrivals {
-                    self.arrived.notify_one();
-                }
+                Ok(())
             }
             Err(error) => {
                 // Nothing of it stands. What was remembered of it is forgotten, and read again from the store.
                 tracing::error!(%error, "commit failed");
-                self.cache.clear();
-                self.cache_before.clear();
-                self.stream_ends.clear();
-                self.cursors.clear();
+                self.desk.forget();
                 self.serials.clear();
-                let error = error.to_string();
-                said.into_iter().for_each(|(answer, _)| drop(answer.send(Err(SayError::Store(error.clone())))));
-                taken.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
+                Err(error)
             }
         }
     }
 
-    /// A dossier as it stands in this group.
-    async fn dossier(&mut self, group: &Group, id: DossierId) -> Result<Option<Dossier>> {
-        if let Some(dossier) = group.dossiers.get(&id) {
-            return Ok(Some(dossier.clone()));
-        }
-        if let Some(dossier) = self.cache.get(&id).or_else(|| self.cache_before.get(&id)) {
-            return Ok(Some(Dossier::clone(dossier)));
-        }
-        Ok(self.setup.store.dossier(id, self.setup.calendar).await?.map(|(dossier, _)| dossier))
-    }
-
-    async fn commit(&mut self, mut group: Group) -> Result<()> {
-        let setup = &self.setup;
-        let trust = setup.trust.load(Ordering::SeqCst);
-        let now = setup.clock.now();
-        let signed = SignedGroup::sign(Purpose::Commit, &*setup.signer, &setup.node, trust, now, &group.contents);
-        if signed.is_none() && group.is_empty() {
+    async fn write(&self, commit: &mut Commit, extras: &Extras) -> Result<()> {
+        if commit.is_empty() {
             return Ok(());
         }
-        let root = signed.as_ref().map(|(signed, _)| signed.group.root);
-        for (row, leaf) in &mut group.stamps {
-            if let (Some(leaf), Some(root)) = (leaf, root) {
-                row.stamped = (root, *leaf);
+        let setup = &self.setup;
+        let now = setup.clock.now();
+        commit.sign(&*setup.signer, &setup.node, setup.trust.load(Ordering::SeqCst), now);
+        let mut transaction = setup.store.writing.begin().await?;
+        rows::write(&mut transaction, commit, extras, now, setup.calendar).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Lends the desk a dossier that it does not know yet.
+    async fn lend(&mut self, commit: &Commit, id: DossierId) -> Result<()> {
+        if self.desk.wants(commit, id) {
+            let held = self.setup.store.dossier(id, self.setup.calendar).await?.map(|(held, _)| held);
+            self.desk.lend(id, held);
+        }
+        Ok(())
+    }
+
+    async fn say(&mut self, group: &mut Group, say: Say) -> std::result::Result<Said, SayError> {
+        if let Some((account, key)) = &say.once {
+            let here = group.extras.once.iter().find(|(a, k, _)| a == account && k == key).map(|(.., id)| *id);
+            let before = match here {
+                Some(id) => Some(id),
+                None => self.setup.store.once(*account, key).await.map_err(unstored)?,
+            };
+            if let Some(id) = before {
+                self.lend(&group.commit, id).await.map_err(unstored)?;
+                let number = self.number_of(group, id);
+                return Ok(Said { dossier: id, number, slip: false, again: true });
             }
         }
-        let mut transaction = setup.store.writing.begin().await?;
-        group.write(&mut transaction, signed, root, now, setup.calendar).await?;
-        transaction.commit().await?;
+        let (id, new) = match say.target {
+            Target::New(id) => (id, true),
+            Target::Existing(id) => (id, false),
+        };
+        if !new {
+            self.lend(&group.commit, id).await.map_err(unstored)?;
+        }
+        let now = self.setup.clock.now();
+        let mut acts = say.acts;
+        let serial = self.number(group, id, &mut acts, now).await?;
+        let mut nonce = rand::random;
+        let mut tick = Tick { now, nonce: &mut nonce };
+        let slip = self.desk.say(&mut group.commit, id, new, acts, &mut tick)?;
+        let extras = &mut group.extras;
+        extras.serials.extend(serial);
+        extras.blobs.extend(say.blobs);
+        extras.once.extend(say.once.map(|(account, key)| (account, key, id)));
+        extras.owners.extend(say.owner.map(|account| (account, id)));
+        Ok(Said { dossier: id, number: self.number_of(group, id), slip, again: false })
+    }
 
-        for (id, dossier) in group.dossiers {
-            self.cache.insert(id, Arc::new(dossier));
+    fn number_of(&self, group: &Group, id: DossierId) -> Option<String> {
+        self.desk.held(&group.commit, id)?.case?.number
+    }
+
+    async fn take(&mut self, group: &mut Group, incoming: IncomingBatch) -> Result<Taken> {
+        let ids = incoming.batch.items.iter().map(|item| match item {
+            Incoming::Stamp(row) => row.stamp.dossier,
+            Incoming::Slip { written, .. } => written.entry().dossier,
+        });
+        for id in ids.collect::<std::collections::BTreeSet<_>>() {
+            self.lend(&group.commit, id).await?;
         }
-        if self.cache.len() > limits::DOSSIERS_CACHED_MAX / 2 {
-            self.cache_before = std::mem::take(&mut self.cache);
+        let mut nonce = rand::random;
+        let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
+        let from = (&incoming.peer, &incoming.tried[..]);
+        Ok(self.desk.take(&mut group.commit, from, &incoming.read_from, incoming.batch, &mut tick))
+    }
+
+    /// Fills in an empty receipt number: region, date, two digits of this epoch, serial. The epoch keeps a restored node
+    /// from giving a number a second time.
+    async fn number(
+        &mut self,
+        group: &Group,
+        id: DossierId,
+        acts: &mut [(By, Act)],
+        now: Moment,
+    ) -> std::result::Result<Option<(String, i64)>, SayError> {
+        let drafted = acts.iter().find_map(|(_, act)| match act {
+            Act::Drafted(drafted) => Some(drafted.receiving.region),
+            _ => None,
+        });
+        let Some(number) = acts.iter_mut().find_map(|(_, act)| match act {
+            Act::TakenIn { number } if number.is_empty() => Some(number),
+            _ => None,
+        }) else {
+            return Ok(None);
+        };
+        let held = || Some(self.desk.held(&group.commit, id)?.case?.drafted.receiving.region);
+        let region: Region = drafted.or_else(held).ok_or_else(|| WhyNot::new("not-a-case"))?;
+        let name = format!("{region}-{}", day_number(now.date()));
+        let last = match group.extras.serials.get(&name).or_else(|| self.serials.get(&name)) {
+            Some(last) => *last,
+            None => self.setup.store.serial(&name).await.map_err(unstored)?,
+        };
+        let life = self.desk.epoch().as_str().get(..2).unwrap_or("00").to_uppercase();
+        *number = format!("{name}-{life}{:04}", last + 1);
+        Ok(Some((name, last + 1)))
+    }
+}
+
+impl Store {
+    async fn serial(&self, name: &str) -> Result<i64> {
+        let row = sqlx::query("SELECT last FROM serial WHERE name = $1")
+            .bind(name.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| sqlx::Row::try_get(&row, 0)).transpose()?.unwrap_or(0))
+    }
+
+    /// Where every stream ends.
+    async fn stream_ends(&self) -> Result<BTreeMap<NodeId, (u64, tongban_core::dossier::Hash)>> {
+        // From peer to peer along the key: naming them all at once would read every row.
+        let mut ends = BTreeMap::new();
+        let mut last = String::new();
+        loop {
+            let row =
+                sqlx::query("SELECT MIN(peer) FROM stream WHERE peer > $1").bind(last).fetch_one(&self.pool).await?;
+            let Some(peer) = sqlx::Row::try_get::<Option<String>, _>(&row, 0)? else { return Ok(ends) };
+            if let Some(end) = self.stream_end(&peer).await? {
+                ends.insert(peer.parse().map_err(damaged)?, end);
+            }
+            last = peer;
         }
-        self.stream_ends.extend(group.stream_ends);
-        self.serials.extend(group.serials);
-        self.cursors.extend(group.cursors.into_iter().map(|(peer, cursor)| (peer, Some(cursor))));
-        Ok(())
+    }
+
+    /// How far every peer was read.
+    pub async fn cursors(&self) -> Result<BTreeMap<NodeId, Cursor>> {
+        let rows = sqlx::query("SELECT peer FROM stream_cursor").fetch_all(&self.pool).await?;
+        let mut cursors = BTreeMap::new();
+        for row in rows {
+            let peer: String = sqlx::Row::try_get(&row, 0)?;
+            if let Some(cursor) = self.cursor(&peer).await? {
+                cursors.insert(peer.parse().map_err(damaged)?, cursor);
+            }
+        }
+        Ok(cursors)
     }
 }

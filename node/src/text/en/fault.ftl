@@ -58,6 +58,7 @@ fault-not-found = Not found, or not for you. Please check the number or address.
 fault-not-found-title = Not found
 fault-home = Home
 fault-store = It could not be stored: nothing of this was done, all before is safe. Please try again later.
+fault-recall-running = The coordination office is moving the record of this case to another place; it cannot be handed over or returned now. Nothing is lost. Please try again later.
 fault-recovering = This node is recovering and records nothing now. All that was is safe. Please try again later.
 fault-login-wrong = User name or password is wrong
 fault-too-many-tries = Too many tries, please wait 15 minutes

@@ -58,6 +58,7 @@ fault-not-found = 没有找到，或不对您开放。请核对编号或地址�
 fault-not-found-title = 没有找到
 fault-home = 回首页
 fault-store = 暂时存不进去，刚才的操作没有执行，以前的都在。请稍后重试。
+fault-recall-running = 这件办件正由协调办换一个地方接着记，暂时不能交办或退回。已有的都在，办好后自动继续，请稍后再试。
 fault-recovering = 本节点正在恢复，暂不登记。已有的都在，请稍后重试。
 fault-login-wrong = 用户名或密码不对
 fault-too-many-tries = 试得太多了，请 15 分钟后再试

@@ -23,7 +23,7 @@ use super::visitor::{begin_session, check_password, forget_tries, hash_token, ma
 use crate::app::App;
 use crate::limits;
 use crate::service::{Actor, ServiceError};
-use crate::store::{SayError, StoreError};
+use crate::store::{SayError, StoreError, Unsaid};
 use crate::text::Lang;
 
 #[derive(OpenApi)]
@@ -115,13 +115,16 @@ impl From<ServiceError> for Refusal {
     fn from(error: ServiceError) -> Refusal {
         let status = match &error {
             ServiceError::Fields(_) | ServiceError::Upload(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            ServiceError::NotFound | ServiceError::Say(SayError::NotFound) => StatusCode::NOT_FOUND,
+            ServiceError::NotFound | ServiceError::Say(SayError::Unsaid(Unsaid::NotFound)) => StatusCode::NOT_FOUND,
             ServiceError::Forbidden => StatusCode::FORBIDDEN,
-            ServiceError::Store(_) | ServiceError::Say(SayError::Store(_) | SayError::Recovering) => {
+            ServiceError::Store(_)
+            | ServiceError::Say(SayError::Store(_) | SayError::Unsaid(Unsaid::Recovering | Unsaid::Break(_))) => {
                 tracing::error!(%error, "request failed");
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            ServiceError::Say(SayError::Why(_)) | ServiceError::Item(_) => StatusCode::CONFLICT,
+            ServiceError::Say(SayError::Unsaid(Unsaid::Why(_) | Unsaid::Recall)) | ServiceError::Item(_) => {
+                StatusCode::CONFLICT
+            }
         };
         let words = |lang| sentences(lang, &error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ");
         let fields = match &error {

@@ -1,0 +1,164 @@
+//! How the rest of the node reaches the writer.
+
+use std::sync::{Arc, RwLock};
+
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tongban_core::directory::Document;
+use tongban_core::dossier::{DossierId, NodeId, RecallAct};
+use tongban_core::exchange::{Desk, Epoch, Taken};
+
+use super::{IncomingBatch, Said, Say, SayError, WholeChain};
+
+pub(super) enum Command {
+    Say(Say, oneshot::Sender<Result<Said, SayError>>),
+    Incoming(Box<IncomingBatch>, oneshot::Sender<Result<Taken, String>>),
+    Alone(Alone),
+}
+
+/// What is done in a commit of its own.
+pub(super) enum Alone {
+    /// A whole chain is held against what is here.
+    Whole(Box<WholeChain>, oneshot::Sender<Result<(), String>>),
+    /// An act of the registrar, verified: it is stored, and seals.
+    Learn(Box<(RecallAct, Document)>, oneshot::Sender<Result<(), String>>),
+    /// Every participant was asked: the recall is stamped.
+    Recall(DossierId, Arc<(RecallAct, Document)>, oneshot::Sender<Result<(), String>>),
+    /// A peer knows more of this node's stream than this node: it was rolled back.
+    Restart(oneshot::Sender<Result<(), String>>),
+    /// A peer began a new life: everything shared with it is restated. Answers where its stream ends then.
+    Restate(NodeId, Epoch, oneshot::Sender<Result<u64, String>>),
+    /// Every node was heard: the node may stamp again.
+    Recovered(oneshot::Sender<Result<(), String>>),
+}
+
+/// What the writer publishes of itself.
+#[derive(Clone)]
+pub(super) struct Published {
+    life: Arc<RwLock<(Epoch, bool)>>,
+    to_carry_out: Arc<RwLock<Vec<(DossierId, Arc<(RecallAct, Document)>)>>>,
+    pub(super) arrived: Arc<Notify>,
+}
+
+impl Published {
+    pub(super) fn new(desk: &Desk) -> Published {
+        let published = Published {
+            life: Arc::new(RwLock::new((desk.epoch().clone(), false))),
+            to_carry_out: Arc::default(),
+            arrived: Arc::default(),
+        };
+        published.update(desk);
+        published
+    }
+
+    pub(super) fn update(&self, desk: &Desk) {
+        let life = (desk.epoch().clone(), desk.is_recovering());
+        {
+            let mut known = self.life.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            if *known != life {
+                *known = life;
+            }
+        }
+        let acts = desk.acts_to_carry_out();
+        let mut known = self.to_carry_out.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if known.len() != acts.len() || !acts.is_empty() {
+            *known = acts;
+        }
+    }
+}
+
+/// How to reach the writer.
+#[derive(Clone)]
+pub struct WriterHandle {
+    commands: mpsc::Sender<Command>,
+    commits: watch::Receiver<u64>,
+    published: Published,
+}
+
+impl WriterHandle {
+    pub(super) fn new(
+        commands: mpsc::Sender<Command>,
+        commits: watch::Receiver<u64>,
+        published: Published,
+    ) -> WriterHandle {
+        WriterHandle { commands, commits, published }
+    }
+
+    /// Says something; returns when it is durable.
+    pub async fn say(&self, say: Say) -> Result<Said, SayError> {
+        let (answer, answered) = oneshot::channel();
+        let stopped = || SayError::Store("the writer has stopped".to_owned());
+        self.commands.send(Command::Say(say, answer)).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// Stores what a peer sent; returns when it is durable.
+    pub async fn take(&self, batch: IncomingBatch) -> Result<Taken, String> {
+        self.send(|answer| Command::Incoming(Box::new(batch), answer)).await
+    }
+
+    /// Holds a whole chain against what is here.
+    pub async fn take_whole(&self, chain: WholeChain) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Whole(Box::new(chain), answer))).await
+    }
+
+    /// Stores a verified act of the registrar. From then on it seals its dossiers.
+    pub async fn learn(&self, act: RecallAct, document: Document) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Learn(Box::new((act, document)), answer))).await
+    }
+
+    /// Stamps a recall, after every participant was asked.
+    pub async fn recall(&self, dossier: DossierId, act: Arc<(RecallAct, Document)>) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Recall(dossier, act, answer))).await
+    }
+
+    /// Begins a new life of the node's streams: it stamps nothing until it has won back what it lost (rule 5, rule 7).
+    pub async fn restart(&self) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Restart(answer))).await
+    }
+
+    /// Restates to a peer in a new life all that is shared with it. Answers the end of its stream.
+    pub async fn restate(&self, peer: NodeId, epoch: Epoch) -> Result<u64, String> {
+        self.send(|answer| Command::Alone(Alone::Restate(peer, epoch, answer))).await
+    }
+
+    /// Ends the recovery.
+    pub async fn recovered(&self) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Recovered(answer))).await
+    }
+
+    async fn send<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, String>>) -> Command) -> Result<T, String> {
+        let (answer, answered) = oneshot::channel();
+        let stopped = || "the writer has stopped".to_owned();
+        self.commands.send(command(answer)).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// Changes with every commit.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
+    }
+
+    /// Woken when something arrived from a peer.
+    pub fn arrived(&self) -> Arc<Notify> {
+        self.published.arrived.clone()
+    }
+
+    /// This life of the node's streams.
+    pub fn epoch(&self) -> Epoch {
+        self.life().0
+    }
+
+    /// Whether this node must not stamp.
+    pub fn is_recovering(&self) -> bool {
+        self.life().1
+    }
+
+    fn life(&self) -> (Epoch, bool) {
+        self.published.life.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Acts of the registrar that this node has to carry out, with those that it has carried out.
+    pub fn acts_to_carry_out(&self) -> Vec<(DossierId, Arc<(RecallAct, Document)>)> {
+        self.published.to_carry_out.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+}

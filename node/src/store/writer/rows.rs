@@ -1,0 +1,280 @@
+//! A commit as rows: everything in the order in which it must be written.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sqlx::AnyConnection;
+use tongban_core::case::{self, Act};
+use tongban_core::dossier::tree::Parts;
+use tongban_core::dossier::{DossierId, Hash, Moment, SignedGroup};
+use tongban_core::exchange::{Commit, EntryRow, Held, Owed, StampRow};
+use tongban_core::time::Calendar;
+
+use crate::store::blob::{self, NewBlob};
+use crate::store::read::CaseRow;
+use crate::store::{Result, rebuild, sql};
+
+/// What is written with a commit and is this node's own affair.
+#[derive(Default)]
+pub(super) struct Extras {
+    pub(super) blobs: Vec<NewBlob>,
+    pub(super) once: Vec<(i64, String, DossierId)>,
+    pub(super) owners: Vec<(i64, DossierId)>,
+    pub(super) serials: BTreeMap<String, i64>,
+    /// A value of the node's own state.
+    pub(super) state: Option<(String, String)>,
+}
+
+const NOTHING: &str = "ON CONFLICT DO NOTHING";
+
+fn bytes(hash: &Hash) -> Vec<u8> {
+    hash.tagged().to_vec()
+}
+
+fn id(dossier: &DossierId) -> Vec<u8> {
+    dossier.bytes().to_vec()
+}
+
+/// Writes everything, on a connection with an open transaction.
+pub(super) async fn write(
+    connection: &mut AnyConnection,
+    commit: &Commit,
+    extras: &Extras,
+    now: Moment,
+    calendar: &Calendar,
+) -> Result<()> {
+    write_life(connection, commit).await?;
+    write_groups(connection, &commit.groups).await?;
+    write_log(connection, commit, now).await?;
+    blob::insert(connection, &extras.blobs).await?;
+    write_views(connection, commit, calendar).await?;
+    write_local(connection, commit, extras, now).await
+}
+
+/// A new life of the streams, the end of a recovery, and documents.
+async fn write_life(connection: &mut AnyConnection, commit: &Commit) -> Result<()> {
+    if let Some(epoch) = &commit.restart {
+        sqlx::query("DELETE FROM stream").execute(&mut *connection).await?;
+        sqlx::query("DELETE FROM node_state WHERE name = 'restored' OR name LIKE 'restated %'")
+            .execute(&mut *connection)
+            .await?;
+        set_state(connection, "epoch", epoch.as_str()).await?;
+        set_state(connection, "recovering", "1").await?;
+    }
+    if commit.resumed {
+        sqlx::query("DELETE FROM node_state WHERE name = 'recovering'").execute(&mut *connection).await?;
+    }
+    let into = "document (kind, node, version, text)";
+    sql::insert(connection, into, 4, NOTHING, &commit.documents, |query, document| {
+        query
+            .bind(document.kind.name())
+            .bind(document.node.to_string())
+            .bind(i64::from(document.version))
+            .bind(serde_json::to_string(document).unwrap_or_default())
+    })
+    .await?;
+    Ok(())
+}
+
+async fn set_state(connection: &mut AnyConnection, name: &str, value: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO node_state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name.to_owned())
+    .bind(value.to_owned())
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
+}
+
+/// Entries, stamps, evidence and streams.
+async fn write_log(connection: &mut AnyConnection, commit: &Commit, now: Moment) -> Result<()> {
+    for (dossier, from) in &commit.cut {
+        sqlx::query("DELETE FROM stamp WHERE dossier = $1 AND seq >= $2")
+            .bind(id(dossier))
+            .bind(i64::from(*from))
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (dossier, hash) in &commit.revived {
+        sqlx::query("DELETE FROM evidence WHERE dossier = $1 AND hash = $2")
+            .bind(id(dossier))
+            .bind(bytes(hash))
+            .execute(&mut *connection)
+            .await?;
+    }
+    // One statement may name a row once only.
+    let mut entries: Vec<EntryRow> = Vec::with_capacity(commit.entries.len());
+    let mut places: HashMap<Hash, usize> = HashMap::new();
+    for row in &commit.entries {
+        match places.get(row.written.hash()) {
+            Some(at) => {
+                let held = &mut entries[*at];
+                held.said = held.said.or(row.said);
+                held.settled |= row.settled;
+            }
+            None => {
+                places.insert(*row.written.hash(), entries.len());
+                entries.push(row.clone());
+            }
+        }
+    }
+    // An entry that was known by its author's stamp may be proven by itself now.
+    let tail = "ON CONFLICT (dossier, hash) DO UPDATE SET root = COALESCE(entry.root, excluded.root), \
+                leaf = COALESCE(entry.leaf, excluded.leaf)";
+    let into = "entry (dossier, hash, bytes, root, leaf, settled)";
+    sql::insert(connection, into, 6, tail, &entries, |query, row| {
+        query
+            .bind(id(&row.written.entry().dossier))
+            .bind(bytes(row.written.hash()))
+            .bind(row.written.bytes().to_vec())
+            .bind(row.said.map(|(root, _)| bytes(&root)))
+            .bind(row.said.map(|(_, leaf)| i64::from(leaf)))
+            .bind(i64::from(row.settled))
+    })
+    .await?;
+    for (dossier, hash) in &commit.settled {
+        sqlx::query("UPDATE entry SET settled = 1 WHERE dossier = $1 AND hash = $2")
+            .bind(id(dossier))
+            .bind(bytes(hash))
+            .execute(&mut *connection)
+            .await?;
+    }
+    let into = "stamp (dossier, term, seq, hash, prev, entry, node, at, root, leaf)";
+    sql::insert(connection, into, 10, "", &commit.stamps, stamp_values).await?;
+    let into = "evidence (dossier, term, seq, hash, prev, entry, node, at, root, leaf, code, peer, seen)";
+    sql::insert(connection, into, 13, NOTHING, &commit.evidence, |query, evidence| {
+        stamp_values(query, &evidence.row).bind(evidence.code.clone()).bind(evidence.peer.to_string()).bind(now.0)
+    })
+    .await?;
+    let into = "stream (peer, position, dossier, term, seq, entry, hash)";
+    sql::insert(connection, into, 7, "", &commit.streams, |query, row| {
+        let (term, seq, entry) = match row.owed {
+            Owed::Stamp { term, seq } => (Some(i64::from(term)), Some(i64::from(seq)), None),
+            Owed::Slip(entry) => (None, None, Some(bytes(&entry))),
+        };
+        query
+            .bind(row.peer.to_string())
+            .bind(row.position as i64)
+            .bind(id(&row.dossier))
+            .bind(term)
+            .bind(seq)
+            .bind(entry)
+            .bind(bytes(&row.hash))
+    })
+    .await?;
+    Ok(())
+}
+
+fn stamp_values<'q>(query: sql::Filled<'q>, row: &StampRow) -> sql::Filled<'q> {
+    query
+        .bind(id(&row.stamp.dossier))
+        .bind(i64::from(row.stamp.term))
+        .bind(i64::from(row.stamp.seq))
+        .bind(bytes(&row.hash))
+        .bind(bytes(&row.stamp.prev))
+        .bind(bytes(&row.stamp.entry))
+        .bind(row.stamp.node.to_string())
+        .bind(row.stamp.at.0)
+        .bind(bytes(&row.stamped.0))
+        .bind(i64::from(row.stamped.1))
+}
+
+async fn write_groups(connection: &mut AnyConnection, groups: &[(SignedGroup, Parts)]) -> Result<()> {
+    // A foreign group may come again with other leaves: what is known of its tree is merged.
+    let mut fresh = Vec::with_capacity(groups.len());
+    for (signed, parts) in groups {
+        let known = sqlx::query("SELECT parts FROM signed_group WHERE root = $1")
+            .bind(signed.group.root.tagged().to_vec())
+            .fetch_optional(&mut *connection)
+            .await?;
+        match known {
+            None => fresh.push((signed, parts.to_bytes())),
+            Some(row) => {
+                let mut merged = Parts::from_bytes(&sqlx::Row::try_get::<Vec<u8>, _>(&row, 0)?);
+                merged.merge(parts.clone());
+                sqlx::query("UPDATE signed_group SET parts = $2 WHERE root = $1")
+                    .bind(signed.group.root.tagged().to_vec())
+                    .bind(merged.to_bytes())
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+    }
+    let into = "signed_group (root, node, key_hash, trust, at, size, signature, parts)";
+    sql::insert(connection, into, 8, "ON CONFLICT DO NOTHING", &fresh, |query, (signed, parts)| {
+        let group = &signed.group;
+        query
+            .bind(group.root.tagged().to_vec())
+            .bind(group.node.to_string())
+            .bind(group.key.tagged().to_vec())
+            .bind(i64::from(group.trust))
+            .bind(group.at.0)
+            .bind(i64::from(group.size))
+            .bind(signed.signature.0.to_vec())
+            .bind(parts.clone())
+    })
+    .await?;
+    Ok(())
+}
+
+async fn write_views(connection: &mut AnyConnection, commit: &Commit, calendar: &Calendar) -> Result<()> {
+    let dossiers: Vec<&Held> = commit.dossiers.values().collect();
+    rebuild::write_dossiers(connection, &dossiers).await?;
+    let cases: Vec<CaseRow> = dossiers.iter().filter_map(|held| CaseRow::of(held, calendar)).collect();
+    rebuild::write_cases(connection, &cases).await?;
+    let open: Vec<_> = commit.pending.iter().filter(|(entry, _)| !commit.answered.contains(entry)).collect();
+    let into = "pending (entry, dossier)";
+    sql::insert(connection, into, 2, NOTHING, &open, |query, (entry, dossier)| {
+        query.bind(bytes(entry)).bind(id(dossier))
+    })
+    .await?;
+    let answered: Vec<Vec<u8>> = commit.answered.iter().map(bytes).collect();
+    sql::delete(connection, "pending", "entry", &answered).await?;
+    // What the log names of blobs: what is not held yet is fetched because it stands here.
+    let mut refs = BTreeSet::new();
+    for written in commit.entries.iter().map(|row| &row.written) {
+        let act = if written.entry().kind == case::KIND { Act::of(written) } else { None };
+        refs.extend(act.iter().flat_map(Act::blobs).map(|reference| (reference.hash, written.entry().dossier)));
+    }
+    let refs: Vec<_> = refs.into_iter().collect();
+    sql::insert(connection, "blob_ref (hash, dossier)", 2, NOTHING, &refs, |query, (hash, dossier)| {
+        query.bind(bytes(hash)).bind(id(dossier))
+    })
+    .await?;
+    Ok(())
+}
+
+async fn write_local(connection: &mut AnyConnection, commit: &Commit, extras: &Extras, now: Moment) -> Result<()> {
+    let cursors: Vec<_> = commit.cursors.iter().collect();
+    let tail = "ON CONFLICT (peer) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, \
+                hash = excluded.hash";
+    let into = "stream_cursor (peer, epoch, position, hash)";
+    sql::insert(connection, into, 4, tail, &cursors, |query, (peer, cursor)| {
+        query
+            .bind(peer.to_string())
+            .bind(cursor.epoch.as_str().to_owned())
+            .bind(cursor.position as i64)
+            .bind(bytes(&cursor.hash))
+    })
+    .await?;
+    let into = "once (account, key, dossier, at)";
+    sql::insert(connection, into, 4, "", &extras.once, |query, (account, key, dossier)| {
+        query.bind(*account).bind(key.clone()).bind(id(dossier)).bind(now.0)
+    })
+    .await?;
+    let into = "owner (account, dossier, at)";
+    sql::insert(connection, into, 3, NOTHING, &extras.owners, |query, (account, dossier)| {
+        query.bind(*account).bind(id(dossier)).bind(now.0)
+    })
+    .await?;
+    let serials: Vec<_> = extras.serials.iter().collect();
+    let tail = "ON CONFLICT (name) DO UPDATE SET last = excluded.last";
+    sql::insert(connection, "serial (name, last)", 2, tail, &serials, |query, (name, last)| {
+        query.bind(name.to_string()).bind(**last)
+    })
+    .await?;
+    if let Some((name, value)) = &extras.state {
+        set_state(connection, name, value).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! What needs the whole of a dossier, or all of them: branches, recalls, restores. Each is a commit of its own.
+
+use sqlx::Row as _;
+use tongban_core::dossier::{DossierId, Hash, NodeId};
+use tongban_core::exchange::{Commit, Epoch, Incoming, Restated, Tick};
+
+use super::handle::Alone;
+use super::rows::Extras;
+use super::{WholeChain, Writer};
+use crate::store::{Result, Store, damaged};
+
+impl Writer {
+    pub(super) async fn alone(&mut self, alone: Alone) {
+        fn text<T>(done: Result<T>) -> std::result::Result<T, String> {
+            done.map_err(|error| error.to_string())
+        }
+        match alone {
+            Alone::Whole(chain, answer) => drop(answer.send(text(self.whole(*chain).await))),
+            Alone::Learn(act, answer) => {
+                let mut commit = Commit::default();
+                commit.documents.push(act.1.clone());
+                // Sealing before it is durable only waits for longer.
+                self.desk.learn(act.0, act.1);
+                drop(answer.send(text(self.commit(commit, Extras::default()).await)));
+            }
+            Alone::Recall(id, act, answer) => {
+                let done = async {
+                    let full = self.setup.store.full(id).await?;
+                    let mut commit = Commit::default();
+                    let mut nonce = rand::random;
+                    let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
+                    if self.desk.recall(&mut commit, full, &act, &mut tick) {
+                        tracing::warn!(dossier = %id, term = act.0.term, "pen recalled by the registrar's act");
+                    }
+                    self.commit(commit, Extras::default()).await
+                };
+                drop(answer.send(text(done.await)));
+            }
+            Alone::Restart(answer) => drop(answer.send(text(self.restart().await))),
+            Alone::Restate(peer, epoch, answer) => drop(answer.send(text(self.restate(peer, epoch).await))),
+            Alone::Recovered(answer) => drop(answer.send(text(self.recovered().await))),
+        }
+    }
+
+    async fn whole(&mut self, chain: WholeChain) -> Result<()> {
+        let id = chain.batch.items.iter().find_map(|item| match item {
+            Incoming::Stamp(row) => Some(row.stamp.dossier),
+            Incoming::Slip { .. } => None,
+        });
+        let Some(id) = id else { return Ok(()) };
+        let full = self.setup.store.full(id).await?;
+        let mut commit = Commit::default();
+        let mut nonce = rand::random;
+        let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
+        self.desk.take_whole(&mut commit, full, (&chain.peer, chain.asked), chain.batch, &mut tick);
+        self.commit(commit, Extras::default()).await
+    }
+
+    /// A new life of the node's streams: it stamps nothing until it has won back what it lost.
+    pub(super) async fn restart(&mut self) -> Result<()> {
+        let all = self.setup.store.restated(None).await?;
+        let epoch = Epoch::from_random(rand::random());
+        tracing::error!(%epoch, "this node lost stamps that it gave: it recovers from its peers before it stamps again");
+        let mut commit = Commit::default();
+        self.desk.restart(&mut commit, epoch, &all);
+        self.commit(commit, Extras::default()).await
+    }
+
+    async fn restate(&mut self, peer: NodeId, epoch: Epoch) -> Result<u64> {
+        let store = &self.setup.store;
+        let name = format!("restated {peer}");
+        let own = self.desk.epoch().as_str().to_owned();
+        // The same question again gets the same answer: nothing is said twice for a lost reply.
+        let before = store.state(&name).await?;
+        let before = before.as_deref().and_then(|text| {
+            let (lives, end) = text.rsplit_once(' ')?;
+            (lives == format!("{own} {}", epoch.as_str())).then(|| end.parse::<u64>().ok())?
+        });
+        if let Some(end) = before {
+            return Ok(end);
+        }
+        let all = store.restated(Some(&peer)).await?;
+        let mut commit = Commit::default();
+        self.desk.restate(&mut commit, &all, Some(&peer));
+        let end = commit.ends.get(&peer).or(self.desk.end(&peer)).map_or(0, |(position, _)| *position);
+        let state = Some((name, format!("{own} {} {end}", epoch.as_str())));
+        self.commit(commit, Extras { state, ..Extras::default() }).await?;
+        Ok(end)
+    }
+
+    async fn recovered(&mut self) -> Result<()> {
+        if !self.desk.is_recovering() {
+            return Ok(());
+        }
+        let all = self.setup.store.restated(None).await?;
+        let mut commit = Commit::default();
+        self.desk.recovered(&mut commit, &all);
+        self.commit(commit, Extras::default()).await?;
+        tracing::warn!("recovered: this node stamps again");
+        // What is pending where this node holds the pen waited for this.
+        for one in all.into_iter().filter(|one| !one.pending.is_empty()) {
+            let mut commit = Commit::default();
+            self.lend(&commit, one.dossier).await?;
+            let mut nonce = rand::random;
+            let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
+            self.desk.answer_pending(&mut commit, one.dossier, &mut tick);
+            self.commit(commit, Extras::default()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Where every dossier ends, what lies beside it, what is pending: those shared with one peer, or all.
+    pub(super) async fn restated(&self, peer: Option<&NodeId>) -> Result<Vec<Restated>> {
+        let id = |bytes: Vec<u8>| DossierId::from_slice(&bytes).map_err(damaged);
+        let hash = |bytes: Vec<u8>| Hash::from_tagged(&bytes).map_err(damaged);
+        let like = peer.map_or("%".to_owned(), |peer| format!("% {peer} %"));
+        let rows = sqlx::query(
+            "SELECT id, participants, term, len, head FROM dossier WHERE ' ' || participants || ' ' LIKE $1 ORDER BY id",
+        )
+        .bind(like)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut all = Vec::with_capacity(rows.len());
+        let mut place = std::collections::HashMap::new();
+        for row in rows {
+            let dossier = id(row.try_get(0)?)?;
+            let names: String = row.try_get(1)?;
+            let participants = names.split(' ').map(|name| name.parse().map_err(damaged)).collect::<Result<_>>()?;
+            let len = row.try_get::<i64, _>(3)? as u32;
+            let last = (row.try_get::<i64, _>(2)? as u32, len.saturating_sub(1), hash(row.try_get(4)?)?);
+            place.insert(dossier, all.len());
+            all.push(Restated { dossier, participants, last, beside: Vec::new(), pending: Vec::new() });
+        }
+        for row in sqlx::query("SELECT dossier, term, seq, hash FROM evidence ORDER BY dossier, term, seq, hash")
+            .fetch_all(&self.pool)
+            .await?
+        {
+            if let Some(at) = place.get(&id(row.try_get(0)?)?) {
+                let (term, seq) = (row.try_get::<i64, _>(1)? as u32, row.try_get::<i64, _>(2)? as u32);
+                all[*at].beside.push((term, seq, hash(row.try_get(3)?)?));
+            }
+        }
+        for row in
+            sqlx::query("SELECT dossier, entry FROM pending ORDER BY dossier, entry").fetch_all(&self.pool).await?
+        {
+            if let Some(at) = place.get(&id(row.try_get(0)?)?) {
+                all[*at].pending.push(hash(row.try_get(1)?)?);
+            }
+        }
+        Ok(all)
+    }
+}
