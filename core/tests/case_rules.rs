@@ -1099,6 +1099,7 @@ mod permits {
             handling: Vec::new(),
             except: Vec::new(),
             rights: Rights::default(),
+            offer: None,
             from: date(2026, 1, 1),
             until: None,
             invented: true,
@@ -1137,6 +1138,7 @@ mod permits {
             version,
             name: name.to_owned(),
             rights: if version == 9 { ALL_RIGHTS } else { Rights::default() },
+            offer: None,
             ..mechanism("delta", Basis::Multilateral)
         };
         let mut list = vec![version(2, "old"), version(9, "new"), version(8, "late"), version(1, "first")];

@@ -111,6 +111,7 @@ CREATE TABLE dossier (
     participants TEXT NOT NULL
 );
 
+-- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
 CREATE TABLE case_view (
     dossier BYTEA NOT NULL PRIMARY KEY,
     number TEXT,
@@ -132,7 +133,8 @@ CREATE TABLE case_view (
     channel TEXT NOT NULL,
     responsible TEXT NOT NULL,
     begun BIGINT NOT NULL,
-    changed BIGINT NOT NULL
+    changed BIGINT NOT NULL,
+    applicant BYTEA NOT NULL
 );
 CREATE INDEX case_by_number ON case_view (number);
 -- Work lists: what an organisation has to do, by date; and all that it takes part in, the newest first.

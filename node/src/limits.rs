@@ -12,6 +12,8 @@ pub const STREAM_ITEMS_MAX: i64 = 512;
 pub const CHAIN_STAMPS_MAX: usize = 100_000;
 /// How often a node looks whether it has an act to carry out or stamps to win back, in milliseconds.
 pub const RECOVERY_EVERY_MS: u64 = 1_000;
+/// How often a restored node looks whether a peer's stream was read far enough, before it asks the peer again.
+pub const RESTATED_LOOKS_MAX: u32 = 15;
 /// How long a peer's question waits for news, in seconds.
 pub const STREAM_WAIT_S_MAX: u64 = 25;
 /// After this silence a peer counts as out of reach, in milliseconds.

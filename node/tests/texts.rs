@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use tongban::service::{ItemFault, UploadFault};
 use tongban::text::{FILES, Lang};
 use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
@@ -85,7 +85,8 @@ fn every_text_can_be_written_and_is_not_its_own_key() {
                 for value in ["试", "1", "12"] {
                     let wanted = values(&source);
                     let mut args = FluentArgs::new();
-                    wanted.iter().for_each(|name| args.set(name.as_str(), value));
+                    let counted = value.parse::<u32>().map_or_else(|_| FluentValue::from(value), FluentValue::from);
+                    wanted.iter().for_each(|name| args.set(name.as_str(), counted.clone()));
                     let mut errors = Vec::new();
                     let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
                     assert!(errors.is_empty(), "{tag} {name}: {key}: {errors:?}");
@@ -145,6 +146,7 @@ fn every_reason_says_what_to_do() {
     for reason in REASONS {
         both(&format!("reason-{}", reason.code));
         both(&format!("reason-{}-todo", reason.code));
+        both(&format!("reason-{}-you", reason.code));
     }
     use Barrier::*;
     for barrier in [Administrative, Household, Technical, Material, Other] {
@@ -252,6 +254,16 @@ fn every_wrong_field_and_file_is_explained() {
         ["recovering", "store", "not-found", "forbidden", "too-many-tries", "login-wrong", "form-too-large", "csrf"]
     {
         both(&format!("fault-{code}"));
+    }
+}
+
+#[test]
+fn one_is_not_many_and_codes_are_no_counts() {
+    let left = |days: &str| Lang::En.tf("left-days", &[("days", days)]).into_owned();
+    assert_eq!([left("1"), left("2")], ["1 working day left", "2 working days left"]);
+    assert_eq!(Lang::Zh.tf("left-days", &[("days", "1")]), "还剩 1 个工作日");
+    for code in ["007", "1.50", "320500-20261125-290004", "99900219720229103X", "10000010016"] {
+        assert_eq!(Lang::En.tf("state-number", &[("number", code)]), format!("Receipt number {code}"));
     }
 }
 

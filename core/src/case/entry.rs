@@ -172,6 +172,17 @@ pub enum Act {
     },
     /// Hands over to the handling authority; on another node it passes the pen.
     HandedOver,
+    /// 撤回交办: the receiving place wants a hand-over back that was not answered yet. The node of the authority sends it
+    /// back by itself, unless the authority received it before.
+    TakeBack,
+    /// 移送: before acceptance the authority passes the case on to the one that has the power; on another node it passes
+    /// the pen.
+    Forwarded {
+        /// Who has the power.
+        to: Box<Office>,
+        /// Why, in words.
+        note: String,
+    },
     /// The handling authority has it.
     Received,
     /// Sent back to the receiving place with a coded reason; passes the pen back.
@@ -245,6 +256,8 @@ impl Act {
             Act::MaterialWaived { .. } => "material_waived",
             Act::TakenIn { .. } => "taken_in",
             Act::HandedOver => "handed_over",
+            Act::TakeBack => "take_back",
+            Act::Forwarded { .. } => "forwarded",
             Act::Received => "received",
             Act::Returned { .. } => "returned",
             Act::Accepted => "accepted",

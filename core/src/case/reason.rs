@@ -65,7 +65,11 @@ pub const REASONS: &[Reason] = &[
     because("system-unavailable", Barrier::Technical),
     because("duplicate-case", Barrier::Other),
     because("applicant-asked", Barrier::Other),
+    because("taken-back", Barrier::Other),
 ];
+
+/// The code with which a node sends back by itself what the receiving place took back.
+pub const TAKEN_BACK: &str = "taken-back";
 
 /// The reason with this code.
 pub fn reason(code: &str) -> Option<&'static Reason> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Outcome};
-use super::reason::reason;
+use super::reason::{TAKEN_BACK, reason};
 use super::state::{Case, Party, Phase};
 use crate::catalogue::{Mode, Need};
 use crate::dossier::{By, Moment, NodeId, Role};
@@ -70,6 +70,9 @@ pub const CODES: &[&str] = &[
     "opened-twice",
     "not-a-case",
     "number-taken",
+    "offer-expired",
+    "already-taken-back",
+    "same-authority",
 ];
 
 /// The most characters of a text that someone writes into a case.
@@ -119,12 +122,27 @@ impl Case {
 
     /// The pen move that goes with an act: with the hand-over to another node, and back with a return.
     pub fn pen_for(&self, act: &Act) -> Option<NodeId> {
-        let (receiving, handling) = (&self.drafted.receiving.node, &self.drafted.handling.node);
-        match act {
-            Act::HandedOver if receiving != handling => Some(handling.clone()),
-            Act::Returned { .. } if receiving != handling => Some(receiving.clone()),
-            _ => None,
-        }
+        let to = match act {
+            Act::HandedOver => &self.drafted.handling.node,
+            Act::Returned { .. } => &self.drafted.receiving.node,
+            Act::Forwarded { to, .. } => &to.node,
+            _ => return None,
+        };
+        // After a recall the pen may be there already.
+        (*to != self.pen).then(|| to.clone())
+    }
+
+    /// The last day on which a hand-over that is not answered yet can be taken up; `None` if there is none, or no limit.
+    pub fn offer_until(&self, calendar: &Calendar) -> Option<jiff::civil::Date> {
+        let limit = self.drafted.permit.offer.filter(|_| self.phase == Phase::HandedOver)?;
+        Some(deadline(self.handed_over?.date(), limit, calendar).due)
+    }
+
+    /// What the node of the pen holder says by itself now: it sends back what the receiving place took back.
+    pub fn by_itself(&self, node: &NodeId) -> Option<Act> {
+        let taken_back =
+            self.phase == Phase::HandedOver && self.take_back.is_some() && self.drafted.handling.node == *node;
+        taken_back.then(|| Act::Returned { reason: TAKEN_BACK.to_owned(), note: String::new() })
     }
 
     /// Which party speaks, if any of this case.
@@ -147,6 +165,9 @@ impl Case {
     }
 
     fn party_allowed(&self, act: &Act, asks: &Asks<'_>) -> Result<(), WhyNot> {
+        if asks.by.role == Role::System && self.by_itself(asks.node).as_ref() == Some(act) {
+            return Ok(());
+        }
         let party = self.party_of(asks.by, asks.node).ok_or(WhyNot::new("not-your-case"))?;
         let online = self.drafted.channel == Channel::Online;
         let by_person = asks.by.role != Role::System;
@@ -159,7 +180,8 @@ impl Case {
             // Only a clerk who looked at the matter may say that a necessary material is not needed here.
             Act::MaterialWaived { .. } => party == Party::Receiving && by_person,
             Act::TakenIn { .. } | Act::HandedOver => party == Party::Receiving,
-            Act::Received | Act::Returned { .. } | Act::NotAccepted { .. } | Act::Decided { .. } => {
+            Act::TakeBack => party == Party::Receiving && by_person,
+            Act::Forwarded { .. } | Act::Received | Act::Returned { .. } | Act::NotAccepted { .. } | Act::Decided { .. } => {
                 party == Party::Handling
             }
             Act::Accepted => match party {
@@ -199,7 +221,21 @@ impl Case {
             }
             Act::TakenIn { .. } => phase == Draft,
             Act::HandedOver => matches!(phase, TakenIn | Returned),
-            Act::Received => phase == HandedOver,
+            Act::TakeBack => {
+                if self.take_back.is_some() {
+                    return Err(WhyNot::new("already-taken-back"));
+                }
+                phase == HandedOver
+            }
+            Act::Received | Act::Forwarded { .. } => {
+                if self.offer_until(calendar).is_some_and(|until| asks.at.date() > until) {
+                    return Err(WhyNot::new("offer-expired"));
+                }
+                match act {
+                    Act::Received => phase == HandedOver,
+                    _ => self.accepted.is_none() && matches!(phase, HandedOver | Received | Corrected),
+                }
+            }
             Act::Returned { .. } => {
                 if self.accepted.is_some() {
                     return Err(WhyNot::new("after-acceptance"));
@@ -290,6 +326,12 @@ impl Case {
                 self.materials_complete()
             }
             Act::HandedOver => self.materials_complete(),
+            Act::Forwarded { to, note } => {
+                if to.org == self.drafted.handling.org {
+                    return Err(WhyNot::new("same-authority"));
+                }
+                words(note)
+            }
             Act::Returned { reason, note } => known_reason(reason).and_then(|()| short(note)),
             Act::NotAccepted { reason, note } => known_reason(reason).and_then(|()| words(note)),
             Act::CorrectionAsked { wanted, limit } => {
@@ -336,7 +378,7 @@ impl Case {
                     Err(WhyNot::new("level-range"))
                 }
             }
-            Act::Drafted(_) | Act::Received | Act::Accepted | Act::Withdrawn => Ok(()),
+            Act::Drafted(_) | Act::TakeBack | Act::Received | Act::Accepted | Act::Withdrawn => Ok(()),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entry::{Act, Attached, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, Wanted};
 use super::rule::{Asks, WhyNot, first_draft};
-use crate::dossier::{BlobRef, DossierId, Hash, Moment, Stamp, Written};
+use crate::dossier::{BlobRef, DossierId, Hash, Moment, NodeId, Stamp, Written};
 use crate::time::{Calendar, Deadline, Limit, deadline};
 
 /// Where a case is.
@@ -212,7 +212,7 @@ pub struct MarkedEntry {
 pub struct Case {
     /// The dossier.
     pub dossier: DossierId,
-    /// What stands in the first entry.
+    /// What stands in the first entry; the handling authority is the one to which it was forwarded since.
     pub drafted: Drafted,
     /// When it was begun.
     pub begun: Moment,
@@ -226,8 +226,12 @@ pub struct Case {
     pub number: Option<String>,
     /// 收件.
     pub taken_in: Option<Moment>,
-    /// The last hand-over.
+    /// The last hand-over, or the last time it was forwarded.
     pub handed_over: Option<Moment>,
+    /// When the receiving place asked to have it back, if it was not answered yet.
+    pub take_back: Option<Moment>,
+    /// The node that holds the pen after the last stamp.
+    pub pen: NodeId,
     /// The last receipt by the authority.
     pub received: Option<Moment>,
     /// 受理.
@@ -270,6 +274,8 @@ impl Case {
             number: None,
             taken_in: None,
             handed_over: None,
+            take_back: None,
+            pen: entry.node.clone(),
             received: None,
             accepted: None,
             not_accepted: None,
@@ -289,8 +295,14 @@ impl Case {
         let entry = written.entry();
         if let Some(no) = &entry.refuses {
             self.refused.push((no.entry, no.code.clone()));
-            return;
+        } else if entry.recall.is_none() {
+            self.hear(stamp, written, calendar);
         }
+        self.pen = entry.pen.clone().unwrap_or_else(|| stamp.node.clone());
+    }
+
+    fn hear(&mut self, stamp: &Stamp, written: &Written, calendar: &Calendar) {
+        let entry = written.entry();
         let asks = Asks { by: &entry.by, node: &entry.node, pen: entry.pen.as_ref(), at: entry.at };
         let allowed = act_of(written).and_then(|act| self.may(&act, &asks, calendar).map(|()| act));
         match allowed {
@@ -316,6 +328,15 @@ impl Case {
             Act::HandedOver => {
                 self.handed_over = Some(at);
                 self.received = None;
+                self.take_back = None;
+                self.phase = Phase::HandedOver;
+            }
+            Act::TakeBack => self.take_back = Some(at),
+            Act::Forwarded { to, .. } => {
+                self.drafted.handling = *to;
+                self.handed_over = Some(at);
+                self.received = None;
+                self.take_back = None;
                 self.phase = Phase::HandedOver;
             }
             Act::Received => {

@@ -19,7 +19,8 @@ pub struct Chain {
     terms: Vec<(u32, u32)>,
     /// In which life of the holder the last recall was made, if there was one.
     recalled: Option<Epoch>,
-    holder: NodeId,
+    /// First number that each holder of the pen gave or may give, ascending.
+    holders: Vec<(u32, NodeId)>,
     participants: Vec<NodeId>,
     stamps: Vec<Hash>,
     answered: Vec<Hash>,
@@ -152,7 +153,7 @@ impl Chain {
             kind: entry.kind.clone(),
             terms: vec![(0, 0)],
             recalled: None,
-            holder: entry.node.clone(),
+            holders: vec![(0, entry.node.clone())],
             participants: entry.join.clone(),
             stamps: vec![*hash],
             answered: vec![*written.hash()],
@@ -177,7 +178,9 @@ impl Chain {
             return match stamp.term.cmp(&ours) {
                 _ if self.stamps[seq as usize] == *hash => Ok(Judged::Known),
                 Ordering::Less => Ok(Judged::Behind),
-                Ordering::Equal => Err(Break::Fork { seq }),
+                // Only who held the pen can give a number twice; anyone else's stamp is nothing.
+                Ordering::Equal if stamp.node == *self.holder_at(seq) => Err(Break::Fork { seq }),
+                Ordering::Equal => Err(self.not_holder(seq, &stamp.node)),
                 Ordering::Greater => Ok(Judged::Branch),
             };
         }
@@ -186,6 +189,10 @@ impl Chain {
         }
         if seq > self.len() {
             return Ok(if stamp.term == ours { Judged::Gap { from: self.len() } } else { Judged::Branch });
+        }
+        let of_term = stamp.term == ours && entry.recall.is_none();
+        if of_term && stamp.node != *self.holder() {
+            return Err(self.not_holder(seq, &stamp.node));
         }
         if stamp.prev != *self.head() {
             return if stamp.term == ours { Err(Break::Predecessor { seq }) } else { Ok(Judged::Branch) };
@@ -197,27 +204,24 @@ impl Chain {
             // Only a recall raises the term, and this stamp follows the last one.
             return Err(Break::Term { seq, term: stamp.term, ours });
         }
-        if stamp.node != self.holder {
-            return Err(Break::NotHolder { seq, by: stamp.node.clone(), holder: self.holder.clone() });
-        }
         if self.is_answered(written.hash()) || entry.refuses.as_ref().is_some_and(|no| self.is_answered(&no.entry)) {
             return Err(Break::Answered { seq });
         }
         if !self.participants.contains(&entry.node) {
             return Err(Break::NoParticipant { seq, node: entry.node.clone() });
         }
-        if entry.refuses.is_some() && entry.node != self.holder {
+        if entry.refuses.is_some() && entry.node != *self.holder() {
             // Whether a slip stands is the holder's answer, nobody else's.
-            return Err(Break::NotHolder { seq, by: entry.node.clone(), holder: self.holder.clone() });
+            return Err(self.not_holder(seq, &entry.node));
         }
         // Only the holder lets others take part: a slip cannot widen the audience.
-        if !entry.join.is_empty() && entry.node != self.holder {
-            return Err(Break::NotHolder { seq, by: entry.node.clone(), holder: self.holder.clone() });
+        if !entry.join.is_empty() && entry.node != *self.holder() {
+            return Err(self.not_holder(seq, &entry.node));
         }
         if let Some(to) = &entry.pen {
             // Only the holder gives the pen away, and only to a node that takes part.
-            if entry.node != self.holder {
-                return Err(Break::NotHolder { seq, by: entry.node.clone(), holder: self.holder.clone() });
+            if entry.node != *self.holder() {
+                return Err(self.not_holder(seq, &entry.node));
             }
             if !self.participants.contains(to) && !entry.join.contains(to) {
                 return Err(Break::NoParticipant { seq, node: to.clone() });
@@ -263,11 +267,11 @@ impl Chain {
             }
         }
         if let Some(to) = &entry.pen {
-            self.holder = to.clone();
+            self.holders.push((self.len(), to.clone()));
         }
         if let Some(act) = entry.recall.as_ref().and_then(|document| RecallAct::read(document).ok()) {
             self.terms.push((self.len() - 1, act.term));
-            self.holder = act.holder;
+            self.holders.push((self.len() - 1, act.holder));
             self.recalled = Some(act.epoch);
         }
     }
@@ -281,7 +285,7 @@ impl Chain {
             seq: self.len(),
             prev: *self.head(),
             entry: *entry.hash(),
-            node: act.map_or_else(|| self.holder.clone(), |act| act.holder),
+            node: act.map_or_else(|| self.holder().clone(), |act| act.holder),
             at,
         }
     }
@@ -333,7 +337,17 @@ impl Chain {
 
     /// Who holds the pen.
     pub fn holder(&self) -> &NodeId {
-        &self.holder
+        self.holder_at(u32::MAX)
+    }
+
+    /// Who held the pen when the stamp with this number was given, or holds it now for a later number.
+    fn holder_at(&self, seq: u32) -> &NodeId {
+        let (_, holder) = self.holders.iter().rev().find(|(first, _)| *first <= seq).unwrap_or(&self.holders[0]);
+        holder
+    }
+
+    fn not_holder(&self, seq: u32, by: &NodeId) -> Break {
+        Break::NotHolder { seq, by: by.clone(), holder: self.holder_at(seq).clone() }
     }
 
     /// Who takes part, in the order of joining.

@@ -239,6 +239,9 @@ impl Batch {
             match item {
                 Item::Stamp { stamp, entry, stamped, said, via } => {
                     let written = read(entry, entry_hash, keys)?;
+                    if stamp.dossier != written.entry().dossier {
+                        return Err(Break::Mismatch { seq: stamp.seq }.into());
+                    }
                     let author = said.as_ref().map_or_else(|| by(&stamped), by);
                     if by(&stamped) != stamp.node || author != written.entry().node {
                         return Err(BatchError::Malformed("a group of another node"));

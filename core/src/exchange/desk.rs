@@ -67,10 +67,14 @@ impl Unsaid {
 pub enum Taken {
     /// Taken.
     Stored,
-    /// The cursor had moved meanwhile: read again.
+    /// The cursor had moved meanwhile, or the answer is from another life of the peer: read again.
     Stale,
-    /// Stamps are missing, or stand on another branch: fetch the whole chain from the sender, then read again.
-    Whole(DossierId),
+    /// The peer holds a stamp of this very node that this node does not know: it was rolled back without noticing, and
+    /// begins a new life ([`Desk::restart`]) before it goes on.
+    Lost,
+    /// Stamps are missing, or stand on another branch, as this item shows: fetch the whole chain from the sender, then read
+    /// again.
+    Whole(DossierId, Hash),
 }
 
 /// A dossier's end and what lies beside it, as both sides restate it in a new life of a stream.
@@ -80,8 +84,8 @@ pub struct Restated {
     pub dossier: DossierId,
     /// Who takes part.
     pub participants: Vec<NodeId>,
-    /// Term, number and hash of the last stamp.
-    pub last: (u32, u32, Hash),
+    /// Term, number and hash of the last stamp; none if only evidence of the dossier is here.
+    pub last: Option<(u32, u32, Hash)>,
     /// Stamps beside the log: term, number, hash.
     pub beside: Vec<(u32, u32, Hash)>,
     /// Entries that are pending.
@@ -169,6 +173,7 @@ impl Desk {
             self.epoch = epoch;
             self.recovering = true;
             self.ends.clear();
+            self.forget();
         }
         if commit.resumed {
             self.recovering = false;
@@ -412,13 +417,13 @@ impl Desk {
 
     // ---- what a peer sent
 
-    /// Takes a stretch of a peer's stream that was read from `read_from`. `tried` are dossiers that were fetched whole from
+    /// Takes a stretch of a peer's stream that was read from `read_from`. `tried` are items for which a chain was fetched whole from
     /// this peer for this very stretch: what still does not fit is kept beside, so that nothing a peer says stops its
     /// stream.
     pub fn take(
         &self,
         commit: &mut Commit,
-        (peer, tried): (&NodeId, &[DossierId]),
+        (peer, tried): (&NodeId, &[Hash]),
         read_from: &Option<Cursor>,
         batch: VerifiedBatch,
         tick: &mut Tick<'_>,
@@ -426,6 +431,11 @@ impl Desk {
         // Stored only if the cursor is still the one that the read began with.
         if commit.cursors.get(peer).or_else(|| self.cursors.get(peer)) != read_from.as_ref() {
             return Taken::Stale;
+        }
+        if read_from.as_ref().is_some_and(|cursor| cursor.epoch != batch.cursor.epoch) {
+            // A new life of the peer: that is noted first, so that what it answers besides is known to be from this life.
+            commit.cursors.insert(peer.clone(), Cursor::start(batch.cursor.epoch));
+            return Taken::Stored;
         }
         let mut touched: Vec<DossierId> = Vec::new();
         let mut dossiers: HashMap<DossierId, Held> = HashMap::new();
@@ -446,7 +456,10 @@ impl Desk {
             }
             match item {
                 Incoming::Stamp(row) => match self.take_stamp(&mut stage, dossiers.get_mut(&id), &row, peer) {
-                    Step::Whole if !tried.contains(&id) => return Taken::Whole(id),
+                    Step::Next | Step::Whole | Step::Open(_) if row.stamp.node == self.me && !self.recovering => {
+                        return Taken::Lost;
+                    }
+                    Step::Whole if !tried.contains(&row.hash) => return Taken::Whole(id, row.hash),
                     Step::Whole => self.evidence(&mut stage, dossiers.get_mut(&id), &row, UNATTACHED, peer),
                     Step::Open(held) => {
                         self.keep_foreign(&mut stage, &held, row, false);
@@ -462,12 +475,16 @@ impl Desk {
                     }
                     Step::Beside => {}
                 },
-                Incoming::Slip { written, said } => {
-                    // A slip of a dossier that is not here yet comes again with the log: who joins gets all that is pending.
-                    if let Some(held) = dossiers.get_mut(&id) {
-                        take_slip(&mut stage, held, written, said);
+                Incoming::Slip { written, said } => match dossiers.get_mut(&id) {
+                    Some(held) => self.take_slip(&mut stage, held, &written, said),
+                    // It may come before the log does, from another sender: who offers a slip holds the log as well.
+                    None if !tried.contains(written.hash()) => return Taken::Whole(id, *written.hash()),
+                    // Only evidence of it is here, because an act seals it: the slip waits beside it.
+                    None if self.acts.contains_key(&id) && written.entry().is_content() => {
+                        stage.foreign_entry(&written, &Some(said), self.recovering);
                     }
-                }
+                    None => {}
+                },
             }
         }
         // From here on the batch stands.
@@ -490,11 +507,13 @@ impl Desk {
 
     fn take_stamp(&self, stage: &mut Commit, held: Option<&mut Held>, row: &StampRow, peer: &NodeId) -> Step {
         let Some(held) = held else {
-            if self.acts.get(&row.stamp.dossier).is_some_and(|act| act.0.term > row.stamp.term) {
+            let sealed = self.acts.get(&row.stamp.dossier).is_some_and(|act| act.0.term > row.stamp.term);
+            if sealed && !self.recovering {
                 self.evidence(stage, None, row, SEALED, peer);
                 return Step::Beside;
             }
-            if row.stamp.seq > 0 {
+            // A restored node reads all of it back, sealed or not.
+            if sealed || row.stamp.seq > 0 {
                 return Step::Whole;
             }
             return match Held::open(row) {
@@ -519,7 +538,7 @@ impl Desk {
             }
             Ok(Judged::Gap { .. } | Judged::Branch) => Step::Whole,
             Err(fault) => {
-                if fault.is_fork() {
+                if fault.is_fork() && row.stamp.term == held.chain.term() {
                     held.fault = Some(row.stamp.term);
                 }
                 self.evidence(stage, Some(held), row, fault.code(), peer);
@@ -530,16 +549,35 @@ impl Desk {
 
     /// Keeps a stamp beside the log; what it numbers is pending if the log does not answer it.
     fn evidence(&self, stage: &mut Commit, held: Option<&mut Held>, row: &StampRow, code: &str, peer: &NodeId) {
-        let benign = code == SUPERSEDED || code == SEALED;
         stage.evidence.push(EvidenceRow { row: row.clone(), code: code.to_owned(), peer: peer.clone() });
-        stage.foreign_entry(&row.written, &row.said, false);
-        let Some(held) = held.filter(|_| benign) else { return };
+        stage.foreign_entry(&row.written, &row.said, self.recovering);
+        let Some(held) = held else { return };
         let hash = row.written.hash();
         let known = held.chain.is_answered(hash) || held.pending.iter().any(|slip| slip.hash() == hash);
+        // Whatever becomes of the stamp: its author did say the entry.
         if row.written.entry().is_content() && !known {
-            held.pending.push(row.written.clone());
-            stage.pending.push((*hash, row.stamp.dossier));
+            self.hold_pending(stage, held, &row.written);
         }
+    }
+
+    fn hold_pending(&self, stage: &mut Commit, held: &mut Held, written: &Written) {
+        held.pending.push(written.clone());
+        // What comes back to a restored node may have had its effects in its former life: they are not repeated.
+        if self.recovering {
+            held.settled.push(*written.hash());
+        }
+        stage.pending.push((*written.hash(), written.entry().dossier));
+    }
+
+    fn take_slip(&self, stage: &mut Commit, held: &mut Held, written: &Written, said: SaidAt) {
+        let hash = written.hash();
+        let known = held.chain.is_answered(hash) || held.pending.iter().any(|slip| slip.hash() == hash);
+        let takes_part = held.chain.participants().contains(&written.entry().node);
+        if known || !takes_part || !written.entry().is_content() {
+            return;
+        }
+        self.hold_pending(stage, held, written);
+        stage.foreign_entry(written, &Some(said), self.recovering);
     }
 
     fn keep_foreign(&self, stage: &mut Commit, held: &Held, row: StampRow, known: bool) {
@@ -586,13 +624,33 @@ impl Desk {
             }
             let peers = self.peers_of(held);
             self.keep_own(commit, held, row, peers, is_refusal);
+            self.say_by_itself(commit, held, tick);
         }
+    }
+
+    /// Stamps what the rules let the pen holder's node say without a person.
+    fn say_by_itself(&self, commit: &mut Commit, held: &mut Held, tick: &mut Tick<'_>) {
+        let Some(act) = held.case.as_ref().and_then(|case| case.by_itself(&self.me)) else { return };
+        if !self.may_stamp(held) {
+            return;
+        }
+        let by = By { org: None, role: Role::System, staff: None };
+        let mut said = Some(held.clone());
+        let Ok(written) = self.write(held.chain.dossier(), &said, by, &act, tick) else { return };
+        let Ok(row) = self.stamp(&mut said, written, tick.now) else { return };
+        if let Some(said) = said {
+            *held = said;
+        }
+        let peers = self.peers_of(held);
+        self.keep_own(commit, held, row, peers, true);
     }
 
     // ---- whole chains: gaps, branches, recall, restore
 
     /// Holds a whole chain that a peer sent against everything that is held of the dossier. `asked` says that it is the
-    /// answer to a question of the new holder or of a restored node, which takes the best chain whatever acts say.
+    /// answer to a question of the new holder, which takes the best chain whatever acts say. Stale if it comes from another
+    /// life of the peer than the one whose stream is read: a late answer must not bring back what the peer has lost, and
+    /// may have said differently since.
     pub fn take_whole(
         &self,
         commit: &mut Commit,
@@ -600,7 +658,10 @@ impl Desk {
         (peer, asked): (&NodeId, bool),
         batch: VerifiedBatch,
         tick: &mut Tick<'_>,
-    ) {
+    ) -> Taken {
+        if self.cursors.get(peer).is_some_and(|cursor| cursor.epoch != batch.cursor.epoch) {
+            return Taken::Stale;
+        }
         let mut theirs = Vec::new();
         let mut slips = Vec::new();
         for item in batch.items {
@@ -609,14 +670,20 @@ impl Desk {
                 Incoming::Slip { written, said } => slips.push((written, said)),
             }
         }
-        let Some(id) = theirs.first().map(|row| row.stamp.dossier) else { return };
+        let Some(id) = theirs.first().map(|row| row.stamp.dossier) else { return Taken::Stored };
         theirs.retain(|row| row.stamp.dossier == id);
         slips.retain(|(written, _)| written.entry().dossier == id);
+        let known = |hash: &Hash| full.log.iter().chain(full.beside.iter().map(|(row, _)| row)).any(|row| row.hash == *hash);
+        if !self.recovering && theirs.iter().any(|row| row.stamp.node == self.me && !known(&row.hash)) {
+            return Taken::Lost;
+        }
         commit.groups.extend(batch.groups);
         let sealed = self.acts.get(&id).map(|act| act.0.term).filter(|_| !asked);
-        let Some(mut held) = self.adopt(commit, full, theirs, slips, (sealed, peer)) else { return };
-        self.answer(commit, &mut held, tick);
-        commit.dossiers.insert(id, held);
+        if let Some(mut held) = self.adopt(commit, full, theirs, slips, (sealed, peer)) {
+            self.answer(commit, &mut held, tick);
+            commit.dossiers.insert(id, held);
+        }
+        Taken::Stored
     }
 
     /// Carries an act out: takes the best chain of all that is known, and stamps the recall on it. The caller has asked
@@ -662,7 +729,17 @@ impl Desk {
             full.entries.iter().map(|known| (*known.written.hash(), known.said.is_some())).collect();
         let before = Held::fold(&full.log, self.calendar).ok().flatten();
         let id = full.log.first().or(theirs.first()).map(|row| row.stamp.dossier)?;
-        let Adopted { held, full, from, was, returned, settled } = full.adopt(theirs, slips, sealed, self.calendar)?;
+        let Adopted { mut held, mut full, from, was, returned, settled } =
+            full.adopt(theirs, slips, sealed, self.calendar);
+        if self.recovering {
+            // What comes back to a restored node may have had its effects in its former life.
+            for known in full.entries.iter_mut().filter(|known| !known.settled) {
+                known.settled = true;
+                if let Some(held) = held.as_mut().filter(|_| returned.contains(known.written.hash())) {
+                    held.settled.push(*known.written.hash());
+                }
+            }
+        }
         if from < was {
             commit.cut.push((id, from));
         }
@@ -696,6 +773,7 @@ impl Desk {
         // An entry answered in the chain that was left may be open again: it is taken out of `answered` by coming back.
         commit.answered.retain(|hash| !returned.contains(hash));
         commit.pending.extend(returned.iter().map(|hash| (*hash, id)));
+        let held = held?;
         // Everyone who takes part now hears of what came back, and who is new of all that is pending.
         let old: Vec<NodeId> = before.map_or(Vec::new(), |held| held.chain.participants().to_vec());
         for node in self.peers_of(&held) {
@@ -714,7 +792,18 @@ impl Desk {
     /// what it lost. Everything that it knows is restated.
     pub fn restart(&self, commit: &mut Commit, epoch: Epoch, all: &[Restated]) {
         commit.restart = Some(epoch);
+        // What was pending then may have been answered in what was lost, and have had its effects.
+        commit.settled.extend(all.iter().flat_map(|one| one.pending.iter().map(|entry| (one.dossier, *entry))));
         self.restate(commit, all, None);
+    }
+
+    /// A peer began a new life and asks for all that is shared with it: it is restated, and its stream is read from its
+    /// beginning. From here on, what comes late from its former life is stale.
+    pub fn hear_restored(&self, commit: &mut Commit, peer: &NodeId, epoch: &Epoch, all: &[Restated]) {
+        if self.cursors.get(peer).is_none_or(|cursor| cursor.epoch != *epoch) {
+            commit.cursors.insert(peer.clone(), Cursor::start(epoch.clone()));
+        }
+        self.restate(commit, all, Some(peer));
     }
 
     /// Ends the recovery: every node was heard. Everything that is known now is restated.
@@ -724,11 +813,11 @@ impl Desk {
     }
 
     /// Says again where every dossier ends and what is pending: to one peer that began a new life, or to all.
-    pub fn restate(&self, commit: &mut Commit, all: &[Restated], to: Option<&NodeId>) {
+    fn restate(&self, commit: &mut Commit, all: &[Restated], to: Option<&NodeId>) {
         for one in all {
             let peers = one.participants.iter().filter(|node| **node != self.me && to.is_none_or(|to| to == *node));
             for peer in peers {
-                for (term, seq, hash) in one.beside.iter().chain([&one.last]) {
+                for (term, seq, hash) in one.beside.iter().chain(&one.last) {
                     self.stream(commit, peer, one.dossier, Owed::Stamp { term: *term, seq: *seq }, hash);
                 }
                 for entry in &one.pending {
@@ -765,14 +854,3 @@ enum Step {
     Whole,
 }
 
-fn take_slip(stage: &mut Commit, held: &mut Held, written: Written, said: SaidAt) {
-    let hash = *written.hash();
-    let known = held.chain.is_answered(&hash) || held.pending.iter().any(|slip| *slip.hash() == hash);
-    let takes_part = held.chain.participants().contains(&written.entry().node);
-    if known || !takes_part || !written.entry().is_content() {
-        return;
-    }
-    held.pending.push(written.clone());
-    stage.pending.push((hash, written.entry().dossier));
-    stage.foreign_entry(&written, &Some(said), false);
-}

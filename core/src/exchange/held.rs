@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{self, Case, Next};
-use crate::dossier::{Break, Chain, Hash, Judged, Moment, Stamp, Written};
+use crate::dossier::{Break, Chain, Hash, Judged, Moment, NodeId, Stamp, Written};
 use crate::time::Calendar;
 
 /// Where it is proven that its author said an entry: a leaf of a group that the author signed.
@@ -65,6 +65,8 @@ impl Held {
         }
         let chain = &self.chain;
         self.pending.retain(|entry| !chain.is_answered(entry.hash()));
+        // A recall ends the fault of the term before it.
+        self.fault = self.fault.filter(|term| *term == chain.term());
         self.changed = row.stamp.at;
     }
 
@@ -145,8 +147,8 @@ pub const UNATTACHED: &str = "unattached";
 /// What becomes of a dossier when another's chain, evidence and slips are held against it.
 #[derive(Debug)]
 pub struct Adopted {
-    /// The dossier as it is now.
-    pub held: Held,
+    /// The dossier as it is now; none if no chain stands, and all is beside.
+    pub held: Option<Held>,
     /// All of it.
     pub full: Full,
     /// The first number at which the log differs from before.
@@ -163,14 +165,14 @@ impl Full {
     /// Holds what another node sent against what is held here. The log becomes the best chain of all: the one with the
     /// highest (last term, length), where every stamp follows the one before. `sealed` is the highest act known here: no
     /// stamp of a lower term comes into the log, except beneath a recall of that term or a higher one. `None` asks for
-    /// the best chain whatever acts say: for the answers that a new holder gathers. `None` comes back if no chain stands.
+    /// the best chain whatever acts say: for the answers that a new holder gathers.
     pub fn adopt(
         self,
         theirs: Vec<StampRow>,
         slips: Vec<(Written, SaidAt)>,
         sealed: Option<u32>,
         calendar: &Calendar,
-    ) -> Option<Adopted> {
+    ) -> Adopted {
         let was = self.log.len() as u32;
         let own: BTreeSet<Hash> = self.log.iter().map(|row| row.hash).collect();
         let codes: BTreeMap<Hash, String> = self.beside.iter().map(|(row, code)| (row.hash, code.clone())).collect();
@@ -208,7 +210,7 @@ impl Full {
         }
 
         let log = best_chain(&pool, &old_log, sealed);
-        let mut held = Held::fold(&log, calendar).ok().flatten()?;
+        let mut held = Held::fold(&log, calendar).ok().flatten();
         let in_log: BTreeSet<Hash> = log.iter().map(|row| row.hash).collect();
         let from = log.iter().zip(&old_log).take_while(|(new, old)| new.hash == old.hash).count() as u32;
 
@@ -217,12 +219,16 @@ impl Full {
             if in_log.contains(&hash) {
                 continue;
             }
-            let code = match held.chain.judge(&row.stamp, &row.hash, &row.written) {
+            let judged = match &held {
+                Some(held) => held.chain.judge(&row.stamp, &row.hash, &row.written),
+                None => Ok(Judged::Branch),
+            };
+            let code = match judged {
                 Ok(Judged::Behind) | Ok(Judged::Known) => SUPERSEDED,
                 Ok(_) if sealed.is_some_and(|sealed| row.stamp.term < sealed) => SEALED,
                 Ok(_) => UNATTACHED,
                 Err(fault) => {
-                    if fault.is_fork() && row.stamp.term == held.chain.term() {
+                    if let Some(held) = held.as_mut().filter(|held| fault.is_fork() && row.stamp.term == held.chain.term()) {
                         held.fault = Some(row.stamp.term);
                     }
                     fault.code()
@@ -237,7 +243,7 @@ impl Full {
         let mut settled = Vec::new();
         let mut returned = Vec::new();
         for hash in &order {
-            let Some(known) = entries.get_mut(hash) else { continue };
+            let (Some(known), Some(held)) = (entries.get_mut(hash), held.as_mut()) else { continue };
             let entry = known.written.entry();
             if !entry.is_content() {
                 continue;
@@ -258,10 +264,27 @@ impl Full {
             }
             held.pending.push(known.written.clone());
         }
-        held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
+        if let Some(held) = &mut held {
+            held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
+        }
         let entries = order.iter().filter_map(|hash| entries.remove(hash)).collect();
         let full = Full { log, beside, entries };
-        Some(Adopted { held, full, from, was, returned, settled })
+        Adopted { held, full, from, was, returned, settled }
+    }
+}
+
+impl Full {
+    /// Who takes part by what is known beside the log: for a dossier of which only evidence is here.
+    pub fn participants_beside(&self) -> Vec<NodeId> {
+        let pool = self.beside.iter().map(|(row, _)| (row.hash, row.clone())).collect();
+        let best = best_chain(&pool, &[], None);
+        let mut participants: Vec<NodeId> = Vec::new();
+        for node in best.iter().flat_map(|row| &row.written.entry().join) {
+            if !participants.contains(node) {
+                participants.push(node.clone());
+            }
+        }
+        participants
     }
 }
 

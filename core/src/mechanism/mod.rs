@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::WhyNot;
 use crate::ident::Region;
+use crate::time::Limit;
 
 /// What a mechanism rests on, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,6 +70,9 @@ pub struct Mechanism {
     pub except: Vec<(Region, Region)>,
     /// What it delegates.
     pub rights: Rights,
+    /// How long a hand-over waits for an answer before it may only be sent back; none: for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Limit>,
     /// First day in force.
     pub from: Date,
     /// First day no longer in force.
@@ -111,6 +115,10 @@ pub struct Permit {
     pub document: String,
     /// What it delegates.
     pub rights: Rights,
+    /// How long a hand-over waits for an answer before it may only be sent back; none: for ever. It binds the receiver
+    /// alone: no clock ever moves a pen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Limit>,
 }
 
 /// The permit for taking in an item of `handling` at `receiving` on a day, or why there is none.
@@ -130,6 +138,7 @@ pub fn permit(
             name_en: "One network within the province".to_owned(),
             document: String::new(),
             rights: Rights { accept: false, notify_once: true, verify_originals: true, deliver: true },
+            offer: None,
         });
     }
     mechanisms
@@ -145,6 +154,7 @@ pub fn permit(
             name_en: mechanism.name_en.clone(),
             document: mechanism.document.clone(),
             rights: mechanism.rights,
+            offer: mechanism.offer,
         })
         .ok_or_else(|| {
             WhyNot::new("no-mechanism").with("receiving", receiving.name()).with("handling", handling.name())

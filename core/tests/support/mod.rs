@@ -190,6 +190,7 @@ impl TestWorld {
                 name_en: "Delta agreement".to_owned(),
                 document: "演练〔2026〕1号".to_owned(),
                 rights: LOOKS,
+                offer: None,
             },
             applicant: self.applicant_blob().0,
         }

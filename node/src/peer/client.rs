@@ -201,7 +201,7 @@ impl Peer {
     /// Reads the next stretch and stores it with the new cursor. Says whether something arrived.
     async fn read_once(&self) -> Result<bool, Trouble> {
         let app = &self.app;
-        // Dossiers fetched whole on the way: each once. What still does not fit then is kept beside, and stops no stream.
+        // Items for which a chain was fetched whole on the way: each once. What still does not fit then is kept beside, and stops no stream.
         let mut tried = Vec::new();
         loop {
             let stored = app.store.cursor(self.node.as_str()).await?;
@@ -230,9 +230,13 @@ impl Peer {
             match app.writer.take(incoming).await.map_err(Trouble::Store)? {
                 Taken::Stored => return Ok(arrived),
                 Taken::Stale => return Ok(false),
-                Taken::Whole(dossier) => {
+                Taken::Lost => {
+                    app.writer.restart().await.map_err(Trouble::Store)?;
+                    return Ok(false);
+                }
+                Taken::Whole(dossier, item) => {
                     self.fetch_whole(dossier).await?;
-                    tried.push(dossier);
+                    tried.push(item);
                 }
             }
         }
@@ -267,8 +271,15 @@ impl Peer {
             }
         }
         let Some(batch) = whole else { return Ok(()) };
-        let chain = WholeChain { peer: self.node.clone(), asked: false, batch };
-        self.app.writer.take_whole(chain).await.map_err(Trouble::Store)
+        self.take_whole(false, batch).await
+    }
+
+    async fn take_whole(&self, asked: bool, batch: VerifiedBatch) -> Result<(), Trouble> {
+        let chain = WholeChain { peer: self.node.clone(), asked, batch };
+        match self.app.writer.take_whole(chain).await.map_err(Trouble::Store)? {
+            Taken::Stored => Ok(()),
+            _ => Err(Trouble::Store("the answer is from another life of its node: it is asked again".to_owned())),
+        }
     }
 
     /// Asks a participant, as the new holder by `act`, for everything that it holds of a dossier (rule 6).
@@ -282,8 +293,7 @@ impl Peer {
             Answer::All(batch) => {
                 let cursor = Cursor::start(batch.epoch.clone());
                 let batch = self.verify(*batch, cursor).await?;
-                let chain = WholeChain { peer: self.node.clone(), asked: true, batch };
-                self.app.writer.take_whole(chain).await.map_err(Trouble::Store)
+                self.take_whole(true, batch).await
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::{DossierId, NodeId, RecallAct};
-use tongban_core::exchange::{Batch, Epoch, Keys as _};
+use tongban_core::exchange::{Batch, Cursor, Epoch, Keys as _};
 
 use super::client::{Peer, Trouble};
 use crate::app::App;
@@ -72,8 +72,8 @@ struct Work {
     done: BTreeSet<(DossierId, u32)>,
     /// Who answered, by dossier and term.
     answered: BTreeMap<(DossierId, u32), BTreeSet<NodeId>>,
-    /// How far each node's stream has to be read, in this life.
-    restated: BTreeMap<NodeId, (Epoch, Restated)>,
+    /// How far each node's stream has to be read, in this life, and how often was looked since.
+    restated: BTreeMap<NodeId, (Epoch, Restated, u32)>,
 }
 
 /// New acts, from the own store (where the registrar's command put them) and from the registrar.
@@ -180,19 +180,20 @@ impl Work {
 
     async fn win_back_from(&mut self, app: &App, epoch: &Epoch, node: &NodeId) -> Result<bool, Trouble> {
         let cursor = app.store.cursor(node.as_str()).await?;
-        let told = self.restated.get(node).filter(|(ours, _)| ours == epoch).map(|(_, restated)| restated.clone());
-        let restated = match told {
-            // It began a new life itself meanwhile: it is asked again.
-            Some(restated) if cursor.as_ref().is_none_or(|cursor| cursor.epoch == restated.epoch) => restated,
-            _ => {
-                let restated = Peer::new(app, node.clone()).tell_restored().await?;
-                self.restated.insert(node.clone(), (epoch.clone(), restated.clone()));
-                restated
-            }
+        let is_read = |restated: &Restated| {
+            let read = |cursor: &Cursor| cursor.epoch == restated.epoch && cursor.position >= restated.until;
+            restated.until == 0 || cursor.as_ref().is_some_and(read)
         };
-        if restated.until == 0 {
-            return Ok(true);
+        // Its stream is read meanwhile. If that does not get there, it lost its own answer or began a new life since: it is
+        // asked again, which says nothing twice.
+        if let Some((_, restated, looked)) = self.restated.get_mut(node).filter(|(ours, ..)| ours == epoch) {
+            *looked += 1;
+            if is_read(restated) || *looked < limits::RESTATED_LOOKS_MAX {
+                return Ok(is_read(restated));
+            }
         }
-        Ok(cursor.is_some_and(|cursor| cursor.epoch == restated.epoch && cursor.position >= restated.until))
+        let restated = Peer::new(app, node.clone()).tell_restored().await?;
+        self.restated.insert(node.clone(), (epoch.clone(), restated.clone(), 0));
+        Ok(is_read(&restated))
     }
 }

@@ -150,6 +150,15 @@ impl Store {
         Ok(Some((held, rows)))
     }
 
+    /// Whether a dossier has a log here.
+    pub async fn is_held(&self, id: DossierId) -> Result<bool> {
+        let row = sqlx::query("SELECT 1 FROM dossier WHERE id = $1")
+            .bind(id.bytes().to_vec())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Everything that is held of one dossier.
     pub async fn full(&self, id: DossierId) -> Result<Full> {
         let log = self.stamps(id).await?;

@@ -1,5 +1,8 @@
 //! Lists, streams and other questions to the store.
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tongban_core::case::{Channel, Party};
@@ -8,7 +11,7 @@ use tongban_core::exchange::{Batch, Cursor, Epoch, Held, Spots, StampRow};
 use tongban_core::time::Calendar;
 
 use super::log::{STAMP_COLUMNS, said_at, stamp_row};
-use super::{Result, Store, damaged};
+use super::{Result, Store, damaged, sql};
 use crate::limits;
 
 /// A case as lists show it. Derived from the log.
@@ -56,6 +59,8 @@ pub struct CaseRow {
     pub begun: i64,
     /// When the last stamp was made.
     pub changed: i64,
+    /// The blob with the applicant's particulars.
+    pub applicant: Hash,
 }
 
 impl CaseRow {
@@ -102,6 +107,7 @@ impl CaseRow {
             responsible,
             begun: case.begun.0,
             changed: dossier.changed.0,
+            applicant: drafted.applicant.hash,
         })
     }
 }
@@ -113,7 +119,7 @@ pub(crate) fn day_number(date: jiff::civil::Date) -> i64 {
 
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
-    handling_node, channel, responsible, begun, changed";
+    handling_node, channel, responsible, begun, changed, applicant";
 
 pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
     Ok(CaseRow {
@@ -138,7 +144,29 @@ pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
         responsible: row.try_get(18)?,
         begun: row.try_get(19)?,
         changed: row.try_get(20)?,
+        applicant: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(21)?).map_err(damaged)?,
     })
+}
+
+/// Of the particulars no more than this is read for a list.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// The most ＊ in a masked name: beyond it the length of a name would only widen the list.
+const STARS_MAX: usize = 6;
+
+/// A name as lists show it: enough to find the person in front of the desk by, too little to learn who else has a case.
+fn masked_name(name: &str) -> String {
+    let letters: Vec<char> = name.trim().chars().collect();
+    let stars = |hidden: usize| "＊".repeat(hidden.min(STARS_MAX));
+    match letters.as_slice() {
+        [] => String::new(),
+        [_] => stars(1),
+        [first, _] => format!("{first}{}", stars(1)),
+        [first, hidden @ .., last] => format!("{first}{}{last}", stars(hidden.len())),
+    }
 }
 
 /// Which cases a list shows.
@@ -214,6 +242,32 @@ impl Store {
         };
         let rows = query.bind(limits::PAGE_ROWS + 1).bind(offset).fetch_all(&self.pool).await?;
         rows.iter().map(case_row).collect()
+    }
+
+    /// The masked names of applicants, by the hashes of their blobs. What has not come over yet, or was erased, is missing.
+    /// A full name does not leave the store this way: looking at a list is no reading of anybody's data.
+    pub async fn applicant_names(&self, blobs: &[Hash]) -> Result<BTreeMap<Hash, String>> {
+        if blobs.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let text = format!(
+            "SELECT hash, bytes FROM blob WHERE salt IS NOT NULL AND file = 0 AND hash IN {}",
+            sql::list(1, blobs.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for hash in blobs {
+            query = query.bind(hash.tagged().to_vec());
+        }
+        let mut names = BTreeMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            let hash = Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?;
+            let bytes: Option<Vec<u8>> = row.try_get(1)?;
+            // What a peer sent in place of particulars is nobody's name.
+            if let Ok(Named { name }) = serde_json::from_slice(&bytes.unwrap_or_default()) {
+                names.insert(hash, masked_name(&name));
+            }
+        }
+        Ok(names)
     }
 
     /// How many cases wait for an organisation, and how many of them are late on `today` (yyyymmdd).
@@ -464,5 +518,27 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked_name;
+
+    #[test]
+    fn a_masked_name_keeps_its_first_and_last_character() {
+        let shown = [
+            ("演练人五", "演＊＊五"),
+            ("李演练", "李＊练"),
+            ("李四", "李＊"),
+            ("李", "＊"),
+            (" 李四 ", "李＊"),
+            ("", ""),
+            ("江苏演练样例科技有限公司", "江＊＊＊＊＊＊司"),
+            ("𠮷田五", "𠮷＊五"),
+        ];
+        for (name, masked) in shown {
+            assert_eq!(masked_name(name), masked);
+        }
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
     let changing = ["number", "phase", "party", "step", "due", "provisional", "responsible", "changed"];
     let sets: Vec<String> = changing.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let tail = format!("ON CONFLICT (dossier) DO UPDATE SET {}", sets.join(", "));
-    sql::insert(connection, &into, 21, &tail, cases, |query, row| {
+    sql::insert(connection, &into, 22, &tail, cases, |query, row| {
         query
             .bind(row.dossier.bytes().to_vec())
             .bind(row.number.clone())
@@ -58,6 +58,7 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
             .bind(row.responsible.clone())
             .bind(row.begun)
             .bind(row.changed)
+            .bind(row.applicant.tagged().to_vec())
     })
     .await?;
     Ok(())

@@ -52,6 +52,15 @@ fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
     bundle
 }
 
+/// A count goes in as a number, so that a text can tell one from many. Everything else goes in as it stands: a code that
+/// begins with zeros keeps them.
+fn value_of(text: &str) -> FluentValue<'_> {
+    match text.parse::<u32>() {
+        Ok(number) if number.to_string() == text => FluentValue::from(number),
+        _ => FluentValue::from(text),
+    }
+}
+
 impl Lang {
     /// From a cookie or an address.
     pub fn from_name(name: &str) -> Option<Lang> {
@@ -94,7 +103,7 @@ impl Lang {
     pub fn tf(self, key: &str, values: &[(&str, &str)]) -> Cow<'static, str> {
         let mut args = FluentArgs::with_capacity(values.len());
         for (name, value) in values {
-            args.set(*name, FluentValue::from(*value));
+            args.set(*name, value_of(value));
         }
         self.fill(key, Some(&args))
     }
@@ -116,6 +125,17 @@ impl Lang {
             tracing::error!(key, lang = self.name(), ?errors, "a text lacks a value");
         }
         Cow::Owned(text.into_owned())
+    }
+
+    /// Names in a row, as the language writes them.
+    pub fn joined<S: AsRef<str>>(self, names: &[S]) -> String {
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        names.join(if self == Lang::Zh { "、" } else { ", " })
+    }
+
+    /// A name, and what is said of it.
+    pub fn labelled(self, name: &str, text: &str) -> String {
+        format!("{name}{}{text}", if self == Lang::Zh { "：" } else { ": " })
     }
 
     /// The one of two names that fits.

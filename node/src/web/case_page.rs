@@ -1,9 +1,13 @@
 //! What every page about a case shows in the same way: where it is, the timeline, dates with their explanation, materials.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Check, Due, Leg, Outcome, Party};
+use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party, Phase};
 use tongban_core::catalogue::{Mode, Need};
-use tongban_core::dossier::{Moment, Role};
+use tongban_core::dossier::{Hash, Moment, Role};
 use tongban_core::mechanism::{Basis, Permit};
 use tongban_core::time::{Deadline, Limit, StepKind, Unit};
 
@@ -11,6 +15,7 @@ use super::part::{attention, badge, icon};
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::service::{CaseView, Line};
+use crate::store::CaseRow;
 use crate::text::Lang;
 
 /// A code word as a key of the texts.
@@ -19,8 +24,23 @@ pub fn key(prefix: &str, word: &str) -> String {
 }
 
 /// The next move in words. An applicant takes nothing in: they send off.
-pub fn step(visitor: &Visitor, is_applicant: bool, word: &str) -> std::borrow::Cow<'static, str> {
+pub fn step(visitor: &Visitor, is_applicant: bool, word: &str) -> Cow<'static, str> {
     if is_applicant && word == "take_in" { visitor.t("step-take-in-online") } else { visitor.t(&key("step", word)) }
+}
+
+/// Where a case is, in words. A refusal is said with it: “delivered” alone sounds as if it had been granted.
+pub fn phase(visitor: &Visitor, case: &Case) -> Cow<'static, str> {
+    let refused = case.decision.as_ref().is_some_and(|decision| decision.outcome == Outcome::Refused);
+    match case.phase {
+        Phase::Decided if refused => visitor.t("phase-decided-refused"),
+        Phase::Delivered if refused => visitor.t("phase-delivered-refused"),
+        phase => visitor.t(&key("phase", phase.name())),
+    }
+}
+
+/// What to do about a reason, said to whoever reads it: the applicant, or the staff that handle the case.
+pub fn reason_todo(visitor: &Visitor, code: &str) -> Cow<'static, str> {
+    visitor.t(&format!("reason-{code}-{}", if visitor.is_applicant() { "you" } else { "todo" }))
 }
 
 /// A limit in words.
@@ -77,8 +97,8 @@ pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) 
         div class="state" {
             div {
                 span class="what" { (visitor.t("state-where")) }
-                strong { (visitor.t(&key("phase", case.phase.name()))) }
-                @if let Some(number) = &case.number { span { (visitor.tf("state-number", &[("number", number)])) } }
+                strong { (phase(visitor, case)) }
+                @if let Some(number) = &case.number { span { (unbroken(&visitor.tf("state-number", &[("number", number)]), number)) } }
             }
             div class=(if yours { "yours" } else { "" }) {
                 span class="what" { (visitor.t("state-who")) }
@@ -123,6 +143,36 @@ pub fn left(app: &App, visitor: &Visitor, deadline: &Deadline) -> String {
         _ => "left-late",
     };
     visitor.tf(words, &[("days", &count)]).into_owned()
+}
+
+/// A day that lists keep as yyyymmdd.
+fn day(number: i64) -> Option<Date> {
+    let part = |number: i64| i8::try_from(number).ok();
+    Date::new(i16::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?).ok()
+}
+
+/// Until when, in a list: the date, and how many working days are left. A dash where nobody has to do anything any more.
+pub fn due_cell(app: &App, visitor: &Visitor, row: &CaseRow) -> Markup {
+    let Some(due) = row.due.and_then(day) else {
+        let is_finished = matches!(row.step.as_str(), "rate" | "nothing");
+        return html! { @if is_finished { span class="muted" { "—" } } @else { (visitor.t("state-no-date")) } };
+    };
+    let deadline = Deadline { start: due, due, limit: Limit::working(0), awaited: None, steps: Vec::new() };
+    let (today, left) = (app.clock.today(), left(app, visitor, &deadline));
+    html! {
+        time datetime=(due.to_string()) { (due) }
+        @if row.provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
+        br;
+        @if deadline.is_late(today) { (badge("late", &left)) }
+        @else if due == today { (badge("move", &left)) }
+        @else { small { (left) } }
+    }
+}
+
+/// Whom a row of a list is about: masked, as the store gives it, or a dash while the particulars are on their way.
+pub fn applicant_cell(names: &BTreeMap<Hash, String>, row: &CaseRow) -> Markup {
+    let name = names.get(&row.applicant).filter(|name| !name.is_empty());
+    html! { @match name { Some(name) => span class="num" { (name) }, None => span class="muted" { "—" } } }
 }
 
 /// Why that date: step by step, one click away.
@@ -185,7 +235,7 @@ pub fn timeline(visitor: &Visitor, view: &CaseView) -> Markup {
             @for line in view.lines.iter().rev() {
                 li class=(if line.seq.is_none() { "waiting" } else if line.refuses.is_some() || line.mark.is_some() { "refused" } else { "" }) {
                     p { strong { (what(visitor, &view.case, line)) } }
-                    @for detail in details(visitor, &view.case, line) { p { (detail) } }
+                    @for detail in details(visitor, &view.case, line) { p { (unbroken(&detail, number_in(line))) } }
                     p { time { (line.at) } " · " span class="by" { (who(visitor, &view.case, line)) } }
                     @if line.seq.is_none() { p class="hint" { (visitor.t("line-pending")) } }
                     @if let Some(mark) = &line.mark { p class="error" { (visitor.tf("line-mark", &[("code", mark)])) } }
@@ -215,6 +265,22 @@ fn what(visitor: &Visitor, case: &Case, line: &Line) -> String {
     }
 }
 
+/// A sentence, with the number in it in one piece.
+fn unbroken(sentence: &str, number: &str) -> Markup {
+    match sentence.split_once(number) {
+        Some((before, after)) if !number.is_empty() => html! { (before) span class="num" { (number) } (after) },
+        _ => html! { (sentence) },
+    }
+}
+
+/// The number that a line of the timeline gives, if any.
+fn number_in(line: &Line) -> &str {
+    match &line.act {
+        Some(Act::TakenIn { number } | Act::Decided { number, .. }) => number,
+        _ => "",
+    }
+}
+
 fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
     let reason_text = |code: &str| visitor.t(&format!("reason-{code}")).into_owned();
     let material = |key: &str| material_name(visitor.lang, case, key).to_owned();
@@ -222,17 +288,17 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
     match &line.act {
         Some(Act::MaterialsAdded { materials } | Act::CorrectionAnswered { materials }) => {
             let names: Vec<String> = materials.iter().map(|attached| material(&attached.material)).collect();
-            filled(&names.join("、")).into_iter().collect()
+            filled(&visitor.lang.joined(&names)).into_iter().collect()
         }
-        Some(Act::MaterialWaived { material: key, because }) => vec![format!("{}：{because}", material(key))],
+        Some(Act::MaterialWaived { material: key, because }) => vec![visitor.lang.labelled(&material(key), because)],
         Some(Act::TakenIn { number }) => vec![visitor.tf("state-number", &[("number", number)]).into_owned()],
         Some(Act::Returned { reason, note } | Act::NotAccepted { reason, note }) => {
-            let todo = visitor.t(&format!("reason-{reason}-todo")).into_owned();
+            let todo = reason_todo(visitor, reason).into_owned();
             [Some(reason_text(reason)), Some(todo), filled(note)].into_iter().flatten().collect()
         }
         Some(Act::CorrectionAsked { wanted, limit: given }) => {
             let mut lines: Vec<String> =
-                wanted.iter().map(|one| format!("{}：{}", material(&one.material), one.what)).collect();
+                wanted.iter().map(|one| visitor.lang.labelled(&material(&one.material), &one.what)).collect();
             lines.push(visitor.tf("line-correction-limit", &[("limit", &limit(visitor.lang, *given))]).into_owned());
             lines
         }
@@ -290,12 +356,14 @@ pub fn need_name(lang: Lang, need: Need) -> String {
 pub fn materials(visitor: &Visitor, view: &CaseView) -> Markup {
     let case = &view.case;
     let lang = visitor.lang;
+    // To the applicant it is a requirement, to the staff something to look at.
+    let point = if visitor.is_applicant() { "requirement" } else { "review-point" };
     html! {
         ul class="materials" {
             @for rule in &case.drafted.item.materials {
                 li {
                     h3 { (lang.pick(&rule.name, &rule.name_en)) " " span class="badge" { (need_name(lang, rule.need)) } }
-                    p class="hint" { (icon("paper")) (visitor.tf("review-point", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+                    p class="hint" { (icon("paper")) (visitor.tf(point, &[("point", lang.pick(&rule.review, &rule.review_en))])) }
                     @for (number, attached) in case.materials.iter().filter(|attached| attached.material == rule.key).enumerate() {
                         p {
                             @if view.missing_bytes.contains(&attached.blob.hash) {
@@ -329,6 +397,16 @@ pub fn size(bytes: u32) -> String {
     }
 }
 
+/// A telephone number that says it is one, and that a telephone dials.
+pub fn phone(visitor: &Visitor, number: &str) -> Markup {
+    html! { a class="num" href=(format!("tel:{number}")) { (visitor.tf("phone", &[("phone", number)])) } }
+}
+
+/// An office and how to reach it.
+pub fn office(visitor: &Visitor, office: &Office) -> Markup {
+    html! { (visitor.lang.pick(&office.name, &office.name_en)) " · " (phone(visitor, &office.phone)) }
+}
+
 /// The facts of a case: item, places, mode, permit.
 pub fn facts(visitor: &Visitor, case: &Case) -> Markup {
     let lang = visitor.lang;
@@ -336,8 +414,8 @@ pub fn facts(visitor: &Visitor, case: &Case) -> Markup {
     html! {
         dl class="facts" {
             dt { (visitor.t("fact-item")) } dd { (lang.pick(&drafted.item.name, &drafted.item.name_en)) }
-            dt { (visitor.t("fact-receiving")) } dd { (lang.pick(&drafted.receiving.name, &drafted.receiving.name_en)) " · " (drafted.receiving.phone) }
-            dt { (visitor.t("fact-handling")) } dd { (lang.pick(&drafted.handling.name, &drafted.handling.name_en)) " · " (drafted.handling.phone) }
+            dt { (visitor.t("fact-receiving")) } dd { (office(visitor, &drafted.receiving)) }
+            dt { (visitor.t("fact-handling")) } dd { (office(visitor, &drafted.handling)) }
             dt { (visitor.t("fact-mode")) } dd { (mode(lang, drafted.item.mode)) }
             dt { (visitor.t("fact-permit")) } dd { (permit(lang, &drafted.permit)) }
             dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &limit(lang, drafted.item.promised)), ("statutory", &limit(lang, drafted.item.statutory))])) }
@@ -351,9 +429,9 @@ pub fn particulars(visitor: &Visitor, view: &CaseView) -> Markup {
         @match &view.applicant {
             Some(applicant) => dl class="facts" {
                 dt { (visitor.t("fact-name")) } dd { (applicant.name) }
-                dt { (visitor.t("fact-id")) } dd { (applicant.id_number) }
+                dt { (visitor.t("fact-id")) } dd { span class="num" { (applicant.id_number) } }
                 @if !applicant.contact.is_empty() { dt { (visitor.t("fact-contact")) } dd { (applicant.contact) } }
-                dt { (visitor.t("fact-phone")) } dd { (applicant.phone) }
+                dt { (visitor.t("fact-phone")) } dd { a class="num" href=(format!("tel:{}", applicant.phone)) { (applicant.phone) } }
             },
             None => p class="muted" { (visitor.t("particulars-on-their-way")) },
         }

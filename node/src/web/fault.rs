@@ -1,13 +1,14 @@
 //! What a page says when something cannot be done: what happened, what is safe, what to do; with a code.
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::html;
+use maud::{Markup, html};
 use tongban_core::case::WhyNot;
 
-use super::part::{self, page};
-use super::visitor::Visitor;
+use super::part::{button_link, page};
+use super::visitor::{Visitor, home_of};
 use crate::app::App;
 use crate::service::{ServiceError, UploadFault};
 use crate::store::{SayError, StoreError, Unsaid};
@@ -69,6 +70,7 @@ pub fn why(lang: Lang, why: &WhyNot) -> String {
         match *name {
             "act" => *value = lang.t(&format!("act-{}", value.replace('_', "-"))).into_owned(),
             "phase" => *value = lang.t(&format!("phase-{}", value.replace('_', "-"))).into_owned(),
+            "materials" if lang == Lang::En => *value = value.replace('、', ", "),
             _ => {}
         }
     }
@@ -133,7 +135,7 @@ impl Fault {
 }
 
 impl IntoResponse for Fault {
-    /// Without a visitor at hand the page speaks both languages.
+    /// Status and words only: the page is drawn by [`draw`], which every answer of a page goes through.
     fn into_response(self) -> Response {
         if matches!(self, Fault::TrackAgain) {
             return Redirect::to("/track?over=1").into_response();
@@ -144,27 +146,96 @@ impl IntoResponse for Fault {
             let to = if kept { format!("/login?kept=1&back={back}") } else { format!("/login?back={back}") };
             return Redirect::to(&to).into_response();
         }
-        let (status, code) = self.parts();
-        let texts: Vec<String> = [Lang::Zh, Lang::En]
-            .into_iter()
-            .map(|lang| match &self {
-                Fault::Service(error) => {
-                    sentences(lang, error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
-                }
-                Fault::FormTooLarge { limit_mib } => {
-                    lang.tf("fault-form-too-large", &[("limit", &limit_mib.to_string())]).into_owned()
-                }
-                _ => lang.t(&format!("fault-{code}")).into_owned(),
-            })
-            .collect();
+        let (status, word) = self.parts();
+        let text = |lang: Lang| match &self {
+            Fault::Service(error) => {
+                sentences(lang, error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+            }
+            Fault::FormTooLarge { limit_mib } => {
+                lang.tf("fault-form-too-large", &[("limit", &limit_mib.to_string())]).into_owned()
+            }
+            _ => lang.t(&format!("fault-{word}")).into_owned(),
+        };
         if let Fault::Service(error) = &self {
             tracing::warn!(%error, "refused");
         }
         let code = match &self {
             Fault::Service(error) => error.code(),
-            _ => code.to_owned(),
+            _ => word.to_owned(),
         };
-        (status, part::bare(&code, &texts)).into_response()
+        let refused = Refused { word, code, zh: text(Lang::Zh), en: text(Lang::En) };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(refused);
+        response
+    }
+}
+
+/// A refusal in words, on its way to the page that shows it.
+#[derive(Clone, Debug)]
+struct Refused {
+    word: &'static str,
+    code: String,
+    zh: String,
+    en: String,
+}
+
+/// Draws the page of a refusal as every other page: in the visitor's language, in its frame, with the ways on.
+pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_read = request.method() == Method::GET;
+    let mut head = Request::new(());
+    *head.uri_mut() = request.uri().clone();
+    *head.headers_mut() = request.headers().clone();
+    let response = next.run(request).await;
+    let Some(refused) = response.extensions().get::<Refused>() else { return response };
+    let Ok(mut visitor) = Visitor::from_request_parts(&mut head.into_parts().0, &app).await;
+    if !is_read {
+        // What was sent is no page to come back to.
+        visitor.path = "/".to_owned();
+    }
+    (response.status(), refused.page(&visitor)).into_response()
+}
+
+impl Refused {
+    fn page(&self, visitor: &Visitor) -> Markup {
+        if self.word == "not-found" {
+            return nothing_there(visitor);
+        }
+        // The others say themselves what was done and what was not.
+        let says_nothing = matches!(self.word, "forbidden" | "refused");
+        let body = html! {
+            h1 { (visitor.t("refused-title")) }
+            div class="problem refused" role="alert" {
+                p { strong { (visitor.lang.pick(&self.zh, &self.en)) } }
+                @if says_nothing { p { (visitor.t("refused-safe")) } }
+                p class="code" { (visitor.tf("refused-code", &[("code", &self.code)])) }
+            }
+            (ways_on(visitor))
+        };
+        page(visitor, &visitor.t("refused-title"), body)
+    }
+}
+
+/// Who the visitor is here, and where they can go on.
+fn ways_on(visitor: &Visitor) -> Markup {
+    let tracked = visitor.session.as_ref().and_then(|session| session.dossier);
+    html! {
+        @match (&visitor.account, tracked) {
+            (Some(account), _) => {
+                p { (visitor.tf("refused-as", &[("name", visitor.lang.pick(&account.name, &account.name_en))])) }
+                div class="actions" {
+                    a class="button primary" href=(home_of(account.role)) { (visitor.t("refused-own")) }
+                    (button_link(&format!("/login?back={}", form_encode(&visitor.path)), &visitor.t("refused-other")))
+                }
+            }
+            (None, Some(id)) => div class="actions" {
+                a class="button primary" href=(format!("/my/{id}")) { (visitor.t("refused-tracked")) }
+                (button_link("/", &visitor.t("fault-home")))
+            },
+            (None, None) => div class="actions" {
+                a class="button primary" href="/" { (visitor.t("fault-home")) }
+                (button_link("/track", &visitor.t("nav-track")))
+            },
+        }
     }
 }
 
@@ -181,11 +252,18 @@ pub fn form_encode(text: &str) -> String {
 }
 
 /// Any address that leads nowhere.
-pub async fn not_found(State(_app): State<App>, visitor: Visitor) -> Response {
+pub async fn not_found(visitor: Visitor) -> Response {
+    (StatusCode::NOT_FOUND, nothing_there(&visitor)).into_response()
+}
+
+/// No such page or case, or not for this visitor: both look alike.
+fn nothing_there(visitor: &Visitor) -> Markup {
+    let title = visitor.t("fault-not-found-title");
     let body = html! {
-        h1 { (visitor.t("fault-not-found-title")) }
-        p { (visitor.t("fault-not-found")) }
-        p { a class="button" href="/" { (visitor.t("fault-home")) } }
+        h1 { (title) }
+        p { (visitor.t("fault-not-found-page")) }
+        (ways_on(visitor))
+        @if visitor.session.is_some() { p { a href="/track" { (visitor.t("nav-track")) } } }
     };
-    (StatusCode::NOT_FOUND, page(&visitor, &visitor.t("fault-not-found-title"), body)).into_response()
+    page(visitor, &title, body)
 }

@@ -9,6 +9,7 @@ mod authority;
 mod case_page;
 mod fault;
 mod form;
+mod held;
 mod part;
 mod portal;
 mod visitor;
@@ -36,6 +37,7 @@ pub fn router(app: App) -> Router {
         .merge(part::showcase::router())
         .fallback(fault::not_found)
         .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(app.clone(), fault::draw))
         .layer(middleware::from_fn(page_headers));
     Router::new()
         .merge(asset::router())

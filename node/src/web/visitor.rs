@@ -85,6 +85,12 @@ impl Visitor {
         }
     }
 
+    /// Whether the page speaks to a citizen or firm, who follow their own case, and not to the staff that handle it.
+    pub fn is_applicant(&self) -> bool {
+        let role = self.account.as_ref().map(|account| account.role);
+        matches!(role, None | Some(AccountRole::Applicant | AccountRole::Firm))
+    }
+
     /// How to get in again: by account, or by number and code.
     pub fn sign_in(&self, back: &str) -> Fault {
         if self.untracked { Fault::TrackAgain } else { Fault::SignIn { back: back.to_owned() } }

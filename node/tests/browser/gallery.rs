@@ -57,6 +57,7 @@ pub async fn tell(house: &'static House) {
     let case = jiangsu(&hand.path().await);
     show(&mut hand, "window-draft", &case).await;
     hand.choose_file("#file-id-card", &house.scan("gallery-id-card")).await;
+    hand.choose("#check-id-card", "seen-original").await;
     hand.choose_file("#file-settlement-form", &house.scan("gallery-form")).await;
     hand.press("button.primary[value=take-in]").await;
     show(&mut hand, "window-receipt", &format!("{case}/receipt")).await;
@@ -110,8 +111,9 @@ async fn show(hand: &mut Hand, name: &str, address: &str) {
 /// The page as it stands.
 async fn picture_here(hand: &mut Hand, name: &str) {
     hand.picture(name).await;
-    if name != "error" && !hand.is_there("header.top").await {
-        hand.blame(vec![format!("{name}: an error page")]).await;
+    // A refusal stands in the frame of every other page; only the one that is asked for may be one.
+    if !hand.is_there("header.top").await || hand.is_there(".refused").await != (name == "error") {
+        hand.blame(vec![format!("{name}: not the page that it should be")]).await;
     }
     let found = check::axe(hand.browser()).await;
     hand.blame(found).await;

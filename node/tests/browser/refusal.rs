@@ -40,7 +40,16 @@ pub async fn fields_and_files(house: &'static House) {
 
     let note = house.file("note.pdf");
     std::fs::write(&note, "只是文字，不是 PDF").unwrap();
+    // Nobody certifies an original by overlooking a field; the file itself is not chosen twice.
     clerk.choose_file("#file-id-card", &house.scan("good")).await;
+    clerk.key_on(Key::F4).await;
+    clerk.expect("是怎么核的还没有选").await;
+    assert_eq!(focus(&clerk).await, "problem");
+    assert!(clerk.is_there("#problem a[href='#check-id-card']").await, "the line leads to how it was checked");
+    assert!(!clerk.is_there("#materials a[href*='/files/']").await, "nothing is said of the original yet");
+    clerk.expect("刚才选的文件已收好").await;
+    clerk.look("window, draft, check not chosen").await;
+    clerk.choose("#check-id-card", "seen-original").await;
     clerk.choose_file("#file-settlement-form", &note).await;
     clerk.key_on(Key::F4).await;
     clerk.expect("“note.pdf”不是 PDF、JPG 或 PNG").await;
@@ -121,6 +130,7 @@ pub async fn twice(house: &'static House) {
     // Taking in twice gives one number.
     clerk.open(&case).await;
     clerk.choose_file("#file-id-card", &house.scan("twice-id-card")).await;
+    clerk.choose("#check-id-card", "seen-original").await;
     clerk.choose_file("#file-settlement-form", &house.scan("twice-form")).await;
     clerk.key_on(Key::F8).await;
     let number = clerk.text("main > p > strong").await;

@@ -86,6 +86,7 @@ async fn take_in(house: &House, clerk: &mut Hand) -> Ticket {
     clerk.look("window, draft").await;
     let case = clerk.path().await.rsplit('/').next().unwrap().to_owned();
     clerk.choose_file("#file-id-card", &house.scan("id-card")).await;
+    clerk.choose("#check-id-card", "seen-original").await;
     clerk.choose_file("#file-settlement-form", &house.scan("settlement-form")).await;
     clerk.key_on(Key::F8).await;
     assert!(clerk.path().await.ends_with("/receipt"), "taking in leads to the receipt, not {}", clerk.path().await);

@@ -18,7 +18,7 @@ pub(super) enum Command {
 /// What is done in a commit of its own.
 pub(super) enum Alone {
     /// A whole chain is held against what is here.
-    Whole(Box<WholeChain>, oneshot::Sender<Result<(), String>>),
+    Whole(Box<WholeChain>, oneshot::Sender<Result<Taken, String>>),
     /// An act of the registrar, verified: it is stored, and seals.
     Learn(Box<(RecallAct, Document)>, oneshot::Sender<Result<(), String>>),
     /// Every participant was asked: the recall is stamped.
@@ -97,7 +97,7 @@ impl WriterHandle {
     }
 
     /// Holds a whole chain against what is here.
-    pub async fn take_whole(&self, chain: WholeChain) -> Result<(), String> {
+    pub async fn take_whole(&self, chain: WholeChain) -> Result<Taken, String> {
         self.send(|answer| Command::Alone(Alone::Whole(Box::new(chain), answer))).await
     }
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{mpsc, oneshot, watch};
 use tongban_core::case::{Act, WhyNot};
 use tongban_core::directory::Document;
-use tongban_core::dossier::{By, DossierId, Moment, NodeId, RecallAct, Signer};
+use tongban_core::dossier::{By, DossierId, Hash, Moment, NodeId, RecallAct, Signer};
 use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
 use tongban_core::ident::Region;
 use tongban_core::time::Calendar;
@@ -104,8 +104,8 @@ pub struct IncomingBatch {
     pub peer: NodeId,
     /// The cursor the reading began with; it is stored only if it still is.
     pub read_from: Option<Cursor>,
-    /// Dossiers that were fetched whole for this very stretch.
-    pub tried: Vec<DossierId>,
+    /// Items for which a chain was fetched whole before.
+    pub tried: Vec<Hash>,
     /// What was read.
     pub batch: VerifiedBatch,
 }
@@ -374,7 +374,7 @@ impl Store {
     }
 
     /// Where every stream ends.
-    async fn stream_ends(&self) -> Result<BTreeMap<NodeId, (u64, tongban_core::dossier::Hash)>> {
+    async fn stream_ends(&self) -> Result<BTreeMap<NodeId, (u64, Hash)>> {
         // From peer to peer along the key: naming them all at once would read every row.
         let mut ends = BTreeMap::new();
         let mut last = String::new();

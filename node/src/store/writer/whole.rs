@@ -2,7 +2,7 @@
 
 use sqlx::Row as _;
 use tongban_core::dossier::{DossierId, Hash, NodeId};
-use tongban_core::exchange::{Commit, Epoch, Incoming, Restated, Tick};
+use tongban_core::exchange::{Commit, Epoch, Incoming, Restated, Taken, Tick};
 
 use super::handle::Alone;
 use super::rows::Extras;
@@ -42,18 +42,23 @@ impl Writer {
         }
     }
 
-    async fn whole(&mut self, chain: WholeChain) -> Result<()> {
+    async fn whole(&mut self, chain: WholeChain) -> Result<Taken> {
         let id = chain.batch.items.iter().find_map(|item| match item {
             Incoming::Stamp(row) => Some(row.stamp.dossier),
             Incoming::Slip { .. } => None,
         });
-        let Some(id) = id else { return Ok(()) };
+        let Some(id) = id else { return Ok(Taken::Stored) };
         let full = self.setup.store.full(id).await?;
         let mut commit = Commit::default();
         let mut nonce = rand::random;
         let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
-        self.desk.take_whole(&mut commit, full, (&chain.peer, chain.asked), chain.batch, &mut tick);
-        self.commit(commit, Extras::default()).await
+        let taken = self.desk.take_whole(&mut commit, full, (&chain.peer, chain.asked), chain.batch, &mut tick);
+        match taken {
+            Taken::Stored => self.commit(commit, Extras::default()).await?,
+            Taken::Lost => self.restart().await?,
+            Taken::Stale | Taken::Whole(..) => {}
+        }
+        Ok(taken)
     }
 
     /// A new life of the node's streams: it stamps nothing until it has won back what it lost.
@@ -81,7 +86,7 @@ impl Writer {
         }
         let all = store.restated(Some(&peer)).await?;
         let mut commit = Commit::default();
-        self.desk.restate(&mut commit, &all, Some(&peer));
+        self.desk.hear_restored(&mut commit, &peer, &epoch, &all);
         let end = commit.ends.get(&peer).or(self.desk.end(&peer)).map_or(0, |(position, _)| *position);
         let state = Some((name, format!("{own} {} {end}", epoch.as_str())));
         self.commit(commit, Extras { state, ..Extras::default() }).await?;
@@ -129,7 +134,7 @@ impl Store {
             let names: String = row.try_get(1)?;
             let participants = names.split(' ').map(|name| name.parse().map_err(damaged)).collect::<Result<_>>()?;
             let len = row.try_get::<i64, _>(3)? as u32;
-            let last = (row.try_get::<i64, _>(2)? as u32, len.saturating_sub(1), hash(row.try_get(4)?)?);
+            let last = Some((row.try_get::<i64, _>(2)? as u32, len.saturating_sub(1), hash(row.try_get(4)?)?));
             place.insert(dossier, all.len());
             all.push(Restated { dossier, participants, last, beside: Vec::new(), pending: Vec::new() });
         }
@@ -137,7 +142,16 @@ impl Store {
             .fetch_all(&self.pool)
             .await?
         {
-            if let Some(at) = place.get(&id(row.try_get(0)?)?) {
+            let dossier = id(row.try_get(0)?)?;
+            if !place.contains_key(&dossier) && !self.is_held(dossier).await? {
+                // Only evidence of it is here: who takes part follows from that.
+                let participants = self.full(dossier).await?.participants_beside();
+                if peer.is_none_or(|peer| participants.contains(peer)) {
+                    place.insert(dossier, all.len());
+                    all.push(Restated { dossier, participants, last: None, beside: Vec::new(), pending: Vec::new() });
+                }
+            }
+            if let Some(at) = place.get(&dossier) {
                 let (term, seq) = (row.try_get::<i64, _>(1)? as u32, row.try_get::<i64, _>(2)? as u32);
                 all[*at].beside.push((term, seq, hash(row.try_get(3)?)?));
             }

@@ -1,6 +1,6 @@
 # Accounts, the running node, the trust list.
 admin-accounts-title = Accounts
-admin-accounts-lead = Window staff, officers and organisation admins of this node. A disabled account cannot sign in at once; what it did stays.
+admin-accounts-lead = Window staff, officers and organisation admins of this site. A disabled account cannot sign in at once; what it did stays.
 admin-accounts-caption = Accounts ({ $count })
 admin-login = User name
 admin-name = Name
@@ -37,7 +37,7 @@ admin-role-admin = Organisation admin
 admin-role-operator = Operator
 admin-role-registrar = Registrar
 admin-wrong-role = Choose window clerk or officer
-admin-wrong-org = Choose an organisation of this node
+admin-wrong-org = Choose an organisation of this site
 admin-wrong-org-role = A clerk belongs to a window, an officer to an authority
 admin-wrong-name = Enter a name
 admin-wrong-long = Too long, at most { $most } characters
@@ -58,7 +58,11 @@ admin-uptime-value = { $days } d { $hours } h { $minutes } min
 admin-evidence = Evidence of fault
 admin-evidence-none = none found
 admin-evidence-some = needs action now
-admin-evidence-alarm = Alarm: { $count } pieces of evidence of fault are kept
+admin-evidence-alarm =
+    { $count ->
+        [one] Alarm: { $count } piece of evidence of fault is kept
+       *[other] Alarm: { $count } pieces of evidence of fault are kept
+    }
 admin-evidence-todo = A node has stamped things that contradict each other; both signatures are kept. Call the coordination office at once. Do not delete or restore the data folder.
 admin-peers = Other nodes
 admin-peers-caption = Traffic with other nodes
@@ -144,7 +148,11 @@ admin-items-not-yet = not yet
 admin-items-closed = no longer needed
 admin-items-unverified = mode to be verified
 admin-items-list = One by one (without those whose mode is to be verified)
-admin-items-implementations = guides of { $count } places
+admin-items-implementations =
+    { $count ->
+        [one] guide of { $count } place
+       *[other] guides of { $count } places
+    }
 admin-change = How to change it
 admin-change-hint = Run on the registrar's machine; when the next version is signed the nodes fetch it by themselves.
 admin-change-add = Enter or replace a node

@@ -19,12 +19,14 @@ drill-data = Practice data, no real cases
 drill-date = Practice date: { $date }
 drill-start = How to try it
 footer-text = Open platform for services handled across provinces (跨省通办). Every item names its source, what is not verified is said so; practice content is always marked.
+footer-as = You are signed in as “{ $name }”.
 footer-start = Try it in three steps
 footer-parts = Page parts
 footer-api = Open API
 problem-title = Not quite yet, please look here first
 field-optional = optional
 upload-hint = PDF, JPG or PNG, at most 10 MB each
+file-held = The file you chose is kept ({ $size }); no need to choose it again, unless you want another
 login-title = Sign in
 login-name = User name
 login-password = Password
@@ -39,8 +41,16 @@ print = Print
 yes = Yes
 no = No
 free-of-charge = Free of charge
-days-working = { $days } working days
-days-calendar = { $days } days
+days-working =
+    { $days ->
+        [one] { $days } working day
+       *[other] { $days } working days
+    }
+days-calendar =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 days-at-once = at once
 mark-seen = seen in its source
 mark-part-seen = partly seen in its source
@@ -59,16 +69,20 @@ parts-note = The materials are safe and will be delivered by themselves
 parts-field = Identity number
 parts-hint = The 18 characters on the identity card
 parts-select = Handling place
-parts-choices = How the original was checked
+parts-choices = How it was checked
 parts-check = I have checked it
-parts-text = Remarks
+parts-text = What they should do
+parts-text-hint = A sentence or two is enough
 parts-file = Identity card
 parts-primary = Hand over to Anhui
 parts-secondary = Save
-parts-link = Back
+parts-link = Back to the inbox
 parts-option-a = Hefei
 parts-option-b = Xuancheng
-parts-table = Cases
+parts-table = Waiting for you
+parts-case = Case
+parts-case-a = Certificate of a paid-off loan · Hefei
+parts-case-b = Certificate of no criminal record · Xuancheng
 parts-state = State
 parts-plain = Taken in
 parts-move = Your move

@@ -13,10 +13,18 @@ portal-there-all = all places
 portal-there-choose = Choose where it is handled
 portal-find = Find it
 portal-most = Often asked for
-portal-places-count = can be handled in { $count } places
-portal-places-within = can be handled in { $count } places of this province
+portal-places-count =
+    { $count ->
+        [one] can be handled in { $count } place
+       *[other] can be handled in { $count } places
+    }
+portal-places-within =
+    { $count ->
+        [one] can be handled in { $count } place of this province
+       *[other] can be handled in { $count } places of this province
+    }
 portal-not-from-here = Not from here yet; open it to see why
-portal-mine = Already under way
+portal-mine = My cases under way
 portal-to-my = My cases
 portal-to-track = Track by receipt number
 portal-first-title = New here? Send a first case to another province in three steps
@@ -35,15 +43,21 @@ portal-all = Show all items
 portal-can = Can be handled across provinces
 portal-can-within = Can be handled within the province
 portal-cannot = Not yet
+portal-go-there = For now please apply directly to the place that handles it.
 portal-cannot-todo = For now you can apply directly to the place that handles it. Once it is open here, this page will change.
 portal-promised = promised: { $limit }
-portal-materials-count = { $count } documents
+portal-materials-count =
+    { $count ->
+        [one] { $count } document
+       *[other] { $count } documents
+    }
 portal-mode-invented = the way of handling is assumed for practice
 portal-why-closed = Not needed here since { $since }: { $why }
 portal-why-not-yet = Not open yet: { $why }
-portal-why-unverified = Way of handling to be verified: the item is on the list, but how it is handled across provinces has not been checked yet.
-portal-why-mode = This way of handling is not open yet: { $mode }.
+portal-why-unverified = It is on the national list, but how it is done across provinces has not been verified yet, so it is not taken in here.
+portal-why-mode = It has to be done by “{ $mode }”, which is not open yet.
 portal-why-no-guide = No guide for this item has been published there yet.
+portal-why-no-mechanism = { $receiving } and { $handling } have not agreed yet to take this in for each other.
 portal-guide-show = Show what is required there
 portal-guide-invented = The conditions and documents below are for practice and not the real rules of that place.
 portal-where-to = First choose where it is to be handled
@@ -55,7 +69,11 @@ portal-to-window = At a window
 portal-for-persons = For persons: sign in with a personal account
 portal-for-firms = For firms: sign in with a firm's account
 portal-for-both = For persons and firms
-portal-materials = What is needed ({ $count } documents)
+portal-materials =
+    { $count ->
+        [one] What is needed ({ $count } document)
+       *[other] What is needed ({ $count } documents)
+    }
 portal-original = original is looked at
 portal-conditions = Conditions
 portal-facts = How long, how much, on what basis
@@ -76,7 +94,6 @@ portal-sure = How sure
 portal-source-link = Source
 portal-lead = Lead ministry
 portal-note = Remark
-portal-phone = phone { $phone }
 portal-cannot-apply = This cannot be done online here
 portal-to-guide = Show the guide
 portal-apply-lead = Goes to { $authority }. Two steps: first who applies, then the documents.
@@ -112,10 +129,10 @@ portal-send-missing = “{ $name }” is missing: choose a file, then send
 portal-draft-save = Keep the documents
 portal-draft-send = Send the application to { $authority }
 portal-draft-hint = After sending, documents cannot be changed. If something is missing, the authority tells you once and in full.
-portal-file-choose = Choose a file: { $name }
-portal-file-more = Add another: { $name }
-portal-file-remove = Take out { $name } { $number }
-portal-held = The file you chose is kept ({ $size }); no need to choose it again, unless you want another
+portal-file-choose = Choose a file
+portal-file-more = Add another
+portal-file-remove = Take out
+portal-file-remove-named = Take out { $name } { $number }
 portal-correction = Correct the documents
 portal-correction-lead = { $count } needed. Please send all of them at once.
 portal-correction-do = Send the correction to { $authority }
@@ -147,7 +164,9 @@ portal-looked-print = printed the receipt
 portal-export = Take the whole case with you
 portal-export-text = Everything from beginning to end in one file that nobody can change unnoticed.
 portal-export-do = Download
-portal-export-check = It holds your personal data: keep it safe. That it was not changed can be checked offline with
+portal-export-safe = It holds your personal data: keep it safe.
+portal-export-how = How to verify it
+portal-export-check = That this file was not changed can be shown offline: on a computer with the Tongban program, run this command with the name of the file.
 portal-withdraw = No longer wanted
 portal-withdraw-open = I want to withdraw
 portal-withdraw-text = After that the case is over. To go on you would have to apply anew.
@@ -174,12 +193,12 @@ portal-start-title = A first case to another province in three steps
 portal-start-production = This is the production system; it has no trial accounts. To practise, use a practice installation; to settle a matter, begin at the home page.
 portal-start-lead = All of this is practice: offices, people and numbers are invented. Nothing you do here does any harm.
 portal-start-password = The password of every trial account is
-portal-start-elsewhere = This node takes nothing in. Begin at one of these:
+portal-start-elsewhere = Nothing is taken in here. Begin at one of these:
 portal-start-1 = Take in: at a window
 portal-start-1-sign = Sign in as { $login }: you are a clerk of { $window }.
 portal-start-1-item = Choose the item “{ $item }” and { $city } as the place that handles it.
 portal-start-1-person = The applicant can be { $name }, identity number { $id }, phone { $phone }.
-portal-start-1-end = Choose any picture or PDF as documents, tick “original seen”, take in, hand over. Note the receipt number and the tracking code.
+portal-start-1-end = Choose any picture or PDF for each document; for the identity card choose “original seen” under “How it was checked”. Then take in, hand over, and note the receipt number and the tracking code.
 portal-start-2 = Handle: in the other province
 portal-start-2-open = Open { $node }: another province's system with a database and keys of its own.
 portal-start-2-go = Open { $node }
@@ -202,7 +221,7 @@ portal-role-officer = officer
 portal-role-admin = organisation admin
 portal-role-operator = operator
 portal-role-registrar = registrar
-portal-accounts = Trial accounts of this node
+portal-accounts = Trial accounts here
 portal-accounts-table = Trial accounts by role
 portal-numbers = Ready-made practice numbers
 portal-numbers-lead = Their check digits are right, and only practice systems take them. Copy them freely.
@@ -210,5 +229,6 @@ portal-numbers-persons = Ten persons
 portal-numbers-firms = Three firms
 portal-nodes = Systems of all places
 portal-node-own = this one
+portal-builders = For developers
 portal-permit = By what right: { $permit }
 portal-track-over = After a while without a request, number and code are asked for again. What was recorded is safe.

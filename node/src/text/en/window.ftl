@@ -2,19 +2,22 @@
 window-code = Code: { $code }
 window-keys = Keys: F2 new case · F4 save · F8 take in, print the receipt · F9 hand over · F7 result handed out
 window-new-one = New case
-window-count = { $count } cases wait for you
+window-count =
+    { $count ->
+        [one] { $count } case waits for you
+       *[other] { $count } cases wait for you
+    }
 window-count-late = { $count } of them late
 window-silent = { $peers } cannot be reached right now. Take in as usual: the materials are safe and go there by themselves once the connection is back.
 window-todo = Waiting for you
 window-todo-none = All done: nothing waits for you.
 window-mine = Taken in here
-window-mine-none = Nothing has been taken in yet. Press F2 for a new case.
+window-mine-none = Nothing has been taken in yet. Begin with “New case”.
 window-no-number = draft, no number yet
 window-head-case = Case
 window-head-phase = Where it is
 window-head-step = Next step
 window-head-due = Until
-window-late = late
 window-pages = Pages
 window-choose-title = New case
 window-choose-lead = Press a handling place to take in. Whether it may be taken in, and by what right, stands beside it.
@@ -22,7 +25,11 @@ window-choose-q = What for
 window-choose-there = Handled where
 window-anywhere = All handling places
 window-choose-do = Find
-window-choose-found = { $count } items found
+window-choose-found =
+    { $count ->
+        [one] { $count } item found
+       *[other] { $count } items found
+    }
 window-choose-none = Nothing found. Try other words, or clear the box to see everything that can be taken in.
 window-choose-nowhere = This handling place has not published its requirements for this item; it cannot be taken in yet.
 window-choose-other = Choose another item or place
@@ -57,6 +64,8 @@ window-materials = Materials
 window-file = Scan
 window-file-more = One more
 window-check = How it was checked
+window-check-choose = Please choose
+window-check-missing = How “{ $name }” was checked is not chosen: “original seen” if you saw it, “copy taken” if you did not
 window-waive-open = Not needed here?
 window-waive = { $name } is not needed, because…
 window-remove = Take out
@@ -112,12 +121,12 @@ window-receipt-later = not taken in, may follow later
 window-receipt-then = { $authority } will then accept, ask once for what is missing, or send it back with a reason. You can follow it at any time.
 window-receipt-sign = Applicant’s signature: ______________  Date: ______________
 window-receipt-back = Back to the case
-window-print-hint = If there is no print button, use your browser’s print (Ctrl+P).
+window-print-hint = Please use your browser’s print (Ctrl+P).
 window-todo-caption = The earliest date first
 window-mine-caption = All cases taken in at this window, the latest change first
 window-no-mechanism = { $places }: no mechanism permits taking this in at { $here } yet. The applicant can apply there directly, or ask the coordination office to open it.
 window-more-open = Add one more, or change how it was checked
 window-file-answer = Corrected
-window-answer-not-sent = The correction was not sent, and the one chance is not used. Please choose all files again and send them together.
+window-answer-not-sent = The correction was not sent, and the one chance is not used. Files that are all right are kept, no need to choose them again; mend the rest and send all together.
 window-choose-q-hint = A part of the name or its initials, with a place if you like
 window-done-queued = The hand-over is recorded and waits for { $authority } to fetch it. The applicant can follow it by the number and tracking code on the receipt.

@@ -11,7 +11,6 @@ use tongban_core::mechanism::{Basis, Mechanism};
 use crate::app::App;
 use crate::directory::{BEGINNING, Snapshot};
 use crate::store::AccountRole;
-use crate::text::Lang;
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::visitor::Visitor;
@@ -100,11 +99,7 @@ fn regions(visitor: &Visitor, regions: &[Region], empty: &str) -> String {
         return visitor.t(empty).into_owned();
     }
     let names: Vec<String> = regions.iter().map(|region| region.full_name()).collect();
-    names.join(separator(visitor))
-}
-
-fn separator(visitor: &Visitor) -> &'static str {
-    if visitor.lang == Lang::Zh { "、" } else { ", " }
+    visitor.lang.joined(&names)
 }
 
 fn mechanisms(app: &App, visitor: &Visitor, snapshot: &Snapshot) -> Markup {
@@ -153,7 +148,7 @@ fn mechanism_row(app: &App, visitor: &Visitor, snapshot: &Snapshot, mechanism: &
             div {
                 @for key in &mechanism.items {
                     @let name = snapshot.item(key).map_or(key.as_str(), |item| visitor.lang.pick(&item.name, &item.name_en));
-                    p { (name) " " small { (key) } }
+                    p { (name) " " small class="num" { (key) } }
                 }
             }
         },
@@ -161,14 +156,14 @@ fn mechanism_row(app: &App, visitor: &Visitor, snapshot: &Snapshot, mechanism: &
             div {
                 (visitor.tf("admin-places-receiving", &[("places", &regions(visitor, &mechanism.receiving, "admin-everywhere"))])) br;
                 (visitor.tf("admin-places-handling", &[("places", &regions(visitor, &mechanism.handling, "admin-everywhere"))]))
-                @if !except.is_empty() { br; (visitor.tf("admin-places-except", &[("places", &except.join(separator(visitor)))])) }
+                @if !except.is_empty() { br; (visitor.tf("admin-places-except", &[("places", &visitor.lang.joined(&except))])) }
             }
         },
-        html! { @if rights.is_empty() { (visitor.t("admin-rights-none")) } @else { (rights.join(separator(visitor))) } },
+        html! { @if rights.is_empty() { (visitor.t("admin-rights-none")) } @else { (visitor.lang.joined(&rights)) } },
         html! {
             div {
-                (visitor.tf("admin-valid-from", &[("from", &mechanism.from.to_string())]))
-                @if let Some(until) = mechanism.until { br; (visitor.tf("admin-valid-until", &[("until", &until.to_string())])) }
+                span class="num" { (visitor.tf("admin-valid-from", &[("from", &mechanism.from.to_string())])) }
+                @if let Some(until) = mechanism.until { br; span class="num" { (visitor.tf("admin-valid-until", &[("until", &until.to_string())])) } }
                 br;
                 @if in_force { (badge("good", &visitor.t("admin-in-force"))) } @else { (badge("plain", &visitor.t("admin-not-in-force"))) }
             }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use serde::Deserialize;
 use tongban_core::case::{Act, Applicant, Attached, Check, DeliveryWay, IdKind, Leg, Outcome, Wanted};
 use tongban_core::catalogue::Subject;
-use tongban_core::dossier::DossierId;
+use tongban_core::dossier::{DossierId, Hash};
 use tongban_core::ident::Region;
 use tongban_core::time::Limit;
 use utoipa::{IntoParams, ToSchema};
@@ -19,7 +19,7 @@ use super::{Asked, Body, Caller, Named, Once, Refusal, RefusalBody};
 use crate::app::App;
 use crate::limits;
 use crate::service::{self, CaseView, OpenCase, ServiceError, Upload, check_upload};
-use crate::store::{AccountRole, List, NewBlob};
+use crate::store::{AccountRole, CaseRow, List, NewBlob};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -194,7 +194,13 @@ async fn list(
     };
     let mut rows = app.store.cases(list, which.offset.max(0)).await?;
     rows.truncate(limits::PAGE_ROWS as usize);
-    Ok(Json(rows.into_iter().map(Row::from).collect()))
+    let whose: Vec<Hash> = rows.iter().map(|row| row.applicant).collect();
+    let names = app.store.applicant_names(&whose).await?;
+    let row = |row: CaseRow| {
+        let name = names.get(&row.applicant).cloned();
+        Row::new(row, name)
+    };
+    Ok(Json(rows.into_iter().map(row).collect()))
 }
 
 /// Reads a case. The reading is recorded.

@@ -34,6 +34,8 @@ pub(super) struct Row {
     number: Option<String>,
     item: String,
     item_name: String,
+    /// Masked: the first and the last character. Absent while it is on its way, or erased.
+    applicant: Option<String>,
     phase: String,
     /// receiving, handling, applicant or nobody.
     party: String,
@@ -48,13 +50,15 @@ pub(super) struct Row {
     changed: i64,
 }
 
-impl From<CaseRow> for Row {
-    fn from(row: CaseRow) -> Row {
+impl Row {
+    /// A row, with the masked name of its applicant.
+    pub(super) fn new(row: CaseRow, applicant: Option<String>) -> Row {
         Row {
             id: row.dossier.to_string(),
             number: row.number,
             item: row.item,
             item_name: row.item_name,
+            applicant,
             phase: row.phase,
             party: row.party,
             step: row.step,

@@ -12,7 +12,6 @@ use tongban_core::mechanism::{Basis, permit};
 use super::{Move, case_id, officer, section};
 use crate::app::App;
 use crate::service::{Actor, CaseView, ServiceError};
-use crate::text::Lang;
 use crate::web::case_page::{self, facts, materials, particulars, state, timeline};
 use crate::web::fault::Fault;
 use crate::web::form::Form;
@@ -110,6 +109,13 @@ fn page(
     let case = &view.case;
     let by = actor.by().ok_or(ServiceError::Forbidden)?;
     let desk = Desk { app, visitor, by, view, filled };
+    let possible = section::possible(&desk);
+    let is_decided = case.decision.is_some() || case.not_accepted.is_some();
+    let heading = match possible.as_slice() {
+        [] if is_decided => "authority-outcome",
+        [] => "authority-no-moves",
+        _ => "authority-moves",
+    };
     let errors: Vec<(Option<&str>, String)> =
         filled.errors.iter().map(|(field, text)| (field.as_deref(), text.clone())).collect();
     let title = visitor.lang.pick(&case.drafted.item.name, &case.drafted.item.name_en).to_owned();
@@ -123,7 +129,7 @@ fn page(
         @if filled.kept { (part::note(&visitor.t("kept-restored"))) }
         @if let Some(done) = done { (part::done(&visitor.t(&format!("authority-done-{}", done.name())))) }
         (state(app, visitor, view, Some(Party::Handling)))
-        p class="no-print" { a href="#moves" { (visitor.t("authority-to-moves")) } }
+        @if !possible.is_empty() { p class="no-print" { a href="#moves" { (visitor.t("authority-to-moves")) } } }
         div class="columns" {
             div {
                 section { h2 { (visitor.t("authority-materials")) } (materials(visitor, view)) (asked_before(visitor, case)) }
@@ -131,7 +137,7 @@ fn page(
                 section { h2 { (visitor.t("authority-intake")) } (facts(visitor, case)) (intake(&desk)) }
                 section { h2 { (visitor.t("authority-timeline")) } (timeline(visitor, view)) }
             }
-            section id="moves" { h2 { (visitor.t("authority-moves")) } (section::moves(&desk)) (result(&desk)) }
+            section id="moves" { h2 { (visitor.t(heading)) } (section::moves(&desk, &possible)) (result(&desk)) }
         }
     };
     Ok(part::page(visitor, &title, body))
@@ -144,7 +150,7 @@ fn asked_before(visitor: &Visitor, case: &Case) -> Markup {
         h3 { (visitor.tf("authority-asked", &[("date", &correction.asked.date().to_string())])) }
         ul {
             @for wanted in &correction.wanted {
-                li { (case_page::material_name(visitor.lang, case, &wanted.material)) "：" (wanted.what) }
+                li { (visitor.lang.labelled(case_page::material_name(visitor.lang, case, &wanted.material), &wanted.what)) }
             }
         }
     }
@@ -163,7 +169,6 @@ fn intake(desk: &Desk<'_>) -> Markup {
         (rights.verify_originals, "right-verify-originals"),
         (rights.deliver, "right-deliver"),
     ];
-    let separator = if visitor.lang == Lang::Zh { "、" } else { ", " };
     let named: Vec<_> = named.iter().filter(|(given, _)| *given).map(|(_, key)| visitor.t(key)).collect();
     html! {
         dl class="facts" {
@@ -174,7 +179,7 @@ fn intake(desk: &Desk<'_>) -> Markup {
             }
             @if !drafted.permit.document.is_empty() { dt { (visitor.t("authority-document")) } dd { (drafted.permit.document) } }
             dt { (visitor.t("authority-rights")) }
-            dd { @if named.is_empty() { (visitor.t("authority-rights-none")) } @else { (named.join(separator)) } }
+            dd { @if named.is_empty() { (visitor.t("authority-rights-none")) } @else { (visitor.lang.joined(&named)) } }
         }
         (known_here(desk))
     }

@@ -1,15 +1,18 @@
 //! What waits for this authority, by date; and all it ever had.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
+use tongban_core::dossier::Hash;
 
 use super::officer;
 use crate::app::App;
 use crate::limits;
 use crate::service::ServiceError;
 use crate::store::{CaseRow, List, day_number};
-use crate::web::case_page::key;
+use crate::web::case_page::{applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::visitor::Visitor;
@@ -29,11 +32,12 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
     let name =
         app.directory.now().organisations.get(&org).map(|org| visitor.lang.pick(&org.name, &org.name_en).to_owned());
     let org = org.to_string();
-    let today = app.clock.today();
-    let today = day_number(today);
-    let (waiting, late) = app.store.count_to_do(&org, today).await?;
+    let (waiting, late) = app.store.count_to_do(&org, day_number(app.clock.today())).await?;
     let todo = app.store.cases(List::ToDo(&org), i64::from(pages.todo) * limits::PAGE_ROWS).await?;
     let all = app.store.cases(List::HandledBy(&org), i64::from(pages.all) * limits::PAGE_ROWS).await?;
+    let whose: Vec<Hash> = todo.iter().chain(&all).map(|row| row.applicant).collect();
+    let names = app.store.applicant_names(&whose).await?;
+    let lists = Lists { app: &app, visitor: &visitor, names };
     let body = html! {
         h1 { (visitor.t("authority-title")) }
         p class="lead" {
@@ -47,13 +51,13 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
         section id="todo" {
             h2 { (visitor.t("authority-todo")) }
             @if todo.is_empty() { (part::note(&visitor.t("authority-todo-empty"))) }
-            @else { (list(&visitor, &visitor.t("authority-todo-caption"), &todo, today, true)) }
+            @else { (lists.list(&visitor.t("authority-todo-caption"), &todo, true)) }
             (turn(&visitor, todo.len(), pages.todo, |page| format!("/authority?todo={page}&all={}#todo", pages.all)))
         }
         section id="all" {
             h2 { (visitor.t("authority-all")) }
             @if all.is_empty() { (part::note(&visitor.t("authority-all-empty"))) }
-            @else { (list(&visitor, &visitor.t("authority-all-caption"), &all, today, false)) }
+            @else { (lists.list(&visitor.t("authority-all-caption"), &all, false)) }
             (turn(&visitor, all.len(), pages.all, |page| format!("/authority?todo={}&all={page}#all", pages.todo)))
         }
     };
@@ -73,36 +77,43 @@ fn turn(visitor: &Visitor, rows: usize, page: u32, address: impl Fn(u32) -> Stri
     }
 }
 
-fn list(visitor: &Visitor, caption: &str, rows: &[CaseRow], today: i64, own: bool) -> Markup {
-    let t = |key: &str| visitor.t(key).into_owned();
-    let heads = [t("authority-due"), t("fact-item"), t("authority-from"), t("authority-step")];
-    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<Markup>> =
-        rows.iter().take(limits::PAGE_ROWS as usize).map(|row| cells(visitor, row, today, own)).collect();
-    part::table(caption, &heads, &rows)
+/// What the rows of both lists need.
+struct Lists<'a> {
+    app: &'a App,
+    visitor: &'a Visitor,
+    /// Masked names by the blobs that they come from.
+    names: BTreeMap<Hash, String>,
 }
 
-fn cells(visitor: &Visitor, row: &CaseRow, today: i64, own: bool) -> Vec<Markup> {
-    let lang = visitor.lang;
-    let item = lang.pick(&row.item_name, &row.item_name_en);
-    let channel = key("channel", &row.channel);
-    vec![
-        due(visitor, row, today),
-        html! {
-            div {
+impl Lists<'_> {
+    fn list(&self, caption: &str, rows: &[CaseRow], own: bool) -> Markup {
+        let keys = ["authority-due", "fact-item", "authority-applicant", "authority-from", "authority-step"];
+        let heads = keys.map(|key| self.visitor.t(key));
+        let heads: Vec<&str> = heads.iter().map(AsRef::as_ref).collect();
+        let rows: Vec<Vec<Markup>> =
+            rows.iter().take(limits::PAGE_ROWS as usize).map(|row| self.cells(row, own)).collect();
+        part::table(caption, &heads, &rows)
+    }
+
+    fn cells(&self, row: &CaseRow, own: bool) -> Vec<Markup> {
+        let (visitor, lang) = (self.visitor, self.visitor.lang);
+        let item = lang.pick(&row.item_name, &row.item_name_en);
+        let channel = key("channel", &row.channel);
+        vec![
+            due_cell(self.app, visitor, row),
+            html! {
                 a href=(format!("/authority/cases/{}", row.dossier)) { strong { (item) } }
-                br; small { (row.number.as_deref().unwrap_or("—")) }
-            }
-        },
-        html! { div { (lang.pick(&row.receiving_name, &row.receiving_name_en)) br; small { (visitor.t(&channel)) } } },
-        html! {
-            div {
+                br; small class="num" { (row.number.as_deref().unwrap_or("—")) }
+            },
+            applicant_cell(&self.names, row),
+            html! { (lang.pick(&row.receiving_name, &row.receiving_name_en)) br; small { (visitor.t(&channel)) } },
+            html! {
                 (badge(if own { "move" } else { "plain" }, &visitor.t(&key("phase", &row.phase)))) br;
                 @if own { (visitor.t(&key("step", &row.step))) }
                 @else if !matches!(row.step.as_str(), "rate" | "nothing") { small { (next_of(visitor, row)) } }
-            }
-        },
-    ]
+            },
+        ]
+    }
 }
 
 /// Who has the next move, and what it is, in one line.
@@ -115,17 +126,4 @@ fn next_of(visitor: &Visitor, row: &CaseRow) -> String {
     };
     let step = visitor.t(&key("step", &row.step));
     visitor.tf("authority-next", &[("party", &party), ("step", &step)]).into_owned()
-}
-
-fn due(visitor: &Visitor, row: &CaseRow, today: i64) -> Markup {
-    let Some(due) = row.due else { return html! { span class="muted" { "—" } } };
-    let date = format!("{:04}-{:02}-{:02}", due / 10_000, due / 100 % 100, due % 100);
-    html! {
-        div {
-            time datetime=(date) { (date) }
-            @if row.provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
-            @if due < today { " " (badge("late", &visitor.t("authority-late"))) }
-            @else if due == today { " " (badge("move", &visitor.t("left-today"))) }
-        }
-    }
 }

@@ -159,7 +159,7 @@ pub async fn print(State(app): State<App>, visitor: Visitor, Path(id): Path<Stri
             button class="primary" type="button" data-print hidden { (visitor.t("print")) }
             (part::button_link(&back, &visitor.t("authority-back-to-case")))
         }
-        p class="hint no-print" { (visitor.t("authority-decision-hint")) }
+        noscript { p class="hint no-print" { (visitor.t("authority-decision-hint")) } }
     };
     Ok(part::page(&visitor, &title, body))
 }

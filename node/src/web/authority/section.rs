@@ -15,10 +15,8 @@ use crate::web::part::{self, Choice, Field, check, choices, textarea};
 /// Days that an applicant gets for a correction unless the officer says otherwise.
 const CORRECTION_DAYS: &str = "10";
 
-/// All forms that can be sent now, and why the others cannot.
-pub fn moves(desk: &Desk<'_>) -> Markup {
-    let case = &desk.view.case;
-    let asked = |step: Move| may(desk, &sample(case, step));
+/// What the officer may do now, the likely first.
+pub fn possible(desk: &Desk<'_>) -> Vec<Move> {
     let all = [
         Move::Accept,
         Move::Grant,
@@ -29,12 +27,20 @@ pub fn moves(desk: &Desk<'_>) -> Markup {
         Move::NotAccept,
         Move::Receive,
     ];
-    let possible: Vec<Move> = all.into_iter().filter(|step| asked(*step).is_ok()).collect();
+    all.into_iter().filter(|step| asked(desk, *step).is_ok()).collect()
+}
+
+fn asked(desk: &Desk<'_>, step: Move) -> Result<(), WhyNot> {
+    may(desk, &sample(&desk.view.case, step))
+}
+
+/// All forms that can be sent now, and why the others cannot.
+pub fn moves(desk: &Desk<'_>, possible: &[Move]) -> Markup {
     let first = possible.first().copied();
     html! {
         @if possible.is_empty() { (nothing(desk)) }
-        @for step in &possible { (form(desk, *step, Some(*step) == first)) }
-        (impossible(desk, &asked))
+        @for step in possible { (form(desk, *step, Some(*step) == first)) }
+        (impossible(desk))
     }
 }
 
@@ -91,14 +97,14 @@ fn nothing(desk: &Desk<'_>) -> Markup {
 }
 
 /// What people look for and cannot do now, with the reason.
-fn impossible(desk: &Desk<'_>, asked: &dyn Fn(Move) -> Result<(), WhyNot>) -> Markup {
+fn impossible(desk: &Desk<'_>) -> Markup {
     let (visitor, case) = (desk.visitor, &desk.view.case);
     if case.phase.is_over() || case.phase == Phase::Decided {
         return html! {};
     }
     let mut lines = Vec::new();
     for step in [Move::Correction, Move::Return, Move::NotAccept] {
-        if let Err(reason) = asked(step) {
+        if let Err(reason) = asked(desk, step) {
             let text = match reason.code {
                 "not-now" => visitor.t("authority-why-not-now").into_owned(),
                 _ => why(visitor.lang, &reason),
@@ -188,7 +194,7 @@ fn accept(desk: &Desk<'_>) -> Markup {
     let promised = crate::web::case_page::limit(visitor.lang, case.drafted.item.promised);
     html! {
         @if missing.is_empty() { p { (part::icon("tick")) (visitor.t("authority-complete")) } }
-        @else { (part::attention(&visitor.tf("authority-missing", &[("materials", &missing.join("、"))]))) }
+        @else { (part::attention(&visitor.tf("authority-missing", &[("materials", &visitor.lang.joined(&missing))]))) }
         p class="hint" { (visitor.tf("authority-accept-hint", &[("limit", &promised)])) }
     }
 }

@@ -61,7 +61,7 @@ fn header(visitor: &Visitor) -> Markup {
                     }
                 }
                 div class="tools" {
-                    a href=(format!("/size?to={size}&back={back}")) { (visitor.t(size_name)) }
+                    a class="size" href=(format!("/size?to={size}&back={back}")) { (visitor.t(size_name)) }
                     a href=(format!("/lang?to={other}&back={back}")) lang=(other) { (other_name) }
                     @if let Some(account) = &visitor.account {
                         span class="who" { (visitor.lang.pick(&account.name, &account.name_en)) }
@@ -111,38 +111,12 @@ fn footer(visitor: &Visitor) -> Markup {
     html! {
         footer {
             div class="wide" {
+                // On a telephone the head of the page has no room for a name.
+                @if let Some(account) = &visitor.account {
+                    p class="who-below" { (visitor.tf("footer-as", &[("name", visitor.lang.pick(&account.name, &account.name_en))])) }
+                }
                 p { (visitor.t("footer-text")) }
-                ul {
-                    li { a href="/start" { (visitor.t("footer-start")) } }
-                    li { a href="/parts" { (visitor.t("footer-parts")) } }
-                    li { a href="/api/openapi.json" { (visitor.t("footer-api")) } }
-                }
-            }
-        }
-    }
-}
-
-/// A page for when nothing is known of the visitor: a code and one sentence in each language.
-pub fn bare(code: &str, texts: &[String]) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="zh-CN" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (code) " · 通办 Tongban" }
-                link rel="stylesheet" href=(ASSETS.style);
-                link rel="icon" href="data:,";
-            }
-            body {
-                main id="main" {
-                    h1 { "没有办成 / Not done" }
-                    div class="problem" role="alert" {
-                        @for text in texts { p { (text) } }
-                        p class="code" { "代码 / code: " code { (code) } }
-                    }
-                    p { a class="button" href="/" { "回首页 / Home" } }
-                }
+                ul { li { a href="/start" { (visitor.t("footer-start")) } } }
             }
         }
     }

@@ -8,10 +8,11 @@ use tongban_core::dossier::DossierId;
 use super::case::{Aside, render};
 use super::{Problem, dossier, draft, own_actor, rating};
 use crate::app::App;
-use crate::service::{self, Actor, CaseView, ServiceError};
+use crate::service::{self, Actor, CaseView};
 use crate::store::NewBlob;
 use crate::web::fault::Fault;
 use crate::web::form::Form;
+use crate::web::held;
 use crate::web::visitor::Visitor;
 
 /// What came of it: the word for what was done, or what stands in the way.
@@ -127,10 +128,8 @@ impl Doing<'_> {
 
     async fn correct(&self, form: &mut Form) -> Result<Outcome, Fault> {
         let draft::Taken { attached, blobs, problems } = draft::take(self.app, self.visitor, &self.case, form);
-        let mut materials = draft::held(self.app, self.id, form);
-        // A file that was chosen anew takes the place of the one that was kept.
-        materials.retain(|kept| !attached.iter().any(|new| new.material == kept.material));
-        materials.extend(attached);
+        // A correction is answered whole or not at all: files that came with a bad one are kept until all are good.
+        let materials = held::with_new(self.app, self.id, form, attached);
         let found = if problems.is_empty() {
             let act = Act::CorrectionAnswered { materials: materials.clone() };
             match self.say("corrected", vec![act], blobs.clone(), "").await? {
@@ -140,8 +139,7 @@ impl Doing<'_> {
         } else {
             problems
         };
-        self.app.store.keep_blobs(blobs).await.map_err(ServiceError::Store)?;
-        form.set("held", materials.iter().map(|kept| draft::held_text(self.app, self.id, kept)));
+        held::keep(self.app, self.id, form, &materials, blobs).await?;
         Ok(Err(found))
     }
 

@@ -138,7 +138,7 @@ fn reason_text(visitor: &Visitor, code: &str) -> Markup {
     html! {
         @if !code.is_empty() {
             p { strong { (visitor.t(&format!("reason-{code}"))) } }
-            p { (visitor.t(&format!("reason-{code}-todo"))) }
+            p { (case_page::reason_todo(visitor, code)) }
         }
     }
 }
@@ -176,7 +176,7 @@ fn decided(visitor: &Visitor, case: &Case, decision: &Decision) -> Markup {
     html! {
         section class="card" {
             h2 { (t(if granted { "portal-granted" } else { "portal-refused" })) }
-            @if !granted { p { strong { (t(&format!("reason-{}", decision.reason))) } } }
+            @if !granted { (reason_text(visitor, &decision.reason)) }
             @if !decision.note.is_empty() { p { (decision.note) } }
             p { (visitor.tf("line-decision-number", &[("number", &decision.number)])) }
             @if let Some(document) = &decision.document {
@@ -233,7 +233,11 @@ fn take_along(visitor: &Visitor, case: &Case) -> Markup {
             h2 { (visitor.t("portal-export")) }
             p { (visitor.t("portal-export-text")) }
             p { a class="button" href=(format!("/cases/{}/export", case.dossier)) download { (visitor.t("portal-export-do")) } }
-            p class="hint" { (visitor.t("portal-export-check")) " " code { "tongban verify" } }
+            p class="hint" { (visitor.t("portal-export-safe")) }
+            details {
+                summary { (visitor.t("portal-export-how")) }
+                p { (visitor.t("portal-export-check")) br; code { "tongban verify" } }
+            }
         }
     }
 }

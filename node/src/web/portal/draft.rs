@@ -3,8 +3,6 @@
 use maud::{Markup, html};
 use tongban_core::case::{Attached, Case, Channel, Check, Phase, Wanted};
 use tongban_core::catalogue::MaterialRule;
-use tongban_core::dossier::suite::hex;
-use tongban_core::dossier::{BlobRef, DossierId, Suite};
 
 use super::case::Aside;
 use super::{Problem, problem_at};
@@ -13,6 +11,7 @@ use crate::service::{CaseView, check_upload};
 use crate::store::NewBlob;
 use crate::web::case_page;
 use crate::web::form::Form;
+use crate::web::held;
 use crate::web::part::{self, attention, badge, done, icon};
 use crate::web::visitor::Visitor;
 
@@ -31,7 +30,7 @@ pub fn materials_form(visitor: &Visitor, view: &CaseView, problems: &[Problem]) 
         section {
             h2 { (visitor.t("portal-draft-materials")) }
             @if missing.is_empty() { (done(&visitor.t("portal-draft-complete"))) }
-            @else { (attention(&visitor.tf("portal-draft-missing", &[("materials", &missing.join("、"))]))) }
+            @else { (attention(&visitor.tf("portal-draft-missing", &[("materials", &visitor.lang.joined(&missing))]))) }
             form method="post" action=(path) enctype="multipart/form-data" {
                 (part::hidden(visitor, &path))
                 ul class="materials" {
@@ -51,7 +50,7 @@ fn material(visitor: &Visitor, view: &CaseView, rule: &MaterialRule, problems: &
     let lang = visitor.lang;
     let name = lang.pick(&rule.name, &rule.name_en);
     let held: Vec<&Attached> = view.case.materials.iter().filter(|attached| attached.material == rule.key).collect();
-    let label = if held.is_empty() { "portal-file-choose" } else { "portal-file-more" };
+    let label = visitor.t(if held.is_empty() { "portal-file-choose" } else { "portal-file-more" });
     html! {
         li {
             h3 { (name) " " (badge("plain", &case_page::need_name(lang, rule.need))) }
@@ -62,21 +61,30 @@ fn material(visitor: &Visitor, view: &CaseView, rule: &MaterialRule, problems: &
                     (icon("tick"))
                     a href=(format!("/cases/{}/files/{}", view.case.dossier, attached.blob.hash)) { (visitor.tf("material-open", &[("name", name), ("number", &number)])) }
                     " · " (case_page::size(attached.blob.size)) " "
-                    button class="quiet" type="submit" name="remove" value=(attached.blob.hash) { (visitor.tf("portal-file-remove", &[("name", name), ("number", &number)])) }
+                    button class="quiet" type="submit" name="remove" value=(attached.blob.hash)
+                        aria-label=(visitor.tf("portal-file-remove-named", &[("name", name), ("number", &number)])) { (visitor.t("portal-file-remove")) }
                 }
             }
-            (file_field(visitor, &rule.key, &visitor.tf(label, &[("name", name)]), problem_at(problems, &rule.key), false))
+            (file_field(visitor, &rule.key, &label, name, problem_at(problems, &rule.key), false))
         }
     }
 }
 
-/// A place for one or several files, with what was wrong with the last one.
-fn file_field(visitor: &Visitor, name: &str, label: &str, error: Option<&str>, required: bool) -> Markup {
+/// A place for one or several files, with what was wrong with the last one. The material's name stands above it for those
+/// who see the page; who hears it, hears the name with the field.
+fn file_field(
+    visitor: &Visitor,
+    name: &str,
+    label: &str,
+    material: &str,
+    error: Option<&str>,
+    required: bool,
+) -> Markup {
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let described = if error.is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
     html! {
         div class=(if error.is_some() { "field wrong" } else { "field" }) {
-            label for=(name) { (label) }
+            label for=(name) { (label) span class="visually-hidden" { " · " (material) } }
             p class="hint" id=(hint_id) { (visitor.t("upload-hint")) }
             @if let Some(error) = error { p class="error" id=(error_id) { (error) } }
             input id=(name) name=(name) type="file" accept=".pdf,.jpg,.jpeg,.png" multiple required[required]
@@ -91,7 +99,7 @@ pub fn correction_form(app: &App, visitor: &Visitor, view: &CaseView, aside: &As
     let Some(correction) = &case.correction else { return html! {} };
     let path = format!("/my/{}", case.dossier);
     let handling = visitor.lang.pick(&case.drafted.handling.name, &case.drafted.handling.name_en);
-    let held = held(app, case.dossier, &aside.form);
+    let held = held::named(app, case.dossier, &aside.form);
     html! {
         section class="card" {
             h2 { (visitor.t("portal-correction")) }
@@ -117,10 +125,9 @@ fn wanted(app: &App, visitor: &Visitor, case: &Case, one: &Wanted, held: &[Attac
             h3 { (name) }
             p { (one.what) }
             @for attached in &here {
-                p { (icon("tick")) (visitor.tf("portal-held", &[("size", &case_page::size(attached.blob.size))])) }
-                input type="hidden" name="held" value=(held_text(app, case.dossier, attached));
+                (held::line(app, visitor, case.dossier, attached))
             }
-            (file_field(visitor, &one.material, &visitor.tf("portal-file-choose", &[("name", name)]), problem_at(problems, &one.material), here.is_empty()))
+            (file_field(visitor, &one.material, &visitor.t("portal-file-choose"), name, problem_at(problems, &one.material), here.is_empty()))
         }
     }
 }
@@ -153,32 +160,4 @@ pub fn take(app: &App, visitor: &Visitor, case: &Case, form: &mut Form) -> Taken
         }
     }
     taken
-}
-
-/// A correction is answered whole or not at all. Files that came with a bad one are kept, and the form names them, so
-/// that nobody has to choose them again; only this node can make such a name, and only for this case.
-pub fn held_text(app: &App, id: DossierId, attached: &Attached) -> String {
-    let BlobRef { hash, size, media } = &attached.blob;
-    let said = format!("{} {hash} {size} {media}", attached.material);
-    format!("{said} {}", held_mark(app, id, &said))
-}
-
-fn held_mark(app: &App, id: DossierId, said: &str) -> String {
-    let hash = Suite::Ed25519.hash(&[b"tongban held v1\0", &app.secret, id.bytes(), said.as_bytes()]);
-    hex(&hash.bytes()[..16])
-}
-
-/// The files that a form names as kept before.
-pub fn held(app: &App, id: DossierId, form: &Form) -> Vec<Attached> {
-    let read = |text: &str| {
-        let (said, mark) = text.rsplit_once(' ')?;
-        if held_mark(app, id, said) != mark {
-            return None;
-        }
-        let mut parts = said.split(' ');
-        let (material, hash, size, media) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let blob = BlobRef { hash: hash.parse().ok()?, size: size.parse().ok()?, media: media.to_owned() };
-        Some(Attached { material: material.to_owned(), blob, check: Check::Uploaded })
-    };
-    form.all("held").filter_map(read).collect()
 }

@@ -199,8 +199,8 @@ impl Guide<'_> {
         let (visitor, item) = (self.visitor, self.item);
         let t = |key: &str| visitor.t(key);
         html! {
-            section {
-                h2 { (t("portal-source")) }
+            details class="card" {
+                summary { h2 { (t("portal-source")) } }
                 dl class="facts" {
                     dt { (t("portal-document")) } dd { (item.document) " · " (visitor.tf("portal-row", &[("row", &item.row.to_string())])) }
                     dt { (t("portal-item-code")) } dd { (t("code-unverified")) }
@@ -239,7 +239,7 @@ fn organisation(visitor: &Visitor, org: &Organisation) -> Markup {
     html! {
         strong { (visitor.lang.pick(&org.name, &org.name_en)) } br;
         (icon("place")) (org.address) br;
-        a href=(format!("tel:{}", org.phone)) { (visitor.tf("portal-phone", &[("phone", &org.phone)])) }
+        (case_page::phone(visitor, &org.phone))
     }
 }
 

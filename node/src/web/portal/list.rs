@@ -78,7 +78,7 @@ fn cells(visitor: &Visitor, row: &CaseRow, today: &str) -> Vec<Markup> {
         html! { (visitor.t(&key("phase", &row.phase))) br; span class="muted" { (step(visitor, row.party == "applicant", &row.step)) } },
         who,
         due,
-        html! { @match &row.number { Some(number) => (number), None => (visitor.t("portal-no-number")) } },
+        html! { @match &row.number { Some(number) => span class="num" { (number) }, None => (visitor.t("portal-no-number")) } },
     ]
 }
 

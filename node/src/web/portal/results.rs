@@ -81,6 +81,9 @@ fn line(visitor: &Visitor, found: &Found, here: Here, there: Option<Region>) -> 
                     Some(why) => { (badge("plain", &visitor.t("portal-cannot"))) " " (not_yet(lang, why)) }
                 }
             }
+            @if found.not_yet.as_ref().is_some_and(|why| !matches!(why, NotYet::Closed { .. })) {
+                p { (visitor.t("portal-go-there")) }
+            }
             p class="muted" {
                 (found.document) " · " (mark(visitor, found.mark))
                 @if found.invented { " · " (visitor.t("portal-mode-invented")) }
@@ -145,6 +148,10 @@ pub fn not_yet(lang: Lang, why: &NotYet) -> String {
             lang.tf("portal-why-mode", &[("mode", &case_page::mode(lang, *mode))]).into_owned()
         }
         NotYet::NoGuide => lang.t("portal-why-no-guide").into_owned(),
+        NotYet::NoMechanism { why } if why.code == "no-mechanism" => {
+            let values: Vec<(&str, &str)> = why.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            lang.tf("portal-why-no-mechanism", &values).into_owned()
+        }
         NotYet::NoMechanism { why } => fault::why(lang, why),
     }
 }

@@ -69,6 +69,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fa
             h1 { (title) }
             p { (visitor.t("portal-start-production")) }
             p { a class="button primary" href="/" { (visitor.t("fault-home")) } }
+            (builders(&visitor))
         };
         return Ok(page(&visitor, &title, body));
     }
@@ -84,6 +85,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fa
         (ready_numbers(&visitor, &numbers))
         (account_list(&visitor, &snapshot, &accounts))
         (node_list(&app, &visitor, &snapshot))
+        (builders(&visitor))
     };
     Ok(page(&visitor, &title, body))
 }
@@ -174,8 +176,8 @@ fn account_list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]) ->
     shown.sort_by_key(|account| AccountRole::ALL.iter().position(|role| *role == account.role));
     let rows: Vec<Vec<Markup>> = shown.iter().map(|account| row(visitor, snapshot, account)).collect();
     html! {
-        section {
-            h2 { (t("portal-accounts")) }
+        details class="card" {
+            summary { h2 { (t("portal-accounts")) } }
             (table(&t("portal-accounts-table"), &heads, &rows))
         }
     }
@@ -219,11 +221,24 @@ fn ready_numbers(visitor: &Visitor, numbers: &Numbers) -> Markup {
         })
         .collect();
     html! {
-        section {
-            h2 { (t("portal-numbers")) }
+        details class="card" {
+            summary { h2 { (t("portal-numbers")) } }
             p { (t("portal-numbers-lead")) }
             (table(&t("portal-numbers-persons"), &[&person_name, &person_id, &phone], &persons))
             (table(&t("portal-numbers-firms"), &[&person_name, &person_id, &contact, &phone], &firms))
+        }
+    }
+}
+
+/// What nobody needs who settles a matter: for those who build something on it.
+fn builders(visitor: &Visitor) -> Markup {
+    html! {
+        section {
+            h2 { (visitor.t("portal-builders")) }
+            ul class="checklist" {
+                li { a href="/api/openapi.json" { (visitor.t("footer-api")) } }
+                li { a href="/parts" { (visitor.t("footer-parts")) } }
+            }
         }
     }
 }

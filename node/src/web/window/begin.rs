@@ -152,7 +152,7 @@ fn about(visitor: &Visitor, opening: &Opening) -> Markup {
     html! {
         dl class="facts" {
             dt { (visitor.t("fact-receiving")) } dd { (lang.pick(&opening.receiving.name, &opening.receiving.name_en)) }
-            dt { (visitor.t("fact-handling")) } dd { (lang.pick(&opening.authority.name, &opening.authority.name_en)) " · " (opening.authority.phone) }
+            dt { (visitor.t("fact-handling")) } dd { (lang.pick(&opening.authority.name, &opening.authority.name_en)) " · " (case_page::phone(visitor, &opening.authority.phone)) }
             dt { (visitor.t("fact-mode")) } dd { (case_page::mode(lang, opening.mode)) }
             @if let Ok(permit) = &opening.permit {
                 dt { (visitor.t("fact-permit")) } dd { (case_page::permit(lang, permit)) @if !permit.document.is_empty() { br; (permit.document) } }

@@ -9,7 +9,7 @@ use tongban_core::case::{Channel, WhyNot};
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode};
 use tongban_core::ident::Region;
 
-use super::{Clerk, clerk, codes, joined, keys};
+use super::{Clerk, clerk, codes, keys};
 use crate::app::App;
 use crate::limits;
 use crate::search::{read_query, search};
@@ -128,14 +128,13 @@ fn may(visitor: &Visitor, places: &[Place<'_>]) -> Markup {
     html! {
         @for (words, members) in &groups {
             p class="hint" { (words) }
-            p {
+            p class="buttons" {
                 @for place in members {
                     @let name = place.name(visitor);
                     @let whole = visitor.tf("window-take", &[("place", &name)]);
                     a class=(if places.len() == 1 { "button primary" } else { "button" }) href=(format!("/window/new/{}", place.implementation.id)) aria-label=(whole) {
                         @if places.len() == 1 { (whole) } @else { (name) }
                     }
-                    " "
                 }
             }
         }
@@ -156,7 +155,7 @@ fn may_not(visitor: &Visitor, clerk: &Clerk, places: &[Place<'_>]) -> Markup {
     let here = visitor.lang.pick(clerk.window.region.name(), &clerk.window.name_en);
     html! {
         @for (text, code, names) in &groups {
-            @let names = joined(visitor.lang, names);
+            @let names = visitor.lang.joined(names);
             p {
                 (badge("plain", &visitor.t("window-cannot"))) " "
                 @if *code == "no-mechanism" { (visitor.tf("window-no-mechanism", &[("here", here), ("places", &names)])) }

@@ -14,6 +14,7 @@ use crate::service::{self, CaseView, check_upload};
 use crate::store::NewBlob;
 use crate::web::fault::{self, Fault};
 use crate::web::form::Form;
+use crate::web::held;
 use crate::web::visitor::Visitor;
 
 /// What was just done, and whether a form is given back.
@@ -190,7 +191,9 @@ impl<'a> Desk<'a> {
     /// Keeps what can be kept: every good file, every changed check, every reason. What cannot is named.
     async fn save(&self, form: &mut Form) -> Result<Vec<Problem>, Fault> {
         let once = once_of(form, "save");
-        let (mut attached, blobs, mut problems) = self.uploads(form);
+        let Uploads { mut attached, blobs, unchecked, mut problems } = self.uploads(form);
+        let waits = |blob: &NewBlob| unchecked.iter().any(|file| file.blob.hash == blob.reference.hash);
+        let (waiting, blobs) = blobs.into_iter().partition(waits);
         for held in &self.case.materials {
             let changed = check_of(form, &held.material).is_some_and(|check| check != held.check);
             if changed && held.check != Check::Uploaded {
@@ -198,7 +201,7 @@ impl<'a> Desk<'a> {
                 attached.push(Attached { check, ..held.clone() });
             }
         }
-        let waived: Vec<Act> = self.reasons(form, &attached);
+        let waived: Vec<Act> = self.reasons(form, attached.iter().chain(&unchecked));
         if !attached.is_empty() {
             let acts = vec![Act::MaterialsAdded { materials: attached }];
             problems.extend(self.say_with(acts, blobs, once.clone()).await?);
@@ -211,12 +214,14 @@ impl<'a> Desk<'a> {
             let refused = self.say(waived, once.map(|once| format!("{once}:waive"))).await?;
             problems.extend(refused.into_iter().map(|problem| Problem { field: first.clone(), ..problem }));
         }
+        held::keep(self.app, self.case.dossier, form, &unchecked, waiting).await?;
         Ok(problems)
     }
 
     /// Reasons why a material is not needed here, where there is none and the reason is new.
-    fn reasons(&self, form: &Form, attached: &[Attached]) -> Vec<Act> {
-        let has_file = |key: &str| attached.iter().chain(&self.case.materials).any(|attached| attached.material == key);
+    fn reasons<'f>(&'f self, form: &Form, files: impl Iterator<Item = &'f Attached>) -> Vec<Act> {
+        let there: Vec<&str> = files.chain(&self.case.materials).map(|file| file.material.as_str()).collect();
+        let has_file = |key: &str| there.contains(&key);
         self.case
             .drafted
             .item
@@ -232,35 +237,57 @@ impl<'a> Desk<'a> {
             .collect()
     }
 
-    /// The files of a form: the good ones ready to be said, the bad ones named.
-    fn uploads(&self, form: &mut Form) -> (Vec<Attached>, Vec<NewBlob>, Vec<Problem>) {
-        let (mut attached, mut blobs, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    /// The files of a form, those that it names as kept before included: the good ones ready to be said, the bad ones named.
+    fn uploads(&self, form: &mut Form) -> Uploads {
+        let mut uploads = Uploads::default();
+        let mut new = Vec::new();
         for (field, upload) in form.take_files() {
             let Some(key) = field.strip_prefix("file-") else { continue };
             match check_upload(&*self.app.signer, upload) {
                 Ok(blob) => {
-                    let check = check_of(form, key).unwrap_or(Check::CopyTaken);
-                    attached.push(Attached { material: key.to_owned(), blob: blob.reference.clone(), check });
-                    blobs.push(blob);
+                    let reference = blob.reference.clone();
+                    new.push(Attached { material: key.to_owned(), blob: reference, check: Check::CopyTaken });
+                    uploads.blobs.push(blob);
                 }
-                Err(wrong) => problems.push(Problem {
+                Err(wrong) => uploads.problems.push(Problem {
                     text: fault::upload(self.visitor.lang, &wrong),
                     code: wrong.code().to_owned(),
                     field: Some(field),
                 }),
             }
         }
-        (attached, blobs, problems)
+        for file in held::with_new(self.app, self.case.dossier, form, new) {
+            let rule = self.case.drafted.item.materials.iter().find(|rule| rule.key == file.material);
+            match (check_of(form, &file.material), rule) {
+                (Some(check), _) => uploads.attached.push(Attached { check, ..file }),
+                (None, Some(rule)) if must_say_check(&self.case, rule) => {
+                    // One line, however many files the material has.
+                    if !uploads.unchecked.iter().any(|other| other.material == rule.key) {
+                        uploads.problems.push(self.unsaid(rule));
+                    }
+                    uploads.unchecked.push(file);
+                }
+                (None, _) => uploads.attached.push(Attached { check: Check::CopyTaken, ..file }),
+            }
+        }
+        uploads
+    }
+
+    /// Nobody said how a material was checked.
+    fn unsaid(&self, rule: &MaterialRule) -> Problem {
+        let name = self.visitor.lang.pick(&rule.name, &rule.name_en);
+        let text = self.visitor.tf("window-check-missing", &[("name", name)]).into_owned();
+        Problem { field: Some(format!("check-{}", rule.key)), text, code: "check-missing".to_owned() }
     }
 
     /// Answers the correction for the applicant who stands at the window: everything at once, or nothing.
     async fn answer_correction(&self, form: &mut Form) -> Result<Vec<Problem>, Fault> {
         let once = once_of(form, "answer");
-        let (materials, blobs, mut problems) = self.uploads(form);
+        let Uploads { attached: materials, blobs, unchecked, mut problems } = self.uploads(form);
         let wanted = self.case.correction.iter().flat_map(|correction| &correction.wanted);
         for rule in &self.case.drafted.item.materials {
             let is_wanted = wanted.clone().any(|one| one.material == rule.key);
-            let is_there = materials.iter().any(|attached| attached.material == rule.key);
+            let is_there = materials.iter().chain(&unchecked).any(|attached| attached.material == rule.key);
             let field = format!("file-{}", rule.key);
             let is_named = problems.iter().any(|problem| problem.field.as_ref() == Some(&field));
             if self.case.phase == Phase::CorrectionAsked && is_wanted && !is_there && !is_named {
@@ -269,11 +296,35 @@ impl<'a> Desk<'a> {
                 problems.push(Problem { field: Some(field), text, code: "correction-incomplete".to_owned() });
             }
         }
-        if !problems.is_empty() {
-            return Ok(problems);
+        if problems.is_empty() {
+            let act = Act::CorrectionAnswered { materials: materials.clone() };
+            problems = self.say_with(vec![act], blobs.clone(), once).await?;
         }
-        self.say_with(vec![Act::CorrectionAnswered { materials }], blobs, once).await
+        if !problems.is_empty() {
+            let files = [materials, unchecked].concat();
+            held::keep(self.app, self.case.dossier, form, &files, blobs).await?;
+        }
+        Ok(problems)
     }
+}
+
+/// The files of a form.
+#[derive(Default)]
+struct Uploads {
+    /// Those that can be said, with how they were checked.
+    attached: Vec<Attached>,
+    /// The bytes of all that are new.
+    blobs: Vec<NewBlob>,
+    /// Good ones of which nobody said how they were checked.
+    unchecked: Vec<Attached>,
+    /// What is wrong with the others.
+    problems: Vec<Problem>,
+}
+
+/// Whether it has to be said how a material was checked. Where the original counts and the window may look at it nothing is
+/// proposed: whoever overlooks the field must not certify an original that nobody saw.
+pub(super) fn must_say_check(case: &Case, rule: &MaterialRule) -> bool {
+    rule.original && case.drafted.permit.rights.verify_originals
 }
 
 /// What is missing or unseen leads to the fields of the materials that are meant, one line each.
@@ -311,8 +362,10 @@ fn at_fields(visitor: &Visitor, case: &Case, problems: Vec<Problem>) -> Vec<Prob
 /// The form's own key with its content: sent twice it counts once, but going back and adding a file is something new.
 fn once_of(form: &Form, what: &str) -> Option<String> {
     let mut parts: Vec<&[u8]> = Vec::new();
-    for (name, value) in
-        form.fields().iter().filter(|(name, _)| name.starts_with("check-") || name.starts_with("waive-"))
+    for (name, value) in form
+        .fields()
+        .iter()
+        .filter(|(name, _)| ["check-", "waive-", "held"].iter().any(|start| name.starts_with(start)))
     {
         parts.extend([name.as_bytes(), b"\0", value.as_bytes(), b"\0"]);
     }

@@ -123,11 +123,6 @@ async fn kept(app: &App, clerk: &Clerk, is_asked: bool, page: &str) -> Result<Op
     }
 }
 
-/// Names in a row, as the language writes them.
-fn joined(lang: Lang, names: &[String]) -> String {
-    names.join(if lang == Lang::Zh { "、" } else { ", " })
-}
-
 /// A button of a form with several: `does` says which it was, `key` presses it.
 fn do_button(class: &str, does: &str, key: Option<&str>, label: &str) -> Markup {
     html! {
@@ -149,8 +144,13 @@ fn key_cap(key: &str) -> Markup {
 /// All keys in a line, at the foot of the page.
 fn keys(visitor: &Visitor, with_new: bool) -> Markup {
     html! {
-        p class="hint no-print" { (visitor.t("window-keys")) }
-        @if with_new { p class="no-print" { (key_link("button", "/window/new", "F2", &visitor.t("window-new-one"))) " " a class="button" href="/window" { (visitor.t("nav-window")) } } }
+        p class="hint no-print keys" { (visitor.t("window-keys")) }
+        @if with_new {
+            p class="buttons no-print" {
+                (key_link("button", "/window/new", "F2", &visitor.t("window-new-one")))
+                a class="button" href="/window" { (visitor.t("nav-window")) }
+            }
+        }
     }
 }
 

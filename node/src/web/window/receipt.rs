@@ -30,7 +30,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
         div class="no-print" {
             @if view.case.phase == Phase::TakenIn { (part::done(&visitor.tf("window-receipt-done", &[("number", &number)]))) }
             (actions(&visitor, &view.case))
-            p class="hint" { (visitor.t("window-print-hint")) }
+            noscript { p class="hint" { (visitor.t("window-print-hint")) } }
         }
         (sheet(&app, &visitor, &view, &number))
         p class="no-print" { a class="button" href=(path_of(id)) { (visitor.t("window-receipt-back")) } }
@@ -46,7 +46,7 @@ fn actions(visitor: &Visitor, case: &Case) -> Markup {
     html! {
         form class="actions" method="post" action=(format!("{}/hand-over", path_of(case.dossier))) {
             (part::hidden(visitor, &path_of(case.dossier)))
-            button type="button" data-print hidden data-key="F8" aria-keyshortcuts="F8" { (visitor.t("print")) " " kbd { "F8" } }
+            button class="primary" type="button" data-print hidden data-key="F8" aria-keyshortcuts="F8" { (visitor.t("print")) " " kbd { "F8" } }
             @if matches!(case.phase, Phase::TakenIn | Phase::Returned) {
                 (do_button("primary", "hand-over", Some("F9"), &visitor.tf("window-hand-over", &[("authority", authority)])))
             }
@@ -76,9 +76,9 @@ fn sheet(app: &App, visitor: &Visitor, view: &CaseView, number: &str) -> Markup 
                     dt { (visitor.t("fact-id")) } dd { (masked(applicant)) }
                 }
                 @if let Some(at) = case.taken_in { dt { (visitor.t("window-receipt-at")) } dd { (case_page::moment(at)) } }
-                dt { (visitor.t("fact-receiving")) } dd { (lang.pick(&drafted.receiving.name, &drafted.receiving.name_en)) " · " (drafted.receiving.phone) }
+                dt { (visitor.t("fact-receiving")) } dd { (case_page::office(visitor, &drafted.receiving)) }
                 dt { (visitor.t("window-receipt-staff")) } dd { (staff) }
-                dt { (visitor.t("fact-handling")) } dd { (authority) " · " (drafted.handling.phone) }
+                dt { (visitor.t("fact-handling")) } dd { (case_page::office(visitor, &drafted.handling)) }
                 dt { (visitor.t("fact-permit")) } dd { (case_page::permit(lang, &drafted.permit)) @if !drafted.permit.document.is_empty() { " · " (drafted.permit.document) } }
                 dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, drafted.item.promised)), ("statutory", &case_page::limit(lang, drafted.item.statutory))])) }
                 dt { (visitor.t("window-receipt-next")) }

@@ -4,13 +4,14 @@ use maud::{Markup, html};
 use tongban_core::case::{Case, Check, Outcome, Party, Phase};
 use tongban_core::catalogue::MaterialRule;
 
-use super::desk::{is_editable, path_of};
-use super::{Clerk, Problem, check_list, do_button, key_link, keys, marks, problem_of, problems};
+use super::desk::{is_editable, must_say_check, path_of};
+use super::{Clerk, Problem, check_list, do_button, key_cap, key_link, keys, marks, problem_of, problems};
 use crate::app::App;
 use crate::service::CaseView;
 use crate::web::case_page;
 use crate::web::fault::why;
 use crate::web::form::Form;
+use crate::web::held;
 use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
 
@@ -166,7 +167,6 @@ impl Sheet<'_> {
 
     fn form_actions(&self) -> Markup {
         let case = self.case();
-        let over = self.visitor.tf("window-hand-over", &[("authority", self.authority())]);
         let may_accept = case.phase == Phase::TakenIn && case.drafted.permit.rights.accept && case.accepted.is_none();
         html! {
             @if may_accept {
@@ -175,11 +175,22 @@ impl Sheet<'_> {
             }
             div class="actions" {
                 (do_button("", "save", Some("F4"), &self.t("window-save")))
-                @if case.phase == Phase::Draft {
-                    (do_button("primary", "take-in", Some("F8"), &self.t("window-take-in")))
-                } @else {
-                    (do_button("primary", "hand-over", Some("F9"), &over))
-                }
+                (self.onward("primary side-by-side"))
+            }
+        }
+    }
+
+    /// The step that follows the materials. It stands where they end and, found at once, beside them under what is missing;
+    /// where everything stands in one column there is only the latter.
+    fn onward(&self, class: &str) -> Markup {
+        let over = self.visitor.tf("window-hand-over", &[("authority", self.authority())]);
+        let (does, key, label) = match self.case().phase {
+            Phase::Draft => ("take-in", "F8", self.t("window-take-in")),
+            _ => ("hand-over", "F9", over),
+        };
+        html! {
+            button class=(class) type="submit" form="materials" name="do" value=(does) data-key=(key) aria-keyshortcuts=(key) {
+                (label) " " (key_cap(key))
             }
         }
     }
@@ -235,22 +246,27 @@ impl Sheet<'_> {
         let (file, check) = (format!("file-{}", rule.key), format!("check-{}", rule.key));
         let error = problem_of(self.problems, &file);
         let check_error = problem_of(self.problems, &check);
-        let error_id = format!("{file}-error");
-        let verify = case.drafted.permit.rights.verify_originals;
+        let (error_id, check_error_id) = (format!("{file}-error"), format!("{check}-error"));
+        let must_say = must_say_check(case, rule);
         let held = case.materials.iter().rev().find(|attached| attached.material == rule.key);
         let usual = match held.map(|attached| attached.check) {
+            _ if must_say => "",
             Some(Check::SeenOriginal) => "seen-original",
-            Some(Check::CopyTaken) => "copy-taken",
-            _ if rule.original && verify => "seen-original",
             _ => "copy-taken",
         };
         let chosen = Some(self.form.text(&check)).filter(|text| !text.is_empty()).unwrap_or(usual);
         let mut options = Vec::new();
-        if verify {
+        if must_say {
+            options.push(Choice { value: "", label: self.t("window-check-choose").into_owned() });
+        }
+        if case.drafted.permit.rights.verify_originals {
             options.push(Choice { value: "seen-original", label: self.t("check-seen-original").into_owned() });
         }
         options.push(Choice { value: "copy-taken", label: self.t("check-copy-taken").into_owned() });
         html! {
+            @for kept in held::named(self.app, case.dossier, self.form).iter().filter(|kept| kept.material == rule.key) {
+                (held::line(self.app, visitor, case.dossier, kept))
+            }
             // The material's name stands above; who hears the page hears it with each field.
             div class="search" {
                 div class=(if error.is_some() { "field wrong" } else { "field" }) {
@@ -261,8 +277,9 @@ impl Sheet<'_> {
                 }
                 div class=(if check_error.is_some() { "field wrong" } else { "field" }) {
                     label for=(check) { (self.t("window-check")) }
-                    @if let Some(text) = check_error { p class="error" { (text) } }
-                    select id=(check) name=(check) aria-label=(format!("{} · {name}", self.t("window-check"))) {
+                    @if let Some(text) = check_error { p class="error" id=(check_error_id) { (text) } }
+                    select id=(check) name=(check) aria-label=(format!("{} · {name}", self.t("window-check")))
+                        aria-describedby=[check_error.map(|_| check_error_id.as_str())] aria-invalid=[check_error.map(|_| "true")] {
                         @for option in &options { option value=(option.value) selected[option.value == chosen] { (option.label) } }
                     }
                 }
@@ -303,11 +320,16 @@ impl Sheet<'_> {
                 @match case.materials_complete() {
                     Ok(()) => (part::done(&self.t("window-complete"))),
                     Err(reason) => {
-                        ul class="checklist" { @for rule in case.missing() { li { (visitor.lang.pick(&rule.name, &rule.name_en)) } } }
+                        ul class="checklist" {
+                            @for rule in case.missing() {
+                                li { a href=(format!("#file-{}", rule.key)) { (visitor.lang.pick(&rule.name, &rule.name_en)) } }
+                            }
+                        }
                         @if case.missing().next().is_none() { p { (why(visitor.lang, &reason)) } }
                         @else { p class="hint" { (self.t("window-missing-hint")) } }
                     }
                 }
+                div class="actions" { (self.onward("primary")) }
             }
             @if case.number.is_some() {
                 p { (key_link("button", &format!("{}/receipt", path_of(case.dossier)), "F8", &self.t("window-receipt-open"))) }

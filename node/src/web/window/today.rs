@@ -1,15 +1,17 @@
 //! What is to be done today.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongban_core::dossier::Moment;
+use tongban_core::dossier::{Hash, Moment};
 
-use super::{Clerk, clerk, joined, key_link, keys};
+use super::{Clerk, clerk, key_link, keys};
 use crate::app::App;
 use crate::limits;
 use crate::store::{CaseRow, List, day_number};
-use crate::web::case_page::key;
+use crate::web::case_page::{applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{attention, badge, note, page, table};
 use crate::web::visitor::Visitor;
@@ -39,6 +41,8 @@ pub(super) async fn show(
     let (todo_from, mine_from) = (offset(&paging.todo), offset(&paging.mine));
     let todo = app.store.cases(List::ToDo(&org), todo_from).await?;
     let mine = app.store.cases(List::TakenInBy(&org), mine_from).await?;
+    let whose: Vec<Hash> = todo.iter().chain(&mine).map(|row| row.applicant).collect();
+    let names = app.store.applicant_names(&whose).await?;
     let silent = silent_peers(&app, &visitor, &clerk);
     let (count_text, late_text) = (count.to_string(), late.to_string());
     let body = html! {
@@ -49,15 +53,15 @@ pub(super) async fn show(
             @if late > 0 { " " (badge("late", &visitor.tf("window-count-late", &[("count", &late_text)]))) }
         }
         p { (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one"))) }
-        @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &joined(visitor.lang, &silent))]))) }
+        @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
         section {
             h2 { (visitor.t("window-todo")) }
-            @if todo.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&visitor, "window-todo-caption", &todo, today)) }
+            @if todo.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&app, &visitor, "window-todo-caption", &todo, &names)) }
             (pages(&visitor, "todo", todo_from, todo.len(), ("mine", mine_from)))
         }
         section {
             h2 { (visitor.t("window-mine")) }
-            @if mine.is_empty() { (note(&visitor.t("window-mine-none"))) } @else { (rows(&visitor, "window-mine-caption", &mine, today)) }
+            @if mine.is_empty() { (note(&visitor.t("window-mine-none"))) } @else { (rows(&app, &visitor, "window-mine-caption", &mine, &names)) }
             (pages(&visitor, "mine", mine_from, mine.len(), ("todo", todo_from)))
         }
         (keys(&visitor, false))
@@ -65,7 +69,7 @@ pub(super) async fn show(
     Ok(page(&visitor, &visitor.t("nav-window"), body))
 }
 
-fn rows(visitor: &Visitor, caption: &str, cases: &[CaseRow], today: i64) -> Markup {
+fn rows(app: &App, visitor: &Visitor, caption: &str, cases: &[CaseRow], names: &BTreeMap<Hash, String>) -> Markup {
     let lang = visitor.lang;
     let shown = cases.iter().take(usize::try_from(limits::PAGE_ROWS).unwrap_or(usize::MAX));
     let rows: Vec<Vec<Markup>> = shown
@@ -75,20 +79,29 @@ fn rows(visitor: &Visitor, caption: &str, cases: &[CaseRow], today: i64) -> Mark
                 html! {
                     a href=(format!("/window/cases/{}", row.dossier)) {
                         (lang.pick(&row.item_name, &row.item_name_en))
-                        br; @match &row.number { Some(number) => (number), None => { (visitor.t("window-no-number")) " · " (Moment(row.begun)) } }
+                        br; @match &row.number { Some(number) => span class="num" { (number) }, None => { (visitor.t("window-no-number")) " · " (Moment(row.begun)) } }
                     }
                 },
+                applicant_cell(names, row),
                 html! { (lang.pick(&row.handling_name, &row.handling_name_en)) },
                 html! { (visitor.t(&key("phase", &row.phase))) },
                 html! {
                     @if yours { (badge("move", &visitor.t(&key("step", &row.step)))) }
+                    @else if row.party == "nobody" { (visitor.t("party-nobody")) }
                     @else { (who(visitor, row)) " · " (visitor.t(&key("step", &row.step))) }
                 },
-                due(visitor, row, today),
+                due_cell(app, visitor, row),
             ]
         })
         .collect();
-    let heads = ["window-head-case", "fact-handling", "window-head-phase", "window-head-step", "window-head-due"];
+    let heads = [
+        "window-head-case",
+        "window-applicant",
+        "fact-handling",
+        "window-head-phase",
+        "window-head-step",
+        "window-head-due",
+    ];
     let heads: Vec<_> = heads.iter().map(|head| visitor.t(head)).collect();
     let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
     table(&visitor.t(caption), &heads, &rows)
@@ -97,19 +110,7 @@ fn rows(visitor: &Visitor, caption: &str, cases: &[CaseRow], today: i64) -> Mark
 fn who(visitor: &Visitor, row: &CaseRow) -> String {
     match row.party.as_str() {
         "handling" => visitor.lang.pick(&row.handling_name, &row.handling_name_en).to_owned(),
-        "applicant" => visitor.t("party-applicant").into_owned(),
-        _ => visitor.t("party-nobody").into_owned(),
-    }
-}
-
-fn due(visitor: &Visitor, row: &CaseRow, today: i64) -> Markup {
-    let Some(due) = row.due else { return html! { (visitor.t("state-no-date")) } };
-    let date = format!("{:04}-{:02}-{:02}", due / 10_000, due / 100 % 100, due % 100);
-    html! {
-        time datetime=(date) { (date) }
-        @if row.provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
-        @if due < today { " " (badge("late", &visitor.t("window-late"))) }
-        @else if due == today { " " (badge("move", &visitor.t("left-today"))) }
+        _ => visitor.t("party-applicant").into_owned(),
     }
 }
 

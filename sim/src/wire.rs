@@ -1,0 +1,64 @@
+//! The invented wire: what is on its way, as the bytes that would travel.
+
+use serde_json::Error;
+use tongban_core::directory::Document;
+use tongban_core::dossier::{DossierId, Hash};
+use tongban_core::exchange::{Batch, Cursor, Epoch};
+
+/// An answer on its way to who asked.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Who answered.
+    pub from: usize,
+    /// Who asked.
+    pub to: usize,
+    /// What was asked, as the asker remembers it.
+    pub asked: Asked,
+    /// The answer.
+    pub answer: Answer,
+    /// Whether a byte of it was changed.
+    pub damaged: bool,
+}
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// The next stretch of a stream, from this cursor.
+    Stream(Option<Cursor>),
+    /// A whole chain, because of an item of the stream.
+    Whole(DossierId, Hash),
+    /// Everything of a dossier, by an act.
+    Question(DossierId, u32),
+    /// That all that is shared be restated in this life of the asker.
+    Restated(Epoch),
+}
+
+/// What was answered.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Stream, chain or everything of a dossier.
+    Batch(Box<Batch>),
+    /// Sealed by a higher act.
+    Sealed(Box<Document>),
+    /// Nothing of it is here.
+    NotHeld,
+    /// Restated: own epoch, end of the stream, acts known.
+    Restated(Epoch, u64, Vec<Document>),
+}
+
+impl Message {
+    /// Changes a byte of the batch; says whether what arrives is still readable. An answer that is no longer JSON is as
+    /// good as none.
+    pub fn damage(&mut self, byte: u32, to: u8) -> Result<bool, Error> {
+        let Answer::Batch(batch) = &mut self.answer else { return Ok(false) };
+        let mut bytes = serde_json::to_vec(&**batch)?;
+        let at = byte as usize % bytes.len();
+        if bytes[at] == to {
+            return Ok(false);
+        }
+        bytes[at] = to;
+        **batch = serde_json::from_slice(&bytes)?;
+        self.damaged = true;
+        Ok(true)
+    }
+}
