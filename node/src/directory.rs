@@ -52,10 +52,77 @@ impl Snapshot {
         self.organisations.values().find(|org| org.duty == duty && org.region == region)
     }
 
+    /// Takes up what nodes say of themselves, as far as it is theirs to say. A node of the trust list is no friend of
+    /// every other: who could publish another's authority would receive its applicants' data.
+    fn admit(&mut self, mut organisations: Vec<By<Organisation>>, implementations: Vec<By<Implementation>>) {
+        let Some(list) = self.current().cloned() else { return };
+        let registrar = self.registrar();
+        // Who was listed first keeps a code that two nodes give.
+        organisations.sort_by_key(|(node, _)| list.place(node));
+        for (node, org) in organisations.into_iter().flat_map(each) {
+            let code = match organisation_fault(&list, registrar.as_ref(), &node, &org) {
+                None if self.organisations.contains_key(&org.uscc) => Some("uscc-taken"),
+                fault => fault,
+            };
+            match code {
+                None => drop(self.organisations.insert(org.uscc, org)),
+                Some(code) => {
+                    tracing::warn!(code, %node, uscc = %org.uscc, region = %org.region, "an organisation is not its node's to publish")
+                }
+            }
+        }
+        for (node, one) in implementations.into_iter().flat_map(each) {
+            match implementation_fault(&list, self.organisations.get(&one.authority), &node, &one) {
+                None => drop(self.implementations.insert(one.id.clone(), one)),
+                Some(code) => {
+                    tracing::warn!(code, %node, id = one.id, "an implementation is not its node's to publish")
+                }
+            }
+        }
+    }
+
     /// Implementations of one item, by region.
     pub fn implementations_of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a Implementation> {
         self.implementations.values().filter(move |implementation| implementation.item == item)
     }
+}
+
+/// What a node published of one kind.
+type By<T> = (NodeId, Vec<T>);
+
+fn each<T>((node, own): By<T>) -> impl Iterator<Item = (NodeId, T)> {
+    own.into_iter().map(move |one| (node.clone(), one))
+}
+
+/// Why a node may not publish this organisation: it is another's, or stands where another serves.
+fn organisation_fault(
+    list: &TrustList,
+    registrar: Option<&NodeId>,
+    node: &NodeId,
+    org: &Organisation,
+) -> Option<&'static str> {
+    if org.node != *node {
+        return Some("node-not-own");
+    }
+    // The coordination office serves no region: its own is only where it sits.
+    let coordinates = org.duty == Duty::Registrar && registrar == Some(node);
+    (!coordinates && !list.serves(node, org.region)).then_some("region-not-own")
+}
+
+/// Why a node may not publish this implementation: who decides is not its authority, or does not decide there.
+fn implementation_fault(
+    list: &TrustList,
+    authority: Option<&Organisation>,
+    node: &NodeId,
+    one: &Implementation,
+) -> Option<&'static str> {
+    let Some(authority) = authority.filter(|org| org.node == *node && org.duty == Duty::Authority) else {
+        return Some("authority-not-own");
+    };
+    if !authority.region.contains(one.region) || !list.serves(node, one.region) {
+        return Some("region-not-own");
+    }
+    (one.id != format!("{}@{}", one.item, one.region)).then_some("id-not-its-own")
 }
 
 /// Shared, and replaced as a whole when a document comes in.
@@ -155,20 +222,17 @@ impl Directory {
                 }
             }
         }
+        let mut organisations = Vec::new();
         let mut implementations = Vec::new();
         for document in store.documents().await? {
             let Some(list) = snapshot.trust.last_key_value().map(|(_, list)| list) else { break };
+            let node = document.node.clone();
             let kept = match document.kind {
                 Kind::Trust | Kind::Recall => continue,
                 Kind::Items => verify(list, &document).map(|items| snapshot.items = items),
                 Kind::Mechanisms => verify(list, &document).map(|mechanisms| snapshot.mechanisms = mechanisms),
-                Kind::Organisations => verify(list, &document).map(|organisations: Vec<Organisation>| {
-                    // A node speaks for its own organisations, in the regions that it serves.
-                    let own = organisations.into_iter().filter(|org| org.node == document.node);
-                    snapshot.organisations.extend(own.map(|org| (org.uscc, org)));
-                }),
-                Kind::Implementations => verify(list, &document)
-                    .map(|own: Vec<Implementation>| implementations.push((document.node.clone(), own))),
+                Kind::Organisations => verify(list, &document).map(|own| organisations.push((node, own))),
+                Kind::Implementations => verify(list, &document).map(|own| implementations.push((node, own))),
             };
             match kept {
                 Ok(()) => drop(snapshot.versions.insert((document.kind, document.node.clone()), document.version)),
@@ -177,12 +241,7 @@ impl Directory {
                 }
             }
         }
-        for (node, own) in implementations {
-            let of_node =
-                |one: &Implementation| snapshot.organisations.get(&one.authority).is_some_and(|org| org.node == node);
-            let own: Vec<Implementation> = own.into_iter().filter(of_node).collect();
-            snapshot.implementations.extend(own.into_iter().map(|one| (one.id.clone(), one)));
-        }
+        snapshot.admit(organisations, implementations);
         let version = snapshot.current().map_or(0, |list| list.version);
         *self.snapshot.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(snapshot);
         self.version.store(version, Ordering::SeqCst);

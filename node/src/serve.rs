@@ -40,7 +40,21 @@ pub fn lock(folder: &Path) -> Result<Lock, Failure> {
             ),
         )
     })?;
+    keep_private(folder)?;
     Ok(Lock(file))
+}
+
+/// Personal data lies in it: nobody else on this machine looks into it.
+#[cfg(unix)]
+fn keep_private(folder: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        .map_err(|error| Failure::file("folder-unusable", folder, error))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_folder: &Path) -> Result<(), Failure> {
+    Ok(())
 }
 
 /// Opens everything a node works with. The writer runs from here on.

@@ -421,6 +421,12 @@ async fn a_federation_made_from_nothing_finds_itself() {
     run(&["trust", "add", "--data", jiangsu.data(), text_of(&card)]).refused("not-registrar");
     run(&["trust", "add", "--data", registrar.data(), &put(&folder, "card.json", b"{}")]).refused("card-malformed");
     run(&["trust", "add", "--data", registrar.data(), text_of(&card)]).fine();
+    // Nobody else gets Jiangsu's region; the list stays as it is.
+    let mut other: Value = serde_json::from_slice(&std::fs::read(&card).unwrap()).unwrap();
+    other["node"] = json!("stranger");
+    let other = put(&folder, "stranger.json", &serde_json::to_vec(&other).unwrap());
+    let refused = run(&["trust", "add", "--data", registrar.data(), &other]).refused("region-claimed");
+    assert!(refused.err.contains("jiangsu") && refused.err.contains("320000"), "{}", refused.err);
     let shown = run(&["trust", "show", "--data", registrar.data()]).fine().text();
     assert!(shown.starts_with("version 2 ") && shown.contains("jiangsu") && shown.contains("320000"), "{shown}");
 

@@ -5,8 +5,11 @@ mod support;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use support::*;
+use tongban::directory::{BEGINNING, Directory};
+use tongban::store::Store;
+use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustList};
 use tongban_core::dossier::suite::{hex, unhex};
-use tongban_core::dossier::{Hash, Suite};
+use tongban_core::dossier::{Hash, NodeId, SecretKey, Signer as _, Suite};
 
 #[tokio::test]
 async fn who_has_no_part_in_a_case_finds_it_neither_by_name_nor_in_lists() {
@@ -208,4 +211,100 @@ async fn nothing_of_a_case_is_on_the_disks_of_those_without_a_part_and_no_person
         database.close().await.unwrap();
     }
     assert_eq!(hashes[0].parse::<Hash>().unwrap().suite(), Suite::Sm2);
+}
+
+/// Nodes that sign documents, without any process: what a directory makes of them is looked at.
+struct Paper {
+    root: SecretKey,
+    keys: Vec<(NodeId, SecretKey)>,
+    store: Store,
+    _folder: tempfile::TempDir,
+}
+
+impl Paper {
+    async fn new(nodes: &[(&str, &[&str])]) -> Paper {
+        let folder = tempfile::tempdir().unwrap();
+        let key = |seed: u8| SecretKey::from_seed(Suite::Ed25519, &[seed; 32]).unwrap();
+        let root = key(255);
+        let name = |node: &str| node.parse::<NodeId>().unwrap();
+        let keys: Vec<_> = nodes.iter().zip(1..).map(|((node, _), seed)| (name(node), key(seed))).collect();
+        let card = |((node, key), (_, regions)): (&(NodeId, SecretKey), &(&str, &[&str]))| NodeCard {
+            node: node.clone(),
+            name: node.to_string(),
+            name_en: node.to_string(),
+            regions: regions.iter().map(|code| code.parse().unwrap()).collect(),
+            address: "http://127.0.0.1:1".to_owned(),
+            keys: vec![KeyCard { public: key.public_key().clone(), from: BEGINNING, until: None }],
+        };
+        let nodes = keys.iter().zip(nodes).map(card).collect();
+        let list = TrustList { version: 1, issued: BEGINNING, root: root.public_key().clone(), nodes };
+        let store = Store::open(folder.path()).await.unwrap();
+        store.keep_document(&Document::sign(&root, Kind::Trust, &name("registrar"), 1, &list)).await.unwrap();
+        Paper { root, keys, store, _folder: folder }
+    }
+
+    async fn publish(&self, node: &str, kind: Kind, body: serde_json::Value) {
+        let (node, key) = self.keys.iter().find(|(name, _)| name.as_str() == node).unwrap();
+        self.store.keep_document(&Document::sign(key, kind, node, 1, &body)).await.unwrap();
+    }
+
+    async fn known(&self) -> std::sync::Arc<tongban::directory::Snapshot> {
+        Directory::open(&self.store, self.root.public_key().fingerprint()).await.unwrap().now()
+    }
+}
+
+#[tokio::test]
+async fn a_listed_stranger_cannot_take_over_an_authority_of_another_node() {
+    let world: serde_json::Value = serde_json::from_str(include_str!("../../data/demo/world.json")).unwrap();
+    let rows = |what: &str| world[what].as_array().unwrap().clone();
+    let of = |node: &str| rows("organisations").into_iter().filter(|org| org["node"] == node).collect::<Vec<_>>();
+    let authority =
+        of("anhui").into_iter().find(|org| org["duty"] == "authority" && org["region"] == "340100").unwrap();
+    let decides = |one: &serde_json::Value| one["authority"] == authority["uscc"];
+    let implementation = rows("implementations").into_iter().find(decides).unwrap();
+    let fields = |of: &serde_json::Value, fields: serde_json::Value| with(of.clone(), fields);
+
+    // The stranger's name stands before all others; in the list it came last.
+    let nodes: [(&str, &[&str]); 4] =
+        [("registrar", &[]), ("anhui", &["340000"]), ("shanghai", &["310000"]), ("aaa-stranger", &["330000"])];
+    let paper = Paper::new(&nodes).await;
+    paper.publish("registrar", Kind::Organisations, json!(of("registrar"))).await;
+    paper.publish("anhui", Kind::Organisations, json!(of("anhui"))).await;
+    paper.publish("anhui", Kind::Implementations, json!([implementation])).await;
+    let own_code = "129931150000000274";
+    let published = json!([
+        // Anhui's authority, taken over as it is: in Anhui's place, or at home under Anhui's code.
+        fields(&authority, json!({ "node": "aaa-stranger" })),
+        fields(&authority, json!({ "node": "aaa-stranger", "region": "330100" })),
+        // In the name of Anhui.
+        fields(&authority, json!({ "uscc": own_code })),
+        // A place of Anhui's under a code of its own, also as a coordination office.
+        fields(&authority, json!({ "node": "aaa-stranger", "uscc": own_code })),
+        fields(&authority, json!({ "node": "aaa-stranger", "uscc": own_code, "duty": "registrar" })),
+    ]);
+    paper.publish("aaa-stranger", Kind::Organisations, published).await;
+    let stolen = json!([
+        implementation,
+        fields(&implementation, json!({ "authority": own_code })),
+        fields(&implementation, json!({ "region": "330100" })),
+    ]);
+    paper.publish("aaa-stranger", Kind::Implementations, stolen).await;
+
+    let known = paper.known().await;
+    assert_eq!(known.organisations.values().filter(|org| org.node.as_str() == "aaa-stranger").count(), 0);
+    assert_eq!(known.organisations.len(), of("anhui").len() + of("registrar").len());
+    let uscc = authority["uscc"].as_str().unwrap().parse().unwrap();
+    assert_eq!(known.organisations[&uscc].node.as_str(), "anhui");
+    let kept: Vec<_> = known.implementations.values().collect();
+    assert_eq!((kept.len(), kept[0].authority), (1, uscc));
+
+    // What is its own counts.
+    let paper = Paper::new(&nodes).await;
+    let own = fields(&authority, json!({ "node": "aaa-stranger", "uscc": own_code, "region": "330100" }));
+    paper.publish("aaa-stranger", Kind::Organisations, json!([own])).await;
+    let id = format!("{}@330100", implementation["item"].as_str().unwrap());
+    let own = fields(&implementation, json!({ "authority": own_code, "region": "330100", "id": id }));
+    paper.publish("aaa-stranger", Kind::Implementations, json!([own])).await;
+    let known = paper.known().await;
+    assert_eq!((known.organisations.len(), known.implementations.len()), (1, 1));
 }

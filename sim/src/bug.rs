@@ -5,8 +5,6 @@
 pub enum Bug {
     /// Batch and cursor are not stored together: a crash in between loses the batch.
     CursorBeforeBatch,
-    /// A late answer is taken although the cursor moved meanwhile.
-    NoCompareAndSet,
     /// People are answered before the commit is durable.
     AnswerBeforeDurable,
     /// A restored node stamps at once.
@@ -33,17 +31,14 @@ pub enum Bug {
     NoRestating,
     /// A whole chain is sent to whoever asks, and streams to everyone.
     AudienceIgnored,
-    /// Signatures are not checked.
-    NothingVerified,
     /// Effects belong to stamps: an entry that gets another number has them again.
     EffectsByStamp,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 17] = [
+    pub const ALL: [Bug; 15] = [
         Bug::CursorBeforeBatch,
-        Bug::NoCompareAndSet,
         Bug::AnswerBeforeDurable,
         Bug::NoReadBack,
         Bug::NoNewEpoch,
@@ -57,7 +52,6 @@ impl Bug {
         Bug::EvidenceDropped,
         Bug::NoRestating,
         Bug::AudienceIgnored,
-        Bug::NothingVerified,
         Bug::EffectsByStamp,
     ];
 }

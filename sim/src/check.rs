@@ -31,6 +31,8 @@ pub enum Property {
     RecoveringIsSilent,
     /// After everything came to rest all participants hold the same log, nothing is pending, and the holder may stamp.
     ComesToRest,
+    /// A stamp that a node holds is voided only by an act that excuses this node: who was asked loses nothing.
+    OnlyExcusedAreVoided,
     /// Two stamps of one number are seen by someone and alarmed.
     FaultIsSeen,
     /// Nothing panics, whatever comes.

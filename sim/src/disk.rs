@@ -82,8 +82,7 @@ impl Disk {
             self.evidence.entry(*dossier).or_default().remove(hash);
         }
         for (signed, parts) in &commit.groups {
-            let known =
-                self.groups.entry(signed.group.root).or_insert_with(|| (signed.clone(), Parts::default()));
+            let known = self.groups.entry(signed.group.root).or_insert_with(|| (signed.clone(), Parts::default()));
             known.1.merge(parts.clone());
         }
         for row in &commit.entries {
@@ -107,7 +106,11 @@ impl Disk {
         }
         for evidence in &commit.evidence {
             let of_dossier = self.evidence.entry(evidence.row.stamp.dossier).or_default();
-            of_dossier.entry(evidence.row.hash).or_insert_with(|| (evidence.row.clone(), evidence.code.clone()));
+            let known = of_dossier.entry(evidence.row.hash);
+            let held = known.or_insert_with(|| (evidence.row.clone(), evidence.code.clone()));
+            if evidence.is_fault() {
+                held.1 = evidence.code.clone();
+            }
         }
         for row in &commit.streams {
             let stream = self.streams.entry(row.peer.clone()).or_default();
@@ -192,9 +195,9 @@ impl Disk {
         if let Some((root, leaf)) = apart {
             return Some(SaidAt { root, leaf, via: None });
         }
-        let evidence = self.evidence.get(&entry.dossier)?;
-        let (row, _) =
-            evidence.values().find(|(row, _)| row.stamp.entry == *written.hash() && row.stamp.node == entry.node)?;
+        let beside = self.evidence.get(&entry.dossier).into_iter().flat_map(BTreeMap::values).map(|(row, _)| row);
+        let log = self.log.get(&entry.dossier).into_iter().flatten();
+        let row = beside.chain(log).find(|row| row.stamp.entry == *written.hash() && row.stamp.node == entry.node)?;
         Some(SaidAt { root: row.stamped.0, leaf: row.stamped.1, via: Some(Box::new(row.stamp.clone())) })
     }
 
@@ -210,8 +213,9 @@ impl Disk {
         }
         held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
         let term = held.chain.term();
-        let is_fork =
-            |(row, code): &(StampRow, String)| row.stamp.term == term && ["stamp-fork", "stamp-predecessor"].contains(&&**code);
+        let is_fork = |(row, code): &(StampRow, String)| {
+            row.stamp.term == term && ["stamp-fork", "stamp-predecessor"].contains(&&**code)
+        };
         held.fault = self.evidence.get(&id).is_some_and(|rows| rows.values().any(is_fork)).then_some(term);
         Some(held)
     }
@@ -314,7 +318,9 @@ impl Disk {
         let mut spots = Spots::default();
         let rows = self.log(id).into_iter().chain(self.evidence(id).into_iter().map(|(row, _)| row));
         rows.for_each(|row| spots.stamp(row).expect("text"));
-        for entry in self.entries.get(&id).into_iter().flat_map(BTreeMap::values) {
+        let in_log: BTreeSet<Hash> = self.log(id).iter().map(|row| *row.written.hash()).collect();
+        let entries = self.entries.get(&id).into_iter().flat_map(BTreeMap::values);
+        for entry in entries.filter(|entry| !in_log.contains(entry.written.hash())) {
             if let Some(said) = self.said(&entry.written) {
                 spots.slip(&entry.written, said).expect("text");
             }

@@ -26,6 +26,8 @@ pub enum Step {
     Say { node: u8, dossier: u16, pick: u16 },
     /// A node asks a peer whatever it has to ask it next.
     Ask { node: u8, peer: u8 },
+    /// A node asks a peer, and the answer arrives at once: most of the time a wire works.
+    Exchange { node: u8, peer: u8 },
     /// A message on the wire arrives.
     Deliver { pick: u16 },
     /// A message on the wire is lost.
@@ -94,9 +96,7 @@ impl Plan {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let one_in = |random: &mut ChaCha8Rng, n: u32| random.next_u32().is_multiple_of(n);
         let nodes = if one_in(&mut random, 4) { 4 } else { 3 };
-        let suites = (0..nodes)
-            .map(|_| if one_in(&mut random, 12) { Suite::Sm2 } else { Suite::Ed25519 })
-            .collect();
+        let suites = (0..nodes).map(|_| if one_in(&mut random, 12) { Suite::Sm2 } else { Suite::Ed25519 }).collect();
         let mood = Mood {
             loses: one_in(&mut random, 2),
             damages: one_in(&mut random, 4),
@@ -122,9 +122,7 @@ impl Plan {
         let fault = match rare {
             0..=2 if mood.loses => Some(Step::Drop { pick }),
             3..=5 if mood.loses => Some(Step::Duplicate { pick }),
-            6..=7 if mood.damages => {
-                Some(Step::Corrupt { pick, byte: random.next_u32(), to: random.next_u32() as u8 })
-            }
+            6..=7 if mood.damages => Some(Step::Corrupt { pick, byte: random.next_u32(), to: random.next_u32() as u8 }),
             8 if mood.crashes => Some(Step::Crash { node }),
             9 | 10 if mood.crashes => {
                 let how = [Failure::Full, Failure::TornTail, Failure::Unanswered][pick as usize % 3];
@@ -147,8 +145,9 @@ impl Plan {
         fault.unwrap_or_else(|| match random.next_u32() % 40 {
             0 => Step::Open { node, other },
             1..=9 => Step::Say { node, dossier: pick, pick: pick2 },
-            10..=22 => Step::Ask { node, peer: other },
-            23..=37 => Step::Deliver { pick },
+            10..=22 => Step::Exchange { node, peer: other },
+            23..=28 => Step::Ask { node, peer: other },
+            29..=37 => Step::Deliver { pick },
             38 => Step::Learn { node },
             _ => Step::Work { node },
         })

@@ -7,7 +7,8 @@ use crate::run;
 /// Shrinks a plan that breaks a property. `progress` is told how long it is.
 pub fn shrink(plan: &Plan, bug: Option<Bug>, mut progress: impl FnMut(usize)) -> Plan {
     let Some((_, broken)) = run(plan, bug).broken else { return plan.clone() };
-    let fails = |candidate: &Plan| run(candidate, bug).broken.is_some_and(|(_, other)| other.property == broken.property);
+    let fails =
+        |candidate: &Plan| run(candidate, bug).broken.is_some_and(|(_, other)| other.property == broken.property);
     let mut best = plan.clone();
     let mut stretch = best.steps.len().div_ceil(2).max(1);
     loop {

@@ -252,8 +252,24 @@ impl World {
         let node = |n: u8| n as usize % count;
         match *step {
             Step::Open { node: n, other } => self.open(node(n), node(other)),
-            Step::Say { node: n, dossier, pick } => self.say(node(n), dossier, pick),
+            Step::Say { node: n, dossier, pick } => {
+                // Somebody speaks: the node that is named, or the next one that has something to say.
+                for turn in 0..count {
+                    if self.say((node(n) + turn) % count, dossier, pick)? {
+                        break;
+                    }
+                }
+                Ok(())
+            }
             Step::Ask { node: n, peer } => self.ask(node(n), node(peer)),
+            Step::Exchange { node: n, peer } => {
+                let before = self.wire.len();
+                self.ask(node(n), node(peer))?;
+                match (self.wire.len() > before).then(|| self.wire.pop()).flatten() {
+                    Some(message) => self.deliver(message),
+                    None => Ok(()),
+                }
+            }
             Step::Deliver { pick } => match self.pick(pick) {
                 Some(at) => {
                     let message = self.wire.remove(at);
@@ -488,19 +504,20 @@ impl World {
         Ok(())
     }
 
-    fn say(&mut self, n: usize, dossier: u16, pick: u16) -> Done {
-        let Some(id) = self.dossier(dossier) else { return Ok(()) };
+    /// Says something that the rules allow; whether there was anything.
+    fn say(&mut self, n: usize, dossier: u16, pick: u16) -> Result<bool, Broken> {
+        let Some(id) = self.dossier(dossier) else { return Ok(false) };
         let mut commit = Commit::default();
         self.lend(n, &commit, id);
-        let Some(held) = self.nodes[n].desk.held(&commit, id) else { return Ok(()) };
-        let Some(case) = held.case_with_pending(self.calendar) else { return Ok(()) };
-        let Some((by, act)) = self.choose(n, &case, pick) else { return Ok(()) };
+        let Some(held) = self.nodes[n].desk.held(&commit, id) else { return Ok(false) };
+        let Some(case) = held.case_with_pending(self.calendar) else { return Ok(false) };
+        let Some((by, act)) = self.choose(n, &case, pick) else { return Ok(false) };
         match self.say_acts(n, &mut commit, id, false, vec![(by, act)]) {
             Ok(slip) => {
                 self.tally.slips += u64::from(slip);
-                self.acknowledge(n, commit).map(|_| ())
+                self.acknowledge(n, commit).map(|_| true)
             }
-            Err(_) => Ok(()),
+            Err(_) => Ok(false),
         }
     }
 
@@ -647,17 +664,15 @@ impl World {
             held.is_some_and(|held| held.chain.participants().contains(&peer))
         };
         match asked {
-            Asked::Stream(cursor) => {
-                match self.nodes[n].disk.stream(&peer, cursor.as_ref(), BATCH_ITEMS) {
-                    Some(batch) => Ok(Some(Answer::Batch(Box::new(batch)))),
-                    None => {
-                        let known = self.ghost.rolled_back.contains(&n) || self.ghost.lied_to.contains(&(asker, n));
-                        ensure(known, Property::StreamsAgree, || format!("{peer} knows more of {n}'s stream than {n}"))?;
-                        self.restart(n)?;
-                        Ok(None)
-                    }
+            Asked::Stream(cursor) => match self.nodes[n].disk.stream(&peer, cursor.as_ref(), BATCH_ITEMS) {
+                Some(batch) => Ok(Some(Answer::Batch(Box::new(batch)))),
+                None => {
+                    let known = self.ghost.rolled_back.contains(&n) || self.ghost.lied_to.contains(&(asker, n));
+                    ensure(known, Property::StreamsAgree, || format!("{peer} knows more of {n}'s stream than {n}"))?;
+                    self.restart(n)?;
+                    Ok(None)
                 }
-            }
+            },
             Asked::Whole(id, _) if takes_part(self, *id) || self.has(Bug::AudienceIgnored) => {
                 let batch = self.nodes[n].disk.chain(*id);
                 Ok((!batch.items.is_empty()).then(|| Answer::Batch(Box::new(batch))))
@@ -786,11 +801,6 @@ impl World {
             return Ok(());
         }
         let peer = self.nodes[from].office.node.clone();
-        let read_from = if self.has(Bug::NoCompareAndSet) {
-            self.nodes[to].disk.cursors().get(&peer).cloned()
-        } else {
-            read_from
-        };
         let tried = self.nodes[to].tried.get(&from).cloned().unwrap_or_default();
         let mut commit = Commit::default();
         for item in &verified.items {
@@ -1009,7 +1019,7 @@ impl World {
 
     /// A peer holds stamps of this node that it does not know.
     fn notice(&mut self, n: usize) -> Done {
-        let known = self.ghost.rolled_back.contains(&n) || self.has(Bug::NoReadBack) || self.has(Bug::ReadBackFromOne);
+        let known = self.ghost.rolled_back.contains(&n) || self.ghost.lied_to.iter().any(|(_, liar)| *liar == n);
         ensure(known, Property::StreamsAgree, || format!("{n} does not know its own stamps"))?;
         self.restart(n)
     }
@@ -1094,6 +1104,18 @@ impl World {
             let silent = !self.nodes[n].disk.recovering || recalled == Some(&self.nodes[n].disk.epoch);
             ensure(silent, Property::RecoveringIsSilent, || format!("{me} recovers and stamps {place:?}"))?;
         }
+        for (id, from) in &commit.cut {
+            let old = self.nodes[n].disk.held(*id, self.calendar);
+            let (Some(old), Some(new)) = (old, commit.dossiers.get(id)) else { continue };
+            let (lo, hi) = (old.chain.term(), new.chain.term());
+            let between =
+                self.acts.iter().filter(|(act, _)| act.dossiers.contains(id) && lo < act.term && act.term <= hi);
+            let excused = between.clone().any(|(act, _)| act.excused.contains(&me));
+            let lossless = self.ghost.lost_disk.is_empty();
+            ensure(excused || !lossless, Property::OnlyExcusedAreVoided, || {
+                format!("{me} was not excused, and stamps from {from} on in {id} are voided")
+            })?;
+        }
         for row in &commit.streams {
             let takes_part = self.ghost.invited.contains(&(row.dossier, row.peer.clone()));
             ensure(takes_part, Property::AudienceOnly, || format!("{me} owes {} what is not for it", row.peer))?;
@@ -1163,9 +1185,14 @@ impl World {
             if let Some(kept) = self.nodes[n].desk.held(&Commit::default(), *id) {
                 let same = kept.chain == stored.chain && kept.case == stored.case && hashes(&kept) == hashes(&stored);
                 ensure(same, Property::SameLogSameState, || {
-                    format!("{me} keeps another state of {id} than its log gives: {:?} and {:?}", kept.chain, stored.chain)
+                    format!(
+                        "{me} keeps another state of {id} than its log gives: {:?} and {:?}",
+                        kept.chain, stored.chain
+                    )
                 })?;
-                ensure(kept.fault == stored.fault, Property::SameLogSameState, || format!("{me}: fault of {id} differs: {:?} {:?}", kept.fault, stored.fault))?;
+                ensure(kept.fault == stored.fault, Property::SameLogSameState, || {
+                    format!("{me}: fault of {id} differs: {:?} {:?}", kept.fault, stored.fault)
+                })?;
             }
             ensure(
                 self.nodes[n].disk.pending(*id) == self.nodes[n].disk.derived_pending(*id, self.calendar),
@@ -1262,9 +1289,8 @@ impl World {
 
     /// The node that should hold the pen by a new act, if nobody may stamp by what is known.
     fn needs_recall(&self, id: DossierId) -> Option<usize> {
-        let held: Vec<(usize, Held)> = (0..self.nodes.len())
-            .filter_map(|n| Some((n, self.nodes[n].disk.held(id, self.calendar)?)))
-            .collect();
+        let held: Vec<(usize, Held)> =
+            (0..self.nodes.len()).filter_map(|n| Some((n, self.nodes[n].disk.held(id, self.calendar)?))).collect();
         let (_, best) = held.iter().max_by_key(|(_, held)| (held.chain.term(), held.chain.len()))?;
         let alone = held.iter().all(|(_, other)| other.chain.head() == best.chain.head());
         let stamps = held.iter().any(|(n, held)| self.nodes[*n].desk.may_stamp(held));
@@ -1277,9 +1303,8 @@ impl World {
 
     fn at_rest(&self) -> Done {
         for id in &self.dossiers {
-            let held: Vec<(usize, Held)> = (0..self.nodes.len())
-                .filter_map(|n| Some((n, self.nodes[n].disk.held(*id, self.calendar)?)))
-                .collect();
+            let held: Vec<(usize, Held)> =
+                (0..self.nodes.len()).filter_map(|n| Some((n, self.nodes[n].disk.held(*id, self.calendar)?))).collect();
             let Some((_, best)) = held.iter().max_by_key(|(_, held)| (held.chain.term(), held.chain.len())) else {
                 // The only node that held it lost its disk.
                 let lost = self.ghost.acknowledged.iter().filter(|(_, known, _)| known == id);
@@ -1298,11 +1323,17 @@ impl World {
                         best.chain.len(),
                         held.iter().map(|(n, held)| (n, held.chain.term(), held.chain.len())).collect::<Vec<_>>(),
                         theirs.log.len(),
-                        theirs.beside.iter().map(|(row, code)| (row.stamp.term, row.stamp.seq, code.clone())).collect::<Vec<_>>(),
+                        theirs
+                            .beside
+                            .iter()
+                            .map(|(row, code)| (row.stamp.term, row.stamp.seq, code.clone()))
+                            .collect::<Vec<_>>(),
                     )
                 })?;
             }
-            for (n, held) in &held {
+            for (n, held) in
+                held.iter().filter(|(n, _)| best.chain.participants().contains(&self.nodes[*n].office.node))
+            {
                 let name = &self.nodes[*n].office.node;
                 ensure(held.pending.is_empty(), Property::ComesToRest, || {
                     let names = |rows: &mut dyn Iterator<Item = &tongban_core::dossier::Written>| {
@@ -1319,7 +1350,9 @@ impl World {
                 })?;
             }
             let holder = self.index(best.chain.holder()).expect("a node");
-            ensure(self.nodes[holder].desk.may_stamp(best), Property::ComesToRest, || format!("nobody may stamp in {id}"))?;
+            ensure(self.nodes[holder].desk.may_stamp(best), Property::ComesToRest, || {
+                format!("nobody may stamp in {id}")
+            })?;
             for (n, known, entry) in &self.ghost.acknowledged {
                 let is_known = self.nodes.iter().any(|node| node.disk.knows(*known, entry));
                 let excused = self.ghost.lost_disk.contains(n) && !is_known;

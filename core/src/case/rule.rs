@@ -73,7 +73,12 @@ pub const CODES: &[&str] = &[
     "offer-expired",
     "already-taken-back",
     "same-authority",
+    "limit-range",
+    "no-window",
 ];
+
+/// The longest time for a correction, in days.
+pub const CORRECTION_DAYS_MAX: u16 = 60;
 
 /// The most characters of a text that someone writes into a case.
 pub const NOTE_CHARS_MAX: usize = 1000;
@@ -181,9 +186,11 @@ impl Case {
             Act::MaterialWaived { .. } => party == Party::Receiving && by_person,
             Act::TakenIn { .. } | Act::HandedOver => party == Party::Receiving,
             Act::TakeBack => party == Party::Receiving && by_person,
-            Act::Forwarded { .. } | Act::Received | Act::Returned { .. } | Act::NotAccepted { .. } | Act::Decided { .. } => {
-                party == Party::Handling
-            }
+            Act::Forwarded { .. }
+            | Act::Received
+            | Act::Returned { .. }
+            | Act::NotAccepted { .. }
+            | Act::Decided { .. } => party == Party::Handling,
             Act::Accepted => match party {
                 Party::Receiving if !rights.accept => return Err(WhyNot::new("right-missing-accept")),
                 Party::Receiving | Party::Handling => true,
@@ -222,7 +229,7 @@ impl Case {
             Act::TakenIn { .. } => phase == Draft,
             Act::HandedOver => matches!(phase, TakenIn | Returned),
             Act::TakeBack => {
-                if self.take_back.is_some() {
+                if phase == HandedOver && self.take_back.is_some() {
                     return Err(WhyNot::new("already-taken-back"));
                 }
                 phase == HandedOver
@@ -339,6 +346,9 @@ impl Case {
                 if limit.days == 0 {
                     return Err(WhyNot::new("empty"));
                 }
+                if limit.days > CORRECTION_DAYS_MAX {
+                    return Err(WhyNot::new("limit-range").with("limit", CORRECTION_DAYS_MAX));
+                }
                 wanted.iter().try_for_each(|one| self.material_known(&one.material).and_then(|()| words(&one.what)))
             }
             Act::CorrectionAnswered { materials } => {
@@ -357,6 +367,10 @@ impl Case {
             Act::Decided { outcome, reason, note, number, way, .. } => {
                 if number.is_empty() {
                     return Err(WhyNot::new("empty"));
+                }
+                // Online there is no window that could give it out.
+                if *way == DeliveryWay::Window && self.drafted.channel == Channel::Online {
+                    return Err(WhyNot::new("no-window"));
                 }
                 if *way == DeliveryWay::Window && !self.drafted.permit.rights.deliver {
                     return Err(WhyNot::new("right-missing-deliver"));

@@ -346,6 +346,7 @@ impl Case {
             }
             Act::Returned { reason, note } => {
                 self.returns.push(Returned { reason, note, at });
+                self.take_back = None;
                 self.phase = Phase::Returned;
             }
             Act::Accepted => {

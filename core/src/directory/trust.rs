@@ -131,11 +131,82 @@ impl TrustList {
             .ok_or_else(|| TrustError::Key(node.clone()))
     }
 
-    /// The node that serves a region: the one with the most exact entry.
+    /// The node that serves a region: the one with the most exact entry. Among equals the one that stands first: who
+    /// joins later takes nothing over.
     pub fn serving(&self, region: Region) -> Option<&NodeCard> {
-        self.nodes
-            .iter()
-            .filter(|card| card.regions.iter().any(|served| *served == region || served.contains(region)))
-            .max_by_key(|card| card.regions.contains(&region))
+        let exact = |card: &&NodeCard| {
+            let covers = |served: &&Region| **served == region || served.contains(region);
+            card.regions.iter().filter(covers).map(|served| served.level()).max()
+        };
+        self.nodes.iter().rev().filter(|card| exact(card).is_some()).max_by_key(exact)
+    }
+
+    /// Whether this node is the one that serves a region.
+    pub fn serves(&self, node: &NodeId, region: Region) -> bool {
+        self.serving(region).is_some_and(|card| card.node == *node)
+    }
+
+    /// Where a node stands in the list: who stands before another was listed before it.
+    pub fn place(&self, node: &NodeId) -> usize {
+        self.nodes.iter().position(|card| card.node == *node).unwrap_or(usize::MAX)
+    }
+
+    /// Another node that claims one of these regions by exactly the same code, and the region.
+    pub fn claimed(&self, card: &NodeCard) -> Option<(&NodeCard, Region)> {
+        let mut others = self.nodes.iter().filter(|other| other.node != card.node);
+        others.find_map(|other| {
+            let same = other.regions.iter().find(|region| card.regions.contains(region))?;
+            Some((other, *same))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dossier::{SecretKey, Signer as _, Suite};
+
+    fn region(code: &str) -> Region {
+        Region::parse(code).unwrap()
+    }
+
+    fn list(nodes: &[(&str, &[&str])]) -> TrustList {
+        let root = SecretKey::from_seed(Suite::Ed25519, &[1; 32]).unwrap().public_key().clone();
+        let card = |(node, regions): &(&str, &[&str])| NodeCard {
+            node: node.parse().unwrap(),
+            name: String::new(),
+            name_en: String::new(),
+            regions: regions.iter().map(|code| region(code)).collect(),
+            address: String::new(),
+            keys: Vec::new(),
+        };
+        TrustList { version: 1, issued: Moment(0), root, nodes: nodes.iter().map(card).collect() }
+    }
+
+    #[test]
+    fn the_most_exact_entry_serves_and_among_equals_the_first() {
+        let list = list(&[("anhui", &["340000"]), ("later", &["340000", "330000"]), ("hefei", &["340100"])]);
+        let serving = |code: &str| list.serving(region(code)).map(|card| card.node.to_string());
+        assert_eq!(serving("341800").as_deref(), Some("anhui"));
+        assert_eq!(serving("340000").as_deref(), Some("anhui"));
+        assert_eq!(serving("340100").as_deref(), Some("hefei"));
+        // A district of the city goes with the city, not with the province.
+        assert_eq!(serving("340102").as_deref(), Some("hefei"));
+        assert_eq!(serving("330100").as_deref(), Some("later"));
+        assert_eq!(serving("110000"), None);
+        assert!(list.serves(&"hefei".parse().unwrap(), region("340100")));
+        assert!(!list.serves(&"anhui".parse().unwrap(), region("340100")));
+    }
+
+    #[test]
+    fn a_claim_of_the_same_code_is_found_and_a_finer_one_is_none() {
+        let list = list(&[("anhui", &["340000"]), ("hefei", &["340100"])]);
+        let claims = |node: &str, code: &str| {
+            let card = NodeCard { node: node.parse().unwrap(), regions: vec![region(code)], ..list.nodes[0].clone() };
+            list.claimed(&card).map(|(other, _)| other.node.to_string())
+        };
+        assert_eq!(claims("stranger", "340000").as_deref(), Some("anhui"));
+        assert_eq!(claims("stranger", "341800"), None);
+        assert_eq!(claims("anhui", "340000"), None, "its own card, entered anew");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::cursor::{Cursor, Epoch};
-use super::held::{Held, SaidAt, StampRow};
+use super::held::{Held, SUPERSEDED, SaidAt, StampRow};
 use crate::directory::Document;
 use crate::dossier::tree::Parts;
 use crate::dossier::{DossierId, Hash, Moment, NodeId, Purpose, SignedGroup, Signer, Written};
@@ -57,6 +57,13 @@ pub struct EvidenceRow {
     pub code: String,
     /// Who sent it.
     pub peer: NodeId,
+}
+
+impl EvidenceRow {
+    /// Whether it proves a fault: that outweighs what else may be said of it.
+    pub fn is_fault(&self) -> bool {
+        self.code.starts_with("stamp-")
+    }
 }
 
 /// Everything that one commit writes, in the order in which it is to be written.
@@ -145,7 +152,13 @@ impl Commit {
     }
 
     pub(super) fn foreign_entry(&mut self, written: &Written, said: &Option<SaidAt>, settled: bool) {
-        // A proof through the author's own stamp stands with that stamp, as evidence.
+        // A proof through the author's own stamp stands with that stamp: it is kept beside the log.
+        if let Some((stamp, said)) = said.as_ref().and_then(|said| Some((said.via.as_deref()?.clone(), said))) {
+            let hash = stamp.hash(said.root.suite());
+            let (peer, stamped) = (stamp.node.clone(), (said.root, said.leaf));
+            let row = StampRow { stamp, hash, written: written.clone(), stamped, said: None };
+            self.evidence.push(EvidenceRow { row, code: SUPERSEDED.to_owned(), peer });
+        }
         let said = said.as_ref().filter(|said| said.via.is_none()).map(|said| (said.root, said.leaf));
         self.entries.push(EntryRow { written: written.clone(), said, settled });
     }

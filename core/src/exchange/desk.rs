@@ -455,9 +455,16 @@ impl Desk {
                 touched.push(id);
             }
             match item {
-                Incoming::Stamp(row) => match self.take_stamp(&mut stage, dossiers.get_mut(&id), &row, peer) {
+                Incoming::Stamp(row) => match self.take_stamp(&mut stage, dossiers.get_mut(&id), &row, (peer, tried)) {
+                    // Its own stamp, and not known: of a dossier that is held this is proof; of another the chain says more.
                     Step::Next | Step::Whole | Step::Open(_) if row.stamp.node == self.me && !self.recovering => {
-                        return Taken::Lost;
+                        if dossiers.contains_key(&id) {
+                            return Taken::Lost;
+                        }
+                        if !tried.contains(&row.hash) {
+                            return Taken::Whole(id, row.hash);
+                        }
+                        self.evidence(&mut stage, None, &row, UNATTACHED, peer);
                     }
                     Step::Whole if !tried.contains(&row.hash) => return Taken::Whole(id, row.hash),
                     Step::Whole => self.evidence(&mut stage, dossiers.get_mut(&id), &row, UNATTACHED, peer),
@@ -505,7 +512,13 @@ impl Desk {
         Taken::Stored
     }
 
-    fn take_stamp(&self, stage: &mut Commit, held: Option<&mut Held>, row: &StampRow, peer: &NodeId) -> Step {
+    fn take_stamp(
+        &self,
+        stage: &mut Commit,
+        held: Option<&mut Held>,
+        row: &StampRow,
+        (peer, tried): (&NodeId, &[Hash]),
+    ) -> Step {
         let Some(held) = held else {
             let sealed = self.acts.get(&row.stamp.dossier).is_some_and(|act| act.0.term > row.stamp.term);
             if sealed && !self.recovering {
@@ -532,11 +545,15 @@ impl Desk {
                 self.evidence(stage, Some(held), row, SEALED, peer);
                 Step::Beside
             }
+            // What else that branch says is wanted as well: its entries are pending again.
+            Ok(Judged::Behind) if !tried.contains(&row.hash) => Step::Whole,
             Ok(Judged::Behind) => {
                 self.evidence(stage, Some(held), row, SUPERSEDED, peer);
                 Step::Beside
             }
             Ok(Judged::Gap { .. } | Judged::Branch) => Step::Whole,
+            // Of a fork all stamps are evidence, not only the last one.
+            Err(fault) if fault.is_fork() && !tried.contains(&row.hash) => Step::Whole,
             Err(fault) => {
                 if fault.is_fork() && row.stamp.term == held.chain.term() {
                     held.fault = Some(row.stamp.term);
@@ -673,7 +690,8 @@ impl Desk {
         let Some(id) = theirs.first().map(|row| row.stamp.dossier) else { return Taken::Stored };
         theirs.retain(|row| row.stamp.dossier == id);
         slips.retain(|(written, _)| written.entry().dossier == id);
-        let known = |hash: &Hash| full.log.iter().chain(full.beside.iter().map(|(row, _)| row)).any(|row| row.hash == *hash);
+        let known =
+            |hash: &Hash| full.log.iter().chain(full.beside.iter().map(|(row, _)| row)).any(|row| row.hash == *hash);
         if !self.recovering && theirs.iter().any(|row| row.stamp.node == self.me && !known(&row.hash)) {
             return Taken::Lost;
         }
@@ -853,4 +871,3 @@ enum Step {
     Beside,
     Whole,
 }
-

@@ -228,7 +228,9 @@ impl Full {
                 Ok(_) if sealed.is_some_and(|sealed| row.stamp.term < sealed) => SEALED,
                 Ok(_) => UNATTACHED,
                 Err(fault) => {
-                    if let Some(held) = held.as_mut().filter(|held| fault.is_fork() && row.stamp.term == held.chain.term()) {
+                    if let Some(held) =
+                        held.as_mut().filter(|held| fault.is_fork() && row.stamp.term == held.chain.term())
+                    {
                         held.fault = Some(row.stamp.term);
                     }
                     fault.code()

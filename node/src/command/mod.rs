@@ -1,9 +1,11 @@
 //! The command line.
 
 mod account;
+mod backup;
 mod dossier;
 mod init;
 mod publish;
+mod recall;
 mod serve;
 mod trust;
 mod verify;
@@ -49,6 +51,12 @@ enum Command {
     Trust(trust::Trust),
     /// Publishes organisations, implementations, items or mechanisms from a JSON file
     Publish(publish::Publish),
+    /// Pens of a lost node: request and act
+    Recall(recall::Recall),
+    /// Copies a node while it serves
+    Backup(backup::Backup),
+    /// Makes a node from a backup
+    Restore(backup::Restore),
     /// Local accounts
     Account(account::Account),
     /// Measures
@@ -97,6 +105,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Trust(trust) => block_on(trust.run()),
         Command::Publish(publish) => block_on(publish.run()),
         Command::Account(account) => block_on(account.run()),
+        Command::Recall(recall) => block_on(recall.run()),
+        Command::Backup(backup) => block_on(backup.run()),
+        Command::Restore(restore) => block_on(restore.run()),
         Command::Bench(bench) => block_on(crate::bench::run(bench)),
     };
     match result {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use tongban_core::directory::NodeCard;
+use tongban_core::directory::{NodeCard, TrustList};
 
 use super::init::{ROOT_KEY_FILE, trust_document};
 use super::{Data, read_text};
@@ -67,18 +67,36 @@ impl Trust {
                 let card: NodeCard = serde_json::from_str(&read_text(&card)?)
                     .map_err(|error| Failure::new("card-malformed", format!("{}: {error}", card.display())))?;
                 check_address(&card.address).map_err(|text| Failure::new("config-address", text))?;
-                change(data, |nodes| {
-                    nodes.retain(|known| known.node != card.node);
-                    nodes.push(card);
-                })
-                .await
+                change(data, |list| enter(list, card)).await
             }
-            What::Remove { data, node } => change(data, |nodes| nodes.retain(|known| known.node != node)).await,
+            What::Remove { data, node } => {
+                let without =
+                    |list: &TrustList| Ok(list.nodes.iter().filter(|known| known.node != node).cloned().collect());
+                change(data, without).await
+            }
         }
     }
 }
 
-async fn change(data: Data, change: impl FnOnce(&mut Vec<NodeCard>)) -> Result<(), Failure> {
+/// The nodes with this card entered: in its old place if it had one, since places say who was there first.
+fn enter(list: &TrustList, card: NodeCard) -> Result<Vec<NodeCard>, Failure> {
+    if let Some((other, region)) = list.claimed(&card) {
+        let text = format!(
+            "node {} serves region {region} already; two nodes cannot serve the same. Take the region out of one of the \
+             two cards, or remove {} first. Nothing was changed.",
+            other.node, other.node
+        );
+        return Err(Failure::new("region-claimed", text));
+    }
+    let mut nodes = list.nodes.clone();
+    match nodes.iter_mut().find(|known| known.node == card.node) {
+        Some(known) => *known = card,
+        None => nodes.push(card),
+    }
+    Ok(nodes)
+}
+
+async fn change(data: Data, change: impl FnOnce(&TrustList) -> Result<Vec<NodeCard>, Failure>) -> Result<(), Failure> {
     let folder = data.data;
     let config = Config::read(&folder)?;
     let path = folder.join(ROOT_KEY_FILE);
@@ -90,8 +108,7 @@ async fn change(data: Data, change: impl FnOnce(&mut Vec<NodeCard>)) -> Result<(
     let store = Store::open(&folder).await?;
     let snapshot = Directory::open(&store, config.trust).await?.now();
     let list = snapshot.current().ok_or_else(|| Failure::new("trust-missing", "there is no trust list yet"))?;
-    let mut nodes = list.nodes.clone();
-    change(&mut nodes);
+    let nodes = change(list)?;
     let version = list.version + 1;
     store.keep_document(&trust_document(&root, &config.node, version, nodes)).await?;
     println!(

@@ -10,7 +10,7 @@ mod view;
 use tongban_core::case::{Act, Case, FieldFault, WhyNot};
 use tongban_core::dossier::{By, DossierId, Role};
 
-pub use open::{OpenCase, Opening, open, open_with, opening};
+pub use open::{OpenCase, Opening, authority, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
 pub use view::{CaseView, Line, Waiting};
 

@@ -102,14 +102,6 @@ pub fn opening(
 
 impl Opening {
     fn drafted(&self, permit: Permit, subject: Subject, applicant: &NewBlob) -> Drafted {
-        let office = |org: &Organisation, region: Region| Office {
-            node: org.node.clone(),
-            org: org.uscc,
-            name: org.name.clone(),
-            name_en: org.name_en.clone(),
-            region,
-            phone: org.phone.clone(),
-        };
         Drafted {
             item: ItemOf {
                 key: self.item.key.clone(),
@@ -201,4 +193,22 @@ fn own_number(actor: &Actor, applicant: &Applicant) -> Result<(), ServiceError> 
         return Err(ServiceError::Fields(vec![FieldFault { field: "id_number", code: "id-not-yours" }]));
     }
     Ok(())
+}
+
+/// An authority of any node, as a case names it, by its code.
+pub fn authority(app: &App, uscc: &str) -> Option<Office> {
+    let snapshot = app.directory.now();
+    let org = snapshot.organisations.get(&uscc.parse().ok()?).filter(|org| org.duty == Duty::Authority)?;
+    Some(office(org, org.region))
+}
+
+fn office(org: &Organisation, region: Region) -> Office {
+    Office {
+        node: org.node.clone(),
+        org: org.uscc,
+        name: org.name.clone(),
+        name_en: org.name_en.clone(),
+        region,
+        phone: org.phone.clone(),
+    }
 }

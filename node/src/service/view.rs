@@ -95,18 +95,17 @@ impl CaseView {
     }
 }
 
-/// Who looked at it is part of the case: every reading by staff is recorded.
+/// Who looked at it is part of the case: every reading by staff is recorded, and every one by receipt number and code, for a
+/// slip of paper may be in other hands. (Organisation and staff number are empty then.)
 pub async fn note(app: &App, actor: &Actor, id: DossierId, what: &str) -> Result<(), ServiceError> {
-    let Actor::Account(account) = actor else { return Ok(()) };
-    let Some(org) = account.org else { return Ok(()) };
-    let row = AccessRow {
-        dossier: id,
-        at: app.clock.now(),
-        account: account.id,
-        org: org.to_string(),
-        staff: account.staff.clone().unwrap_or_default(),
-        what: what.to_owned(),
+    let (account, org, staff) = match actor {
+        Actor::Tracker(_) => (0, String::new(), String::new()),
+        Actor::Account(account) => match account.org {
+            Some(org) => (account.id, org.to_string(), account.staff.clone().unwrap_or_default()),
+            None => return Ok(()),
+        },
     };
+    let row = AccessRow { dossier: id, at: app.clock.now(), account, org, staff, what: what.to_owned() };
     Ok(app.store.note_access(&row).await?)
 }
 

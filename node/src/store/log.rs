@@ -98,22 +98,26 @@ impl Store {
         Ok(row)
     }
 
-    /// Where an author's own stamp, beside the log now, names an entry.
+    /// Where an author's own stamp names an entry: beside the log, where a recall put it, or in the log again.
     pub(super) async fn said_via(&self, written: &Written) -> Result<Option<SaidAt>> {
         let entry = written.entry();
-        let text = format!(
-            "SELECT {STAMP_COLUMNS} FROM evidence s JOIN entry e ON e.dossier = s.dossier AND e.hash = s.entry \
-             WHERE s.dossier = $1 AND s.entry = $2 AND s.node = $3 ORDER BY s.hash LIMIT 1"
-        );
-        let found = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(entry.dossier.bytes().to_vec())
-            .bind(written.hash().tagged().to_vec())
-            .bind(entry.node.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
-        let Some(row) = found else { return Ok(None) };
-        let row = stamp_row(&row, 0)?;
-        Ok(Some(SaidAt { root: row.stamped.0, leaf: row.stamped.1, via: Some(Box::new(row.stamp)) }))
+        for table in ["evidence", "stamp"] {
+            let text = format!(
+                "SELECT {STAMP_COLUMNS} FROM {table} s JOIN entry e ON e.dossier = s.dossier AND e.hash = s.entry \
+                 WHERE s.dossier = $1 AND s.entry = $2 AND s.node = $3 ORDER BY s.hash LIMIT 1"
+            );
+            let found = sqlx::query(sqlx::AssertSqlSafe(text))
+                .bind(entry.dossier.bytes().to_vec())
+                .bind(written.hash().tagged().to_vec())
+                .bind(entry.node.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+            if let Some(row) = found {
+                let row = stamp_row(&row, 0)?;
+                return Ok(Some(SaidAt { root: row.stamped.0, leaf: row.stamped.1, via: Some(Box::new(row.stamp)) }));
+            }
+        }
+        Ok(None)
     }
 
     /// A dossier folded from its log, with its log; `None` if it is not held.
@@ -148,6 +152,23 @@ impl Store {
         .await?;
         held.fault = fault.map(|_| held.chain.term());
         Ok(Some((held, rows)))
+    }
+
+    /// Dossiers whose pen a node holds, as far as is known here.
+    pub async fn dossiers_held_by(&self, node: &NodeId, most: i64) -> Result<Vec<DossierId>> {
+        let rows = sqlx::query("SELECT id FROM dossier WHERE holder = $1 ORDER BY id LIMIT $2")
+            .bind(node.as_str())
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
+    /// Writes a consistent copy of the database into another folder, while it is being written to.
+    pub async fn copy_to(&self, folder: &std::path::Path) -> Result<()> {
+        let path = folder.join("tongban.db").display().to_string();
+        sqlx::query("VACUUM INTO $1").bind(path).execute(&self.writing).await?;
+        Ok(())
     }
 
     /// Whether a dossier has a log here.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use std::collections::HashSet;
+
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tongban_core::case::{Channel, Party};
@@ -473,15 +475,16 @@ impl Store {
     pub async fn answer_batch(&self, id: DossierId, epoch: &Epoch) -> Result<Batch> {
         let full = self.full(id).await?;
         let mut spots = Spots::default();
+        let in_log: HashSet<Hash> = full.log.iter().map(|row| *row.written.hash()).collect();
         for row in full.log.into_iter().chain(full.beside.into_iter().map(|(row, _)| row)) {
             spots.stamp(row).map_err(damaged)?;
         }
-        for known in full.entries {
+        // What stands in the log goes with its stamp.
+        for known in full.entries.into_iter().filter(|known| !in_log.contains(known.written.hash())) {
             let said = match known.said {
                 Some(said) => Some(said),
                 None => self.said_via(&known.written).await?,
             };
-            // What is known by a stamp in the log alone goes with that stamp.
             if let Some(said) = said {
                 spots.slip(&known.written, said).map_err(damaged)?;
             }

@@ -31,11 +31,14 @@ pub(super) enum Alone {
     Recovered(oneshot::Sender<Result<(), String>>),
 }
 
+/// Acts of the registrar by the dossier that they are for.
+pub(super) type Acts = Vec<(DossierId, Arc<(RecallAct, Document)>)>;
+
 /// What the writer publishes of itself.
 #[derive(Clone)]
 pub(super) struct Published {
     life: Arc<RwLock<(Epoch, bool)>>,
-    to_carry_out: Arc<RwLock<Vec<(DossierId, Arc<(RecallAct, Document)>)>>>,
+    to_carry_out: Arc<RwLock<Acts>>,
     pub(super) arrived: Arc<Notify>,
 }
 

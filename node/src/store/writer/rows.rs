@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 use tongban_core::case::{self, Act};
 use tongban_core::dossier::tree::Parts;
 use tongban_core::dossier::{DossierId, Hash, Moment, SignedGroup};
-use tongban_core::exchange::{Commit, EntryRow, Held, Owed, StampRow};
+use tongban_core::exchange::{Commit, EntryRow, EvidenceRow, Held, Owed, StampRow};
 use tongban_core::time::Calendar;
 
 use crate::store::blob::{self, NewBlob};
@@ -142,7 +142,18 @@ async fn write_log(connection: &mut AnyConnection, commit: &Commit, now: Moment)
     let into = "stamp (dossier, term, seq, hash, prev, entry, node, at, root, leaf)";
     sql::insert(connection, into, 10, "", &commit.stamps, stamp_values).await?;
     let into = "evidence (dossier, term, seq, hash, prev, entry, node, at, root, leaf, code, peer, seen)";
-    sql::insert(connection, into, 13, NOTHING, &commit.evidence, |query, evidence| {
+    // One statement may name a row once only; that it is a fault outweighs what was said of it before.
+    let mut evidence: BTreeMap<(DossierId, Hash), &EvidenceRow> = BTreeMap::new();
+    for row in &commit.evidence {
+        let known = evidence.entry((row.row.stamp.dossier, row.row.hash)).or_insert(row);
+        if row.is_fault() {
+            *known = row;
+        }
+    }
+    let evidence: Vec<&EvidenceRow> = evidence.into_values().collect();
+    let tail = "ON CONFLICT (dossier, hash) DO UPDATE SET code = \
+                CASE WHEN excluded.code LIKE 'stamp-%' THEN excluded.code ELSE evidence.code END";
+    sql::insert(connection, into, 13, tail, &evidence, |query, evidence| {
         stamp_values(query, &evidence.row).bind(evidence.code.clone()).bind(evidence.peer.to_string()).bind(now.0)
     })
     .await?;

@@ -157,6 +157,7 @@ portal-looked = Who looked at my data
 portal-looked-nobody = Nobody on the staff here has looked yet.
 portal-looked-hint = These are the readings in this province; those at the handling place are recorded there.
 portal-looked-staff = staff no. { $staff }
+portal-looked-code = Somebody with the receipt number and code
 portal-looked-case = looked at the case
 portal-looked-file = opened a file
 portal-looked-export = downloaded the whole case

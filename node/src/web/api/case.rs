@@ -18,7 +18,7 @@ use super::reply::{Done, Row, Whole};
 use super::{Asked, Body, Caller, Named, Once, Refusal, RefusalBody};
 use crate::app::App;
 use crate::limits;
-use crate::service::{self, CaseView, OpenCase, ServiceError, Upload, check_upload};
+use crate::service::{self, CaseView, ItemFault, OpenCase, ServiceError, Upload, check_upload};
 use crate::store::{AccountRole, CaseRow, List, NewBlob};
 
 pub(super) fn router() -> OpenApiRouter<App> {
@@ -28,6 +28,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(add_materials))
         .routes(routes!(take_in))
         .routes(routes!(hand_over))
+        .routes(routes!(take_back))
+        .routes(routes!(forward))
         .routes(routes!(receive))
         .routes(routes!(send_back))
         .routes(routes!(accept))
@@ -254,6 +256,36 @@ async fn take_in(State(app): State<App>, caller: Caller, Named(id): Named<Dossie
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
 async fn hand_over(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
     say(&app, caller, id, once, Act::HandedOver, Vec::new()).await
+}
+
+/// 撤回交办: asks to have a hand-over back that was not answered yet. The authority's node sends it back by itself.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/take-back", tag = "acts", params(("id" = String, Path)),
+    responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn take_back(State(app): State<App>, caller: Caller, Named(id): Named<DossierId>, once: Once) -> Answer {
+    say(&app, caller, id, once, Act::TakeBack, Vec::new()).await
+}
+
+/// To whom a case is passed on, and why.
+#[derive(Deserialize, ToSchema)]
+struct ForwardBody {
+    /// Unified social credit code of the authority that has the power.
+    to: String,
+    /// Why, in words.
+    note: String,
+}
+
+/// 移送: before acceptance, passes the case on to the authority that has the power.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/forward", tag = "acts", params(("id" = String, Path)),
+    request_body = ForwardBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn forward(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(ForwardBody { to, note }): Body<ForwardBody>,
+) -> Answer {
+    let to = service::authority(&app, &to).ok_or(ServiceError::Item(ItemFault::RegionNotServed))?;
+    say(&app, caller, id, once, Act::Forwarded { to: Box::new(to), note }, Vec::new()).await
 }
 
 /// The handling authority receives.

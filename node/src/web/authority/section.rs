@@ -304,12 +304,10 @@ fn way(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
         Choice { value: "online-later", label: t("authority-way-online-later") },
     ];
     let mut proposal = "online-now";
-    if drafted.permit.rights.deliver {
+    if drafted.permit.rights.deliver && drafted.channel == Channel::Window {
         let label = visitor.tf("authority-way-window", &[("window", window)]).into_owned();
         options.push(Choice { value: "window", label });
-        if drafted.channel == Channel::Window {
-            proposal = "window";
-        }
+        proposal = "window";
     }
     html! {
         (choices(name, &visitor.t("authority-way"), &options, desk.filled.value(step, name, proposal)))

@@ -215,7 +215,12 @@ fn looked(app: &App, visitor: &Visitor, accesses: &[AccessRow]) -> Markup {
             @if accesses.is_empty() { p { (visitor.t("portal-looked-nobody")) } }
             ul class="checklist" {
                 @for row in accesses {
-                    li { (case_page::moment(row.at)) " · " (name(&row.org)) " · " (visitor.tf("portal-looked-staff", &[("staff", &row.staff)])) " · " (what(&row.what)) }
+                    li {
+                        (case_page::moment(row.at)) " · "
+                        @if row.org.is_empty() { (visitor.t("portal-looked-code")) }
+                        @else { (name(&row.org)) " · " (visitor.tf("portal-looked-staff", &[("staff", &row.staff)])) }
+                        " · " (what(&row.what))
+                    }
                 }
             }
             p class="hint" { (visitor.t("portal-looked-hint")) }

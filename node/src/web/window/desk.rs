@@ -65,6 +65,7 @@ fn done_note(case: &Case, done: &str) -> Option<&'static str> {
         "accepted" if case.accepted.is_some() => Some("window-done-accepted"),
         "answered" if case.phase != Phase::CorrectionAsked => Some("window-done-answered"),
         "withdrawn" if case.phase == Phase::Withdrawn => Some("window-done-withdrawn"),
+        "taken-back" if case.take_back.is_some() => Some("window-done-taken-back"),
         "delivered" if case.delivered.is_some() => Some("window-done-delivered"),
         _ => None,
     }
@@ -106,6 +107,10 @@ pub(super) async fn submit(
         "withdraw" => {
             let problems = desk.say(vec![Act::Withdrawn], once("withdraw")).await?;
             return desk.answer(&form, problems, "?done=withdrawn").await;
+        }
+        "take-back" => {
+            let problems = desk.say(vec![Act::TakeBack], once("take-back")).await?;
+            return desk.answer(&form, problems, "?done=taken-back").await;
         }
         "deliver" => {
             let problems = desk.say(vec![Act::Delivered { way: DeliveryWay::Window }], once("deliver")).await?;

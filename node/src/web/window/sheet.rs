@@ -338,7 +338,28 @@ impl Sheet<'_> {
             (case_page::facts(visitor, case))
             h2 { (self.t("window-timeline")) }
             (case_page::timeline(visitor, self.view))
+            @if case.phase == Phase::HandedOver { (self.taking_back()) }
             @if !case.phase.is_over() && case.decision.is_none() { (self.withdrawal()) }
+        }
+    }
+
+    /// While the other place has not answered, the window may want the case back.
+    fn taking_back(&self) -> Markup {
+        let case = self.case();
+        let path = path_of(case.dossier);
+        html! {
+            @if case.take_back.is_some() {
+                p class="note" { (self.t("window-take-back-asked")) }
+            } @else {
+                details {
+                    summary { (self.t("window-take-back-open")) }
+                    p { (self.t("window-take-back-text")) }
+                    form method="post" action=(path) {
+                        (part::hidden(self.visitor, &path))
+                        (do_button("", "take-back", None, &self.t("window-take-back")))
+                    }
+                }
+            }
         }
     }
 
