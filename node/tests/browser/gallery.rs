@@ -66,6 +66,7 @@ pub async fn tell(house: &'static House) {
     in_other_ways(&mut hand, "window-case", &case).await;
     hand.open(&format!("{case}/receipt")).await;
     hand.press("button[value=hand-over]").await;
+    show(&mut hand, "window-handed-over", &case).await;
     let id = case.rsplit('/').next().unwrap();
 
     hand.sign_in("anhui", "hefei-gjj").await;
