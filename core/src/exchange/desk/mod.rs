@@ -242,9 +242,4 @@ impl Desk {
     pub fn end(&self, peer: &NodeId) -> Option<&(u64, Hash)> {
         self.ends.get(peer)
     }
-
-    /// How far a peer was read.
-    pub fn cursor(&self, peer: &NodeId) -> Option<&Cursor> {
-        self.cursors.get(peer)
-    }
 }
