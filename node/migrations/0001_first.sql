@@ -72,6 +72,13 @@ CREATE TABLE stream (
     PRIMARY KEY (peer, position)
 );
 
+-- Where each of these streams ends.
+CREATE TABLE stream_end (
+    peer TEXT NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL,
+    hash BYTEA NOT NULL
+);
+
 -- How far this node has read each peer.
 CREATE TABLE stream_cursor (
     peer TEXT NOT NULL PRIMARY KEY,
@@ -155,6 +162,13 @@ CREATE TABLE blob_ref (
     PRIMARY KEY (hash, dossier)
 );
 
+-- What dossiers refer to and was not here yet.
+CREATE TABLE blob_wanted (
+    hash BYTEA NOT NULL,
+    dossier BYTEA NOT NULL,
+    PRIMARY KEY (hash, dossier)
+);
+
 -- Local state: of this node alone, never passed on.
 
 CREATE TABLE node_state (
@@ -228,3 +242,18 @@ CREATE TABLE access (
     what TEXT NOT NULL
 );
 CREATE INDEX access_by_dossier ON access (dossier, at);
+
+-- Whoever writes takes a turn: mark is the last one's, before the one's before it.
+CREATE TABLE turn (
+    one BIGINT NOT NULL PRIMARY KEY,
+    mark TEXT NOT NULL,
+    before TEXT NOT NULL
+);
+INSERT INTO turn (one, mark, before) VALUES (1, '', '');
+
+-- Which process of this node does what for all of them, until when.
+CREATE TABLE lease (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until BIGINT NOT NULL
+);

@@ -36,6 +36,8 @@ pub struct Parts {
     pub calendar: &'static Calendar,
     /// How each peer is doing.
     pub peers: Peers,
+    /// This process, among those of its node.
+    pub process: String,
     /// Keyed hash for tracking codes.
     pub secret: [u8; 32],
 }

@@ -41,6 +41,10 @@ pub struct Config {
     pub registrar: String,
     /// Fingerprint of the registrar's root key: all trust begins here.
     pub trust: Hash,
+    /// Address of a PostgreSQL database (`postgres://…`), which several processes of this node may share; without it the
+    /// database is a SQLite file in the data folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
     /// HTTPS by this process; without it a proxy does it, or all stays on loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
@@ -63,6 +67,10 @@ impl Config {
         let config: Config = toml::from_str(&text).map_err(|error| {
             Failure::new("config-malformed", format!("{}: {error}Mend this line and start again.", path.display()))
         })?;
+        if let Some(database) = &config.database {
+            check_database(database)
+                .map_err(|text| Failure::new("config-database", format!("{}: database: {text}", path.display())))?;
+        }
         for (key, address) in [("address", &config.address), ("registrar", &config.registrar)] {
             check_address(address)
                 .map_err(|text| Failure::new("config-address", format!("{}: {key}: {text}", path.display())))?;
@@ -75,6 +83,15 @@ impl Config {
         let path = folder.join(FILE);
         let text = toml::to_string_pretty(self).map_err(|error| Failure::new("config-write", error.to_string()))?;
         std::fs::write(&path, text).map_err(|error| Failure::file("config-write", &path, error))
+    }
+}
+
+/// The password belongs into the environment or the password file of PostgreSQL; in the address it works too.
+pub fn check_database(database: &str) -> Result<(), String> {
+    let known = ["postgres", "postgresql"];
+    match reqwest::Url::parse(database) {
+        Ok(url) if known.contains(&url.scheme()) => Ok(()),
+        _ => Err(format!("{database}: give an address of the form postgres://USER@HOST/DATABASE")),
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod bench;
+pub mod beside;
 pub mod clock;
 pub mod command;
 pub mod config;

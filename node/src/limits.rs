@@ -24,6 +24,12 @@ pub const PEER_RETRY_MS_MAX: u64 = 5_000;
 pub const DOCUMENTS_EVERY_S: u64 = 20;
 /// The first pause while something of a node is not known at all, in milliseconds; it doubles.
 pub const DOCUMENTS_SOON_MS: u64 = 100;
+/// How long a process of a node keeps a piece of work after it was last heard of, in milliseconds.
+pub const LEASE_MS: i64 = 10_000;
+/// How often it says that it is there, in milliseconds.
+pub const LEASE_RENEWED_MS: u64 = 3_000;
+/// How often a process looks whether another one of the node wrote, in milliseconds.
+pub const OTHERS_LOOKED_MS: u64 = 50;
 /// Nonces of signed requests that are remembered.
 pub const NONCES_MAX: usize = 200_000;
 /// The largest material, in bytes (10 MiB).

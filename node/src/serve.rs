@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tongban_core::directory::Kind;
-use tongban_core::dossier::RecallAct;
+use tongban_core::dossier::suite::{hex, unhex};
 use tongban_core::time::Calendar;
 
 use crate::app::{App, Parts, Peers};
@@ -16,7 +15,7 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::error::Failure;
 use crate::store::{Store, Writer, WriterSetup};
-use crate::{key, peer, tls, web};
+use crate::{beside, key, peer, tls, web};
 
 /// Name of the node's key file in the data folder.
 pub const KEY_FILE: &str = "node.key";
@@ -61,12 +60,10 @@ fn keep_private(_folder: &Path) -> Result<(), Failure> {
 pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
     let config = Config::read(folder)?;
     let signer = Arc::new(key::open(&folder.join(KEY_FILE))?);
-    let store = Store::open(folder).await?;
+    let store = Store::open(folder, config.database.as_deref()).await?;
     let directory = Directory::open(&store, config.trust).await?;
     let secret = secret(&store).await?;
     let calendar = Calendar::national();
-    let acts = store.documents_of(Kind::Recall).await?;
-    let acts = acts.into_iter().filter_map(|document| Some((RecallAct::read(&document).ok()?, document))).collect();
     let setup = WriterSetup {
         store: store.clone(),
         node: config.node.clone(),
@@ -74,23 +71,22 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         trust: directory.trust_version(),
         clock,
         calendar,
-        acts,
     };
     let (writer, handle) = Writer::new(setup).await?;
     tokio::spawn(writer.run());
     let peers = Peers::default();
+    let process = hex(&rand::random::<[u8; 8]>());
     let folder = folder.to_owned();
-    Ok(App::new(Parts { folder, config, store, writer: handle, directory, signer, clock, calendar, peers, secret }))
+    let writer = handle;
+    Ok(App::new(Parts { folder, config, store, writer, directory, signer, clock, calendar, peers, process, secret }))
 }
 
 async fn secret(store: &Store) -> Result<[u8; 32], Failure> {
-    use tongban_core::dossier::suite::{hex, unhex};
-    if let Some(secret) = store.state("secret").await?.and_then(|text| unhex(&text)?.try_into().ok()) {
-        return Ok(secret);
-    }
-    let secret: [u8; 32] = rand::random();
-    store.set_state("secret", &hex(&secret)).await?;
-    Ok(secret)
+    let new: [u8; 32] = rand::random();
+    store.begin_state("secret", &hex(&new)).await?;
+    let text = store.state("secret").await?.unwrap_or_default();
+    let malformed = || Failure::new("secret-malformed", "the node's secret in its database is not 32 bytes");
+    unhex(&text).and_then(|bytes| bytes.try_into().ok()).ok_or_else(malformed)
 }
 
 /// Takes the port.
@@ -117,6 +113,9 @@ pub async fn serve(
 ) -> Result<(), Failure> {
     tokio::spawn(peer::follow_all(app.clone()));
     tokio::spawn(peer::recover(app.clone()));
+    if app.store.is_shared() {
+        tokio::spawn(beside::live(app.clone()));
+    }
     let router = router(&app);
     let stopped = |error: std::io::Error| Failure::new("serve", error.to_string());
     // Peers wait in long questions: what is still open after the signal is not waited for.
@@ -134,6 +133,7 @@ pub async fn serve(
             }
         }
     }
+    beside::leave(&app).await;
     app.store.close().await;
     Ok(())
 }

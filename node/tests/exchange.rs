@@ -259,8 +259,7 @@ async fn after_two_dozen_cases_the_views_of_every_node_follow_from_its_log() {
     // That the comparison sees something: a view changed behind the log's back is found, named, and mended.
     let anhui = demo.node("anhui");
     sqlx::any::install_default_drivers();
-    let file = format!("sqlite://{}", anhui.folder.join("tongban.db").display());
-    let mut database = AnyConnection::connect(&file).await.unwrap();
+    let mut database = AnyConnection::connect(&anhui.database()).await.unwrap();
     let change = "UPDATE case_view SET phase = 'delivered', due = NULL WHERE phase = 'accepted'";
     let changed = sqlx::query(change).execute(&mut database).await.unwrap().rows_affected();
     database.close().await.unwrap();

@@ -1,6 +1,7 @@
 //! The tests, and everything else a change must pass.
 
 use crate::{
+    postgres::{self, Cluster},
     shell::{self, Fault},
     tally::Tally,
     tools,
@@ -88,13 +89,36 @@ fn deny() -> Result<Command, Fault> {
     Ok(deny)
 }
 
+/// The tests of everything; then those about what is stored and exchanged once more, over PostgreSQL.
 fn run_tests(extra: &[&str], tally: &mut Tally) -> Result<(), Fault> {
     let tools = tools::get()?;
     println!("{tools}");
-    let mut cargo = shell::cargo();
+    let cluster = Cluster::start(false)?;
+    let server = cluster.address();
+    println!("{}={server}", postgres::VARIABLE);
     // All test binaries run even when one fails, so that the count is of all tests.
-    cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(extra);
-    cargo.envs(tools.environment()).stdout(Stdio::piped());
+    let all = ["test", "--workspace", "--locked", "--no-fail-fast"];
+    let mut every = shell::cargo();
+    every.args(all).args(extra).envs(tools.environment()).env(postgres::VARIABLE, &server);
+    let done = run_cargo(&mut every, tally);
+    if !extra.is_empty() {
+        return done;
+    }
+    println!("\n== over PostgreSQL");
+    let mut stored = shell::cargo();
+    stored.args(["test", "-p", "tongban", "--locked", "--no-fail-fast"]);
+    for test in OVER_POSTGRES {
+        stored.args(["--test", test]);
+    }
+    let stored = run_cargo(stored.env(postgres::VARIABLE, server).env("TONGBAN_TEST_OVER", "postgres"), tally);
+    done.and(stored)
+}
+
+/// Test binaries whose demos may stand over PostgreSQL.
+const OVER_POSTGRES: [&str; 2] = ["exchange", "recovery"];
+
+fn run_cargo(cargo: &mut Command, tally: &mut Tally) -> Result<(), Fault> {
+    cargo.stdout(Stdio::piped());
     let mut child = cargo.spawn().map_err(|e| Fault::new(format!("cannot start cargo test: {e}")))?;
     let output = child.stdout.take().expect("piped above");
     for line in BufReader::new(output).split(b'\n') {
@@ -109,6 +133,12 @@ fn run_tests(extra: &[&str], tally: &mut Tally) -> Result<(), Fault> {
         None if !status.success() => Err(Fault::new(format!("cargo test failed: {status}"))),
         None => Ok(()),
     }
+}
+
+/// Runs a command beside a server that writes through, as in service.
+pub fn with_postgres(command: &str, arguments: &[&str]) -> Result<(), Fault> {
+    let cluster = Cluster::start(true)?;
+    shell::run(shell::command(command).args(arguments).env(postgres::VARIABLE, cluster.address()))
 }
 
 /// A minimal Rust has no rustfmt and no clippy.

@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `tools`, `deny`, `ci`.
+//! Project tasks: `cargo xtask test`, `postgres`, `tools`, `deny`, `ci`.
 //!
 //! What the tests need is either there, or put there, or the task fails and says what to install: nothing is skipped
 //! because a tool is missing. An ignored test counts as a failure for the same reason.
@@ -6,6 +6,7 @@
 //! No dependencies, so that this compiles in a second and can be read before it is run.
 
 mod check;
+mod postgres;
 mod shell;
 mod tally;
 mod tools;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask test [-- ARGS]   get what the tests need, run every test, end with `N passed, M failed`
                              (ARGS go to `cargo test`)
+cargo xtask postgres COMMAND run a command with a private PostgreSQL server, its address in TONGBAN_POSTGRES
 cargo xtask tools            only get what the tests need
 cargo xtask deny             bans, licenses, sources and known vulnerabilities of the dependencies
 cargo xtask ci               format, lints, documentation, `deny`, then every test";
@@ -25,16 +27,8 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["test"] => check::test(&[]),
         ["test", "--", extra @ ..] => check::test(extra),
-        ["tools"] => match tools::get() {
-            Ok(tools) => {
-                println!("{tools}");
-                true
-            }
-            Err(fault) => {
-                eprintln!("xtask: {fault}");
-                false
-            }
-        },
+        ["tools"] => said(tools::get().map(|tools| println!("{tools}"))),
+        ["postgres", command, arguments @ ..] => said(check::with_postgres(command, arguments)),
         ["deny"] => check::dependencies(),
         ["ci"] => check::everything(),
         ["help" | "--help" | "-h"] => {
@@ -47,4 +41,8 @@ fn main() -> ExitCode {
         }
     };
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn said(done: Result<(), shell::Fault>) -> bool {
+    done.inspect_err(|fault| eprintln!("xtask: {fault}")).is_ok()
 }

@@ -1,6 +1,9 @@
-//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core; and cargo-deny for `ci`.
+//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL; and cargo-deny for `ci`.
 
-use crate::shell::{self, Fault};
+use crate::{
+    postgres,
+    shell::{self, Fault},
+};
 use std::{
     env,
     fmt::{self, Display},
@@ -65,6 +68,9 @@ fn missing_packages() -> Vec<&'static str> {
     }
     if chromedriver().is_none() {
         missing.push("chromium-driver");
+    }
+    if postgres::programs().is_none() {
+        missing.push("postgresql");
     }
     if shell::find(&["npm"]).is_none() {
         missing.push("npm");

@@ -166,7 +166,7 @@ impl Relay {
                     if count == 0 {
                         return Ok(());
                     }
-                    let end = from.store.stream_end(to.config.node.as_str()).await?.map_or(0, |(end, _)| end);
+                    let end = from.store.stream_end(to.config.node.as_str()).await?;
                     ahead.push_back((end, std::mem::take(&mut fresh)));
                 }
                 changed = commits.changed() => changed.map_err(failed)?,

@@ -96,6 +96,7 @@ impl Pair {
                 address: format!("http://{listen}"),
                 registrar: format!("http://{registrar}"),
                 trust,
+                database: None,
                 tls: None,
             })
         };
@@ -105,7 +106,7 @@ impl Pair {
         let (second, other) = make_node(&handling, NewNode { config: second, suite, registrar: false }).await?;
         let script = world.script()?;
         for (folder, config) in [(&receiving, &first), (&handling, &second)] {
-            let store = Store::open(folder).await?;
+            let store = Store::open(folder, config.database.as_deref()).await?;
             world.publish(folder, config, &store).await?;
             store.keep_document(&trust(&receiving, &first, [card.clone(), other.clone()])?).await?;
             if config.node == first.node {

@@ -47,7 +47,7 @@ fn role(name: &str) -> Result<AccountRole, String> {
 impl Account {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let What::Add { data, login, role, name, org, staff } = self.what;
-        Config::read(&data.data)?;
+        let config = Config::read(&data.data)?;
         let mut password = String::new();
         std::io::stdin().read_line(&mut password).map_err(|error| Failure::new("password-read", error.to_string()))?;
         let password = password.trim_end_matches(['\r', '\n']);
@@ -57,7 +57,7 @@ impl Account {
                 "a password has at least 10 characters; give it on standard input",
             ));
         }
-        let store = Store::open(&data.data).await?;
+        let store = Store::open(&data.data, config.database.as_deref()).await?;
         let new = NewAccount {
             login: login.clone(),
             password: hash_password(password)?,

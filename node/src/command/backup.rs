@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::Data;
 use super::init::{CARD_FILE, ROOT_KEY_FILE};
-use crate::config::{Config, FILE as CONFIG_FILE};
+use crate::config::{Config, FILE as CONFIG_FILE, check_database};
 use crate::error::Failure;
 use crate::serve::{KEY_FILE, lock};
-use crate::store::Store;
+use crate::store::{FILE as DATABASE, Store};
 
 /// Copies a node, keys included, while it serves. The copy is consistent: blobs are copied after the database.
 #[derive(Args)]
@@ -30,9 +30,12 @@ pub struct Restore {
     /// A folder that does not exist yet
     #[arg(long)]
     data: PathBuf,
+    /// An empty PostgreSQL database, as in postgres://USER@HOST/DATABASE; without it SQLite in the folder
+    #[arg(long)]
+    database: Option<String>,
 }
 
-const FILES: [&str; 4] = [CONFIG_FILE, KEY_FILE, ROOT_KEY_FILE, CARD_FILE];
+const FILES: [&str; 3] = [KEY_FILE, ROOT_KEY_FILE, CARD_FILE];
 const BLOBS: &str = "blobs";
 
 fn new_folder(folder: &Path) -> Result<(), Failure> {
@@ -74,13 +77,15 @@ fn copy_folder(from: &Path, to: &Path) -> Result<u64, Failure> {
 impl Backup {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let folder = self.data.data;
-        Config::read(&folder)?;
+        let config = Config::read(&folder)?;
         new_folder(&self.to)?;
         copy_files(&folder, &self.to)?;
-        let store = Store::open(&folder).await?;
+        let copied = std::fs::copy(folder.join(CONFIG_FILE), self.to.join(CONFIG_FILE));
+        copied.map_err(|error| Failure::file("file-unwritable", &self.to.join(CONFIG_FILE), error))?;
+        let store = Store::open(&folder, config.database.as_deref()).await?;
         store.copy_to(&self.to).await?;
         // A blob is there before the entry that names it: whatever the copied log names is in the folder now.
-        let blobs = copy_folder(&folder.join(BLOBS), &self.to.join(BLOBS))?;
+        let blobs = if store.is_shared() { 0 } else { copy_folder(&folder.join(BLOBS), &self.to.join(BLOBS))? };
         let [dossiers, stamps, ..] = store.counts().await?;
         store.close().await;
         println!("backup in {}: about {dossiers} dossiers, {stamps} stamps, {blobs} files", self.to.display());
@@ -90,18 +95,33 @@ impl Backup {
 
 impl Restore {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        Config::read(&self.from)?;
+        let mut config = Config::read(&self.from)?;
+        if let Some(database) = &self.database {
+            check_database(database).map_err(|text| Failure::new("config-database", text))?;
+        }
+        config.database = self.database;
         new_folder(&self.data)?;
         let _lock = lock(&self.data)?;
         copy_files(&self.from, &self.data)?;
-        copy_folder(&self.from.join(BLOBS), &self.data.join(BLOBS))?;
-        let database = "tongban.db";
-        std::fs::copy(self.from.join(database), self.data.join(database))
-            .map_err(|error| Failure::file("file-unwritable", &self.data.join(database), error))?;
-        let store = Store::open(&self.data).await?;
+        match &config.database {
+            None => {
+                copy_folder(&self.from.join(BLOBS), &self.data.join(BLOBS))?;
+                std::fs::copy(self.from.join(DATABASE), self.data.join(DATABASE))
+                    .map_err(|error| Failure::file("file-unwritable", &self.data.join(DATABASE), error))?;
+            }
+            Some(database) => {
+                let (from, to) = (Store::open(&self.from, None).await?, Store::open(&self.data, Some(database)).await?);
+                to.copy_from(&from).await?;
+                from.close().await;
+                to.close().await;
+            }
+        }
+        let store = Store::open(&self.data, config.database.as_deref()).await?;
         // A new life begins with the next start: it stamps nothing before every node was asked.
         store.set_state("restored", "1").await?;
         store.close().await;
+        // Written last: a folder with a configuration is a whole node.
+        config.write(&self.data)?;
         println!(
             "restored into {}. Serve it: it asks every node of the trust list for what it said since, and stamps again when \
              all have answered. A node that is away for good must be taken out of the trust list, or excused by a recall.",

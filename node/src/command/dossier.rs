@@ -58,8 +58,8 @@ async fn find(store: &Store, name: &str) -> Result<DossierId, Failure> {
 }
 
 async fn open(folder: &Path) -> Result<Store, Failure> {
-    Config::read(folder)?;
-    Ok(Store::open(folder).await?)
+    let config = Config::read(folder)?;
+    Ok(Store::open(folder, config.database.as_deref()).await?)
 }
 
 impl Export {

@@ -57,6 +57,9 @@ pub struct Init {
     /// sm2 or ed25519
     #[arg(long, default_value = "sm2")]
     suite: Suite,
+    /// Address of a PostgreSQL database, as in postgres://USER@HOST/DATABASE; without it SQLite in the data folder
+    #[arg(long)]
+    database: Option<String>,
     /// Practice: takes reserved numbers only and says so on every page
     #[arg(long)]
     drill: bool,
@@ -76,6 +79,9 @@ impl Init {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let address = self.address.unwrap_or_else(|| format!("http://{}", self.listen));
         crate::config::check_address(&address).map_err(|text| Failure::new("config-address", text))?;
+        if let Some(database) = &self.database {
+            crate::config::check_database(database).map_err(|text| Failure::new("config-database", text))?;
+        }
         let config = Config {
             node: self.node,
             name_en: if self.name_en.is_empty() { self.name.clone() } else { self.name_en },
@@ -86,6 +92,7 @@ impl Init {
             registrar: self.registrar.unwrap_or_else(|| address.clone()),
             address,
             trust: self.trust.unwrap_or(Hash::none(self.suite)),
+            database: self.database,
             tls: None,
         };
         let (config, card) =
@@ -133,7 +140,7 @@ pub async fn make_node(folder: &Path, new: NewNode) -> Result<(Config, NodeCard)
         address: config.address.clone(),
         keys: vec![KeyCard { public: own.public_key().clone(), from: BEGINNING, until: None }],
     };
-    let store = Store::open(folder).await?;
+    let store = Store::open(folder, config.database.as_deref()).await?;
     if let Some(root) = &root {
         let list = trust_document(root, &config.node, 1, vec![card.clone()]);
         store.keep_document(&list).await?;

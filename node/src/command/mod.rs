@@ -78,6 +78,9 @@ pub struct Demo {
     /// Begins anew: deletes the practice data of this folder first
     #[arg(long)]
     pub fresh: bool,
+    /// Keeps the nodes' data in PostgreSQL databases that are made if they are not there: postgres://USER@HOST/PREFIX
+    #[arg(long)]
+    pub database: Option<String>,
     /// Sets the practice date
     #[arg(long)]
     pub now: Option<Date>,

@@ -50,7 +50,7 @@ impl Publish {
             What::Items => check::<BasicItem>(&self.file, &text, Kind::Items)?,
             What::Mechanisms => check::<Mechanism>(&self.file, &text, Kind::Mechanisms)?,
         };
-        let store = Store::open(folder).await?;
+        let store = Store::open(folder, config.database.as_deref()).await?;
         let directory = Directory::open(&store, config.trust).await?;
         let signer = key::open(&folder.join(KEY_FILE))?;
         let version = next_version(&directory.now(), kind, &config.node);

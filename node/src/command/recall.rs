@@ -70,7 +70,7 @@ impl Recall {
         match self.what {
             What::Ask { data, held_by, mut dossier, out } => {
                 let config = Config::read(&data.data)?;
-                let store = Store::open(&data.data).await?;
+                let store = Store::open(&data.data, config.database.as_deref()).await?;
                 if let Some(node) = held_by {
                     dossier.extend(store.dossiers_held_by(&node, RECALLED_MAX as i64).await?);
                 }
@@ -96,7 +96,7 @@ impl Recall {
                     return Err(Failure::new("not-registrar", text));
                 }
                 let root = key::open(&path)?;
-                let store = Store::open(&data.data).await?;
+                let store = Store::open(&data.data, config.database.as_deref()).await?;
                 let last = store.documents_of(Kind::Recall).await?.iter().map(|act| act.version).max().unwrap_or(0);
                 let issued: Moment = Clock::default().now();
                 let act = RecallAct {

@@ -48,7 +48,7 @@ impl Trust {
         match self.what {
             What::Show { data } => {
                 let config = Config::read(&data.data)?;
-                let store = Store::open(&data.data).await?;
+                let store = Store::open(&data.data, config.database.as_deref()).await?;
                 let snapshot = Directory::open(&store, config.trust).await?.now();
                 let list = snapshot
                     .current()
@@ -105,7 +105,7 @@ async fn change(data: Data, change: impl FnOnce(&TrustList) -> Result<Vec<NodeCa
         return Err(Failure::new("not-registrar", text));
     }
     let root = key::open(&path)?;
-    let store = Store::open(&folder).await?;
+    let store = Store::open(&folder, config.database.as_deref()).await?;
     let snapshot = Directory::open(&store, config.trust).await?.now();
     let list = snapshot.current().ok_or_else(|| Failure::new("trust-missing", "there is no trust list yet"))?;
     let nodes = change(list)?;

@@ -2,6 +2,7 @@
 //!
 //! The demo supervises the processes and never restarts one by itself: it prints the command that does.
 
+mod database;
 mod play;
 mod world;
 
@@ -12,6 +13,7 @@ use tokio::process::{Child, Command};
 
 use crate::command::Demo;
 use crate::error::Failure;
+use database::Databases;
 use world::World;
 
 /// The password of every trial account.
@@ -39,7 +41,12 @@ pub async fn run(demo: Demo) -> Result<(), Failure> {
         clear(&demo.data)?;
     }
     check_ports(&world, demo.port).await?;
-    let nodes = world.prepare(&demo.data, demo.port).await?;
+    let databases = demo.database.as_deref().map(Databases::at).transpose()?;
+    if let Some(databases) = &databases {
+        let names = world.nodes.iter().map(|node| node.node.as_str());
+        databases.make(names, demo.fresh).await?;
+    }
+    let nodes = world.prepare(&demo.data, demo.port, databases.as_ref()).await?;
     let program = std::env::current_exe().map_err(|error| Failure::new("program", error.to_string()))?;
     let mut children = Vec::new();
     for node in &nodes {

@@ -10,6 +10,7 @@ use tongban_core::dossier::{Hash, NodeId, Suite};
 use tongban_core::ident::{Realm, Region, Uscc};
 use tongban_core::mechanism::Mechanism;
 
+use super::database::Databases;
 use super::{DRILL_PASSWORD, MARKER, Node};
 use crate::command::{CARD_FILE, NewNode, ROOT_KEY_FILE, make_node, trust_document};
 use crate::config::Config;
@@ -79,13 +80,26 @@ pub(super) struct Person {
 
 const REGISTRAR: &str = "registrar";
 
+/// Where a node is to stand.
+struct Place<'a> {
+    path: &'a Path,
+    port: u16,
+    registrar: &'a str,
+    databases: Option<&'a Databases>,
+}
+
 impl World {
     pub(super) fn read() -> Result<World, Failure> {
         serde_json::from_str(WORLD).map_err(|error| Failure::new("world", format!("data/demo/world.json: {error}")))
     }
 
     /// Makes what is not there yet; what is there stays.
-    pub(super) async fn prepare(&self, folder: &Path, port: u16) -> Result<Vec<Node>, Failure> {
+    pub(super) async fn prepare(
+        &self,
+        folder: &Path,
+        port: u16,
+        databases: Option<&Databases>,
+    ) -> Result<Vec<Node>, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| Failure::file("folder-unusable", folder, error))?;
         let marker = folder.join(MARKER);
         std::fs::write(&marker, "practice data of `tongban demo`\n")
@@ -106,7 +120,8 @@ impl World {
                 Ok(config) => config,
                 Err(failure) if failure.code == "config-missing" => {
                     fresh = true;
-                    self.make(&path, node, number, port, &registrar, trust).await?
+                    let place = Place { path: &path, port: port + number as u16, registrar: &registrar, databases };
+                    self.make(place, node, trust).await?
                 }
                 Err(failure) => return Err(failure),
             };
@@ -136,16 +151,9 @@ impl World {
         Ok(nodes)
     }
 
-    async fn make(
-        &self,
-        path: &Path,
-        node: &WorldNode,
-        number: usize,
-        port: u16,
-        registrar: &str,
-        trust: Option<Hash>,
-    ) -> Result<Config, Failure> {
-        let listen = std::net::SocketAddr::from(([127, 0, 0, 1], port + number as u16));
+    async fn make(&self, place: Place<'_>, node: &WorldNode, trust: Option<Hash>) -> Result<Config, Failure> {
+        let Place { path, port, registrar, databases } = place;
+        let listen = std::net::SocketAddr::from(([127, 0, 0, 1], port));
         let config = Config {
             node: node.node.clone(),
             name: node.name.clone(),
@@ -156,11 +164,12 @@ impl World {
             address: format!("http://{listen}"),
             registrar: registrar.to_owned(),
             trust: trust.unwrap_or(Hash::none(node.suite)),
+            database: databases.map(|databases| databases.of(node.node.as_str())),
             tls: None,
         };
         let is_registrar = node.node.as_str() == REGISTRAR;
         let (config, _) = make_node(path, NewNode { config, suite: node.suite, registrar: is_registrar }).await?;
-        let store = Store::open(path).await?;
+        let store = Store::open(path, config.database.as_deref()).await?;
         self.publish(path, &config, &store, is_registrar).await?;
         self.people(&config, &store).await?;
         store.close().await;
@@ -211,7 +220,7 @@ impl World {
 
     async fn publish_trust(&self, registrar: &Path, cards: Vec<NodeCard>) -> Result<(), Failure> {
         let config = Config::read(registrar)?;
-        let store = Store::open(registrar).await?;
+        let store = Store::open(registrar, config.database.as_deref()).await?;
         let root = key::open(&registrar.join(ROOT_KEY_FILE))?;
         let snapshot = Directory::open(&store, config.trust).await?.now();
         let version = next_version(&snapshot, Kind::Trust, &config.node);
@@ -260,7 +269,11 @@ impl World {
 
 /// A node begins with the trust list; everything else it fetches from the others by itself.
 async fn copy_trust(from: &Path, to: &Path) -> Result<(), Failure> {
-    let (from, to) = (Store::open(from).await?, Store::open(to).await?);
+    let open = async |folder: &Path| {
+        let config = Config::read(folder)?;
+        Ok::<_, Failure>(Store::open(folder, config.database.as_deref()).await?)
+    };
+    let (from, to) = (open(from).await?, open(to).await?);
     for list in from.documents_of(Kind::Trust).await? {
         to.keep_document(&list).await?;
     }

@@ -16,6 +16,7 @@ use super::ASK;
 use super::recovery::{Answer, Restated, learn};
 use super::server::SentBlob;
 use crate::app::App;
+use crate::beside;
 use crate::config::check_address;
 use crate::limits;
 use crate::store::{IncomingBatch, NewBlob, WholeChain};
@@ -155,7 +156,12 @@ impl Peer {
         let wake = Arc::new(Notify::new());
         tokio::spawn(peer.clone().fetch_blobs_for_ever(wake.clone()));
         let mut pause_ms = 100;
+        let work = format!("follow {}", peer.node);
         loop {
+            if !beside::is_mine(&peer.app, &work).await {
+                tokio::time::sleep(Duration::from_millis(limits::LEASE_RENEWED_MS)).await;
+                continue;
+            }
             match peer.read_once().await {
                 Ok(arrived) => {
                     pause_ms = 100;
@@ -225,13 +231,13 @@ impl Peer {
             }
             let cursor = stored.clone().unwrap_or_else(|| Cursor::start(batch.epoch.clone()));
             let batch = self.verify(batch, cursor).await?;
-            let (peer, tried_now) = (self.node.clone(), tried.clone());
+            let (peer, tried_now, life) = (self.node.clone(), tried.clone(), app.writer.epoch());
             let incoming = IncomingBatch { peer, read_from: stored, tried: tried_now, batch };
             match app.writer.take(incoming).await.map_err(Trouble::Store)? {
                 Taken::Stored => return Ok(arrived),
                 Taken::Stale => return Ok(false),
                 Taken::Lost => {
-                    app.writer.restart().await.map_err(Trouble::Store)?;
+                    app.writer.restart(life).await.map_err(Trouble::Store)?;
                     return Ok(false);
                 }
                 Taken::Whole(dossier, item) => {
@@ -316,11 +322,14 @@ impl Peer {
 
     /// Fetches what dossiers refer to and is not here yet: what is wanted follows from the log, so nothing is forgotten.
     async fn fetch_blobs_for_ever(self: Arc<Self>, wake: Arc<Notify>) {
+        let work = format!("follow {}", self.node);
         loop {
-            match self.fetch_blobs().await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(trouble) => tracing::debug!(peer = %self.node, %trouble, "blobs not fetched"),
+            if beside::is_mine(&self.app, &work).await {
+                match self.fetch_blobs().await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(trouble) => tracing::debug!(peer = %self.node, %trouble, "blobs not fetched"),
+                }
             }
             let pause = Duration::from_millis(limits::PEER_RETRY_MS_MAX);
             let _ = tokio::time::timeout(pause, wake.notified()).await;

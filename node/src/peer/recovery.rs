@@ -11,6 +11,7 @@ use tongban_core::exchange::{Batch, Cursor, Epoch, Keys as _};
 
 use super::client::{Peer, Trouble};
 use crate::app::App;
+use crate::beside;
 use crate::limits;
 
 /// What a participant answers to a new holder's question.
@@ -56,8 +57,10 @@ pub async fn recover(app: App) {
                 tracing::debug!(%trouble, "acts not fetched");
             }
         }
-        work.carry_out(&app).await;
-        work.win_back(&app).await;
+        if beside::is_mine(&app, "recover").await {
+            work.carry_out(&app).await;
+            work.win_back(&app).await;
+        }
         tokio::time::sleep(Duration::from_millis(limits::RECOVERY_EVERY_MS)).await;
         since_acts += limits::RECOVERY_EVERY_MS;
     }

@@ -131,8 +131,7 @@ async fn stream(
     let app = &server.app;
     let cursor = Cursor { epoch: Epoch::from_stored(&query.epoch), position: query.position, hash: query.hash };
     let mut commits = app.writer.commits();
-    let epoch = app.writer.epoch();
-    let confirmed = if cursor.epoch == epoch { cursor.position } else { 0 };
+    let confirmed = if cursor.epoch == app.writer.epoch() { cursor.position } else { 0 };
     app.peers.note(&peer, |state| {
         state.asked = Some(app.clock.now());
         state.confirmed = confirmed;
@@ -141,11 +140,13 @@ async fn stream(
     let until = tokio::time::Instant::now() + wait;
     loop {
         commits.borrow_and_update();
+        let epoch = app.writer.epoch();
         match app.store.stream_page(peer.as_str(), &epoch, &cursor).await? {
             StreamPage::RolledBack => {
                 // The peer holds what this node signed and no longer knows: this node was restored from an old copy.
                 tracing::error!(%peer, "a peer knows more of this node's stream than this node");
-                app.writer.restart().await.map_err(|error| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", error))?;
+                let unstored = |error| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", error);
+                app.writer.restart(epoch).await.map_err(unstored)?;
                 let text = "the reader knows more of this stream than its sender".to_owned();
                 return Err(Refusal(StatusCode::CONFLICT, "stream-rolled-back", text));
             }

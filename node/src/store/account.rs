@@ -161,10 +161,20 @@ fn account(row: &AnyRow) -> Result<Account> {
 impl Store {
     /// Makes an account; `false` if the login is taken.
     pub async fn add_account(&self, new: &NewAccount) -> Result<bool> {
+        // Two at once may take the same next number: then one of them takes the one after.
+        while self.account_by_login(&new.login).await?.is_none() {
+            if self.try_add_account(new).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn try_add_account(&self, new: &NewAccount) -> Result<bool> {
         let done = sqlx::query(
             "INSERT INTO account (id, login, password, role, name, name_en, org, staff, id_number, phone, contact, \
              disabled) SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0 FROM account \
-             WHERE 1 = 1 ON CONFLICT (login) DO NOTHING",
+             WHERE 1 = 1 ON CONFLICT DO NOTHING",
         )
         .bind(&new.login)
         .bind(&new.password)
@@ -308,6 +318,16 @@ impl Store {
         sqlx::query("DELETE FROM kept_form WHERE account = $1 OR at < $2")
             .bind(account)
             .bind(now - limits::KEPT_FORM_MS)
+            .execute(&self.writing)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets a value of the node's own state, unless it has one.
+    pub async fn begin_state(&self, name: &str, value: &str) -> Result<()> {
+        sqlx::query("INSERT INTO node_state (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(name)
+            .bind(value)
             .execute(&self.writing)
             .await?;
         Ok(())

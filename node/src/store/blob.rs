@@ -1,5 +1,6 @@
 //! Personal fields and materials.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +12,9 @@ use tongban_core::dossier::{BlobRef, Hash, Suite, blob_hash};
 use super::{Result, Store, StoreError, damaged, sql};
 use crate::limits;
 
-/// The folder of larger blobs, each in a file named by its hash.
+/// The folder of larger blobs, each in a file named by its hash; without a folder all are in the database.
 #[derive(Clone, Debug)]
-pub struct Blobs(PathBuf);
+pub struct Blobs(Option<PathBuf>);
 
 /// A blob that is to be stored with the entry that refers to it.
 #[derive(Clone, Debug)]
@@ -49,24 +50,30 @@ impl NewBlob {
 }
 
 impl Blobs {
-    pub(super) fn new(folder: PathBuf) -> Result<Blobs> {
+    pub(super) fn in_folder(folder: PathBuf) -> Result<Blobs> {
         std::fs::create_dir_all(&folder).map_err(|error| file_error(&folder, error))?;
-        Ok(Blobs(folder))
+        Ok(Blobs(Some(folder)))
     }
 
-    fn path(&self, hash: &Hash) -> PathBuf {
+    pub(super) fn in_database() -> Blobs {
+        Blobs(None)
+    }
+
+    /// The folder of a blob, and its path there.
+    fn place(&self, hash: &Hash) -> Option<(PathBuf, PathBuf)> {
         let name = hex(&hash.tagged());
-        self.0.join(&name[2..4]).join(name)
+        let folder = self.0.as_ref()?.join(&name[2..4]);
+        let path = folder.join(name);
+        Some((folder, path))
     }
 
     /// Moves a large blob into the folder, durably, before the entry that refers to it is committed. Small ones stay for
     /// the database. Blocking.
     pub fn settle(&self, blob: &mut NewBlob) -> Result<()> {
+        let Some((folder, path)) = self.place(&blob.reference.hash) else { return Ok(()) };
         let Some(bytes) = blob.bytes.take_if(|bytes| bytes.len() > limits::BLOB_INLINE_BYTES_MAX) else {
             return Ok(());
         };
-        let path = self.path(&blob.reference.hash);
-        let folder = path.parent().unwrap_or(&self.0).to_owned();
         let whole = || {
             std::fs::create_dir_all(&folder)?;
             let partial = path.with_extension("partial");
@@ -79,8 +86,9 @@ impl Blobs {
         whole().map_err(|error| file_error(&path, error))
     }
 
-    fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
-        let path = self.path(hash);
+    pub(super) fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
+        let (_, path) =
+            self.place(hash).ok_or_else(|| damaged("a blob is said to be in a folder that is not there"))?;
         std::fs::read(&path).map_err(|error| file_error(&path, error))
     }
 }
@@ -104,6 +112,20 @@ pub(super) async fn insert(connection: &mut sqlx::AnyConnection, blobs: &[NewBlo
     })
     .await?;
     Ok(())
+}
+
+/// Which of these blobs were here, erased since or not.
+pub(super) async fn known(connection: &mut sqlx::AnyConnection, hashes: &[Hash]) -> Result<HashSet<Hash>> {
+    let mut known = HashSet::new();
+    for some in hashes.chunks(500) {
+        let text = format!("SELECT hash FROM blob WHERE hash IN {}", sql::list(1, some.len()));
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let query = some.iter().fold(query, |query, hash| query.bind(hash.tagged().to_vec()));
+        for row in query.fetch_all(&mut *connection).await? {
+            known.insert(Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?);
+        }
+    }
+    Ok(known)
 }
 
 impl Store {
@@ -154,6 +176,8 @@ impl Store {
         let blobs = tokio::task::spawn_blocking(settle).await.map_err(damaged)??;
         let mut transaction = self.writing.begin().await?;
         insert(&mut transaction, &blobs).await?;
+        let came: Vec<Vec<u8>> = blobs.iter().map(|blob| blob.reference.hash.tagged().to_vec()).collect();
+        sql::delete(&mut transaction, "blob_wanted", "hash", &came).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -161,9 +185,8 @@ impl Store {
     /// Blobs that dossiers with this participant refer to and that are not held: what still has to be fetched.
     pub async fn blobs_wanted_of(&self, peer: &str, most: i64) -> Result<Vec<Hash>> {
         let rows = sqlx::query(
-            "SELECT DISTINCT r.hash FROM blob_ref r JOIN dossier d ON d.id = r.dossier \
-             LEFT JOIN blob b ON b.hash = r.hash \
-             WHERE b.hash IS NULL AND ' ' || d.participants || ' ' LIKE $1 LIMIT $2",
+            "SELECT DISTINCT w.hash FROM blob_wanted w JOIN dossier d ON d.id = w.dossier \
+             WHERE ' ' || d.participants || ' ' LIKE $1 LIMIT $2",
         )
         .bind(format!("% {peer} %"))
         .bind(most)

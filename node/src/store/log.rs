@@ -164,13 +164,6 @@ impl Store {
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
-    /// Writes a consistent copy of the database into another folder, while it is being written to.
-    pub async fn copy_to(&self, folder: &std::path::Path) -> Result<()> {
-        let path = folder.join("tongban.db").display().to_string();
-        sqlx::query("VACUUM INTO $1").bind(path).execute(&self.writing).await?;
-        Ok(())
-    }
-
     /// Whether a dossier has a log here.
     pub async fn is_held(&self, id: DossierId) -> Result<bool> {
         let row = sqlx::query("SELECT 1 FROM dossier WHERE id = $1")

@@ -1,4 +1,4 @@
-//! All SQL. SQLite here; the text keeps to the subset that PostgreSQL shares.
+//! All SQL: one text for SQLite, in the data folder, and PostgreSQL, which several processes of one node may share.
 //!
 //! The log is ground state: groups, entries, stamps, streams, cursors. Everything else that concerns dossiers is a view,
 //! derived from it in the same transaction and rebuilt from it by `tongban rebuild`. One [`Writer`] gathers what is
@@ -8,18 +8,21 @@ pub use tongban_core::exchange::Unsaid;
 
 mod account;
 mod blob;
+mod copy;
 mod document;
+mod lease;
 mod log;
 mod read;
 mod rebuild;
 mod sql;
+mod turn;
 mod writer;
 
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor};
 
 pub use account::{Account, AccountRole, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
@@ -30,14 +33,18 @@ pub use read::{AccessRow, CaseRow, List, StreamPage};
 pub use rebuild::{Difference, rebuild};
 pub use writer::{IncomingBatch, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
 
+/// The SQLite database in a data folder.
+pub const FILE: &str = "tongban.db";
+
 /// A store of one node.
 #[derive(Clone)]
 pub struct Store {
     /// Readers.
     pool: AnyPool,
-    /// The one writing connection.
+    /// Writers; with SQLite one, which all wait for.
     writing: AnyPool,
     blobs: Blobs,
+    is_shared: bool,
 }
 
 /// What can go wrong in a store.
@@ -57,6 +64,9 @@ pub enum StoreError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// Something is to be copied into a database in which there is something already.
+    #[error("there is something in this database already: name an empty one")]
+    NotEmpty,
     /// What is stored cannot be what was stored: the database was changed or damaged.
     #[error("the stored log is damaged: {0}")]
     Damaged(String),
@@ -70,14 +80,24 @@ fn damaged(what: impl std::fmt::Display) -> StoreError {
 }
 
 impl Store {
-    /// Opens the database in a data folder, brings its schema up to date, and finds the blob folder.
-    pub async fn open(folder: &Path) -> Result<Store> {
+    /// Opens the store of a node and brings its schema up to date: the PostgreSQL database at this address with
+    /// everything in it, or, without one, the SQLite file and the blob folder in the data folder.
+    pub async fn open(folder: &Path, database: Option<&str>) -> Result<Store> {
         sqlx::any::install_default_drivers();
-        let url = format!("sqlite://{}?mode=rwc", folder.join("tongban.db").display());
-        let writing = pool(&url, 1).await?;
+        let in_folder = || format!("sqlite://{}?mode=rwc", folder.join(FILE).display());
+        let url = database.map_or_else(in_folder, str::to_owned);
+        let is_shared = database.is_some();
+        let writing = pool(&url, if is_shared { 4 } else { 1 }).await?;
         sqlx::migrate!().run(&writing).await?;
-        let pool = pool(&url, 4).await?;
-        Ok(Store { pool, writing, blobs: Blobs::new(folder.join("blobs"))? })
+        let pool = pool(&url, if is_shared { 8 } else { 4 }).await?;
+        // Another process of the node may run on another machine: then there is no common folder.
+        let blobs = if is_shared { Blobs::in_database() } else { Blobs::in_folder(folder.join("blobs"))? };
+        Ok(Store { pool, writing, blobs, is_shared })
+    }
+
+    /// Whether other processes of this node may work with the same database.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// Closes all connections; SQLite then folds its write-ahead log into the file.
@@ -92,21 +112,31 @@ impl Store {
     }
 }
 
+/// FULL: an acknowledged stamp survives power loss. The timeout lets the few other writers wait.
+const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 15000; \
+                      PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;";
+
+/// A process that stands still, or is cut off, in its turn is thrown out of it; who waits for a turn does not wait for ever.
+const POSTGRES: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '20s'; \
+                        SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
 async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
     Ok(AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(20))
-        // A connection to a file does not go away: asking it each time was a twentieth of all work.
-        .test_before_acquire(!url.starts_with("sqlite:"))
+        // A connection to a file does not go away: asking it each time was a twentieth of all work. One to a server is
+        // asked when it has rested.
+        .test_before_acquire(false)
+        .before_acquire(|connection: &mut AnyConnection, meta| {
+            Box::pin(async move {
+                let rested = connection.backend_name() != "SQLite" && meta.idle_for > Duration::from_millis(500);
+                Ok(!rested || connection.ping().await.is_ok())
+            })
+        })
         .after_connect(|connection: &mut AnyConnection, _| {
             Box::pin(async move {
-                if connection.backend_name() == "SQLite" {
-                    // FULL: an acknowledged stamp survives power loss. The timeout lets the few other writers wait.
-                    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 15000; \
-                                    PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;";
-                    connection.execute(settings).await?;
-                }
-                Ok(())
+                let settings = if connection.backend_name() == "SQLite" { SQLITE } else { POSTGRES };
+                connection.execute(settings).await.map(drop)
             })
         })
         .connect(url)

@@ -119,6 +119,15 @@ pub(crate) fn day_number(date: jiff::civil::Date) -> i64 {
     i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
 }
 
+/// Epoch, position and running hash, from column `first` on.
+pub(super) fn cursor(row: &AnyRow, first: usize) -> Result<Cursor> {
+    Ok(Cursor {
+        epoch: Epoch::from_stored(row.try_get(first)?),
+        position: row.try_get::<i64, _>(first + 1)? as u64,
+        hash: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(first + 2)?).map_err(damaged)?,
+    })
+}
+
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
     handling_node, channel, responsible, begun, changed, applicant";
@@ -355,27 +364,16 @@ impl Store {
             .bind(peer.to_owned())
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|row| {
-            Ok(Cursor {
-                epoch: Epoch::from_stored(row.try_get(0)?),
-                position: row.try_get::<i64, _>(1)? as u64,
-                hash: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(2)?).map_err(damaged)?,
-            })
-        })
-        .transpose()
+        row.map(|row| cursor(&row, 0)).transpose()
     }
 
-    /// The last position of a peer's stream and the running hash there.
-    pub async fn stream_end(&self, peer: &str) -> Result<Option<(u64, Hash)>> {
-        let row = sqlx::query("SELECT position, hash FROM stream WHERE peer = $1 ORDER BY position DESC LIMIT 1")
+    /// The last position of a peer's stream, 0 if there is none.
+    pub async fn stream_end(&self, peer: &str) -> Result<u64> {
+        let row = sqlx::query("SELECT position FROM stream_end WHERE peer = $1")
             .bind(peer.to_owned())
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|row| {
-            let hash = Hash::from_tagged(&row.try_get::<Vec<u8>, _>(1)?).map_err(damaged)?;
-            Ok((row.try_get::<i64, _>(0)? as u64, hash))
-        })
-        .transpose()
+        Ok(row.map(|row| row.try_get::<i64, _>(0)).transpose()?.unwrap_or(0) as u64)
     }
 
     /// Whether something of a dossier is still to be read by a peer that has read up to `position`.
@@ -389,22 +387,31 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// The next stretch of a peer's stream. `epoch` is this node's.
+    /// The next stretch of a peer's stream. `epoch` is this node's, as this process knows it; if another process began a
+    /// new life since, there is nothing to read until this one has noticed.
     pub async fn stream_page(&self, peer: &str, epoch: &Epoch, cursor: &Cursor) -> Result<StreamPage> {
         let from = if cursor.epoch == *epoch { cursor.position } else { 0 };
+        let nothing = async || Ok(StreamPage::Batch(Box::new(self.batch(Spots::default(), epoch, from).await?)));
         if from > 0 {
-            let row = sqlx::query("SELECT hash FROM stream WHERE peer = $1 AND position = $2")
-                .bind(peer.to_owned())
-                .bind(from as i64)
-                .fetch_optional(&self.pool)
-                .await?;
-            let ours = row.map(|row| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).transpose()?;
-            if ours != Some(cursor.hash) {
+            let row = sqlx::query(
+                "SELECT n.value, t.hash FROM node_state n LEFT JOIN stream t ON t.peer = $1 AND t.position = $2 \
+                 WHERE n.name = 'epoch'",
+            )
+            .bind(peer.to_owned())
+            .bind(from as i64)
+            .fetch_one(&self.pool)
+            .await?;
+            if row.try_get::<String, _>(0)? != epoch.as_str() {
+                return nothing().await;
+            }
+            let ours: Option<Vec<u8>> = row.try_get(1)?;
+            if ours.map(|hash| Hash::from_tagged(&hash).map_err(damaged)).transpose()? != Some(cursor.hash) {
                 return Ok(StreamPage::RolledBack);
             }
         }
         let text = format!(
-            "SELECT t.dossier, t.term, t.seq, t.hash, t.entry, {STAMP_COLUMNS} FROM stream t \
+            "SELECT t.dossier, t.term, t.seq, t.hash, t.entry, {STAMP_COLUMNS}, \
+             (SELECT value FROM node_state WHERE name = 'epoch') FROM stream t \
              LEFT JOIN stamp s ON s.dossier = t.dossier AND s.seq = t.seq AND s.term = t.term \
              LEFT JOIN entry e ON e.dossier = t.dossier AND e.hash = COALESCE(t.entry, s.entry) \
              WHERE t.peer = $1 AND t.position > $2 ORDER BY t.position LIMIT $3"
@@ -415,6 +422,11 @@ impl Store {
             .bind(limits::STREAM_ITEMS_MAX)
             .fetch_all(&self.pool)
             .await?;
+        let is_of_this_life =
+            |row: &AnyRow| Ok::<_, super::StoreError>(row.try_get::<String, _>(18)? == epoch.as_str());
+        if !rows.first().map_or(Ok(true), is_of_this_life)? {
+            return nothing().await;
+        }
         let mut spots = Spots::default();
         let mut running = if from > 0 { cursor.clone() } else { Cursor::start(epoch.clone()) };
         for row in &rows {

@@ -9,7 +9,7 @@ use tongban_core::exchange::Held;
 use tongban_core::time::Calendar;
 
 use super::read::{CASE_COLUMNS, CaseRow, case_row};
-use super::{Result, Store, damaged, sql};
+use super::{Result, Store, blob, damaged, sql};
 
 pub(super) async fn write_dossiers(connection: &mut AnyConnection, dossiers: &[&Held]) -> Result<()> {
     let into = "dossier (id, kind, term, len, head, holder, participants)";
@@ -116,7 +116,7 @@ pub async fn rebuild(
     // The log names the dossiers, not the view that is to be checked.
     let ids = sqlx::query(
         "SELECT DISTINCT dossier FROM stamp UNION SELECT id FROM dossier UNION SELECT dossier FROM case_view \
-         UNION SELECT dossier FROM pending UNION SELECT dossier FROM blob_ref",
+         UNION SELECT dossier FROM pending UNION SELECT dossier FROM blob_ref UNION SELECT dossier FROM blob_wanted",
     )
     .fetch_all(&store.pool)
     .await?;
@@ -166,6 +166,9 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
     derived.0.insert("case_view", format!("{case:?}"));
     derived.0.insert("pending", format!("{pending:?}"));
     derived.0.insert("blob_ref", format!("{blobs:?}"));
+    let known = blob::known(&mut *store.pool.acquire().await?, &blobs).await?;
+    let wanted: Vec<Hash> = blobs.iter().filter(|hash| !known.contains(hash)).copied().collect();
+    derived.0.insert("blob_wanted", format!("{wanted:?}"));
     let stored = stored_views(store, id).await?;
 
     let differences: Vec<Difference> = derived
@@ -186,6 +189,7 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
             "DELETE FROM case_view WHERE dossier = $1",
             "DELETE FROM pending WHERE dossier = $1",
             "DELETE FROM blob_ref WHERE dossier = $1",
+            "DELETE FROM blob_wanted WHERE dossier = $1",
         ] {
             sqlx::query(text).bind(id.bytes().to_vec()).execute(&mut *transaction).await?;
         }
@@ -195,10 +199,12 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
             query.bind(entry.tagged().to_vec()).bind(id.bytes().to_vec())
         })
         .await?;
-        sql::insert(&mut transaction, "blob_ref (hash, dossier)", 2, "", &blobs, |query, hash| {
-            query.bind(hash.tagged().to_vec()).bind(id.bytes().to_vec())
-        })
-        .await?;
+        for (into, hashes) in [("blob_ref (hash, dossier)", &blobs), ("blob_wanted (hash, dossier)", &wanted)] {
+            sql::insert(&mut transaction, into, 2, "", hashes, |query, hash| {
+                query.bind(hash.tagged().to_vec()).bind(id.bytes().to_vec())
+            })
+            .await?;
+        }
         transaction.commit().await?;
     }
     Ok(differences)
@@ -231,6 +237,7 @@ async fn stored_views(store: &Store, id: DossierId) -> Result<Views> {
     for (view, text) in [
         ("pending", "SELECT entry FROM pending WHERE dossier = $1 ORDER BY entry"),
         ("blob_ref", "SELECT hash FROM blob_ref WHERE dossier = $1 ORDER BY hash"),
+        ("blob_wanted", "SELECT hash FROM blob_wanted WHERE dossier = $1 ORDER BY hash"),
     ] {
         let rows = sqlx::query(text).bind(id.bytes().to_vec()).fetch_all(&store.pool).await?;
         let mut hashes: Vec<Hash> = rows

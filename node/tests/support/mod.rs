@@ -110,6 +110,17 @@ impl Ran {
     }
 }
 
+/// The address of a PostgreSQL server, to which the name of a database is added.
+pub fn postgres() -> String {
+    std::env::var("TONGBAN_POSTGRES")
+        .expect("TONGBAN_POSTGRES names no PostgreSQL server: run the tests with `cargo xtask test`")
+}
+
+/// Whether demos stand over PostgreSQL in this run, where a test does not say otherwise.
+fn over_postgres() -> bool {
+    std::env::var_os("TONGBAN_TEST_OVER").is_some_and(|over| over == "postgres")
+}
+
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Ran {
     run_with(Command::new(PROGRAM).args(arguments), "")
@@ -129,7 +140,8 @@ pub fn run_with(command: &mut Command, input: &str) -> Ran {
     }
 }
 
-fn signal(pid: u32, name: &str) {
+/// Sends a process a signal.
+pub fn signal(pid: u32, name: &str) {
     let _ = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).stderr(Stdio::null()).status();
 }
 
@@ -174,6 +186,18 @@ impl Node {
     /// The data folder as an argument.
     pub fn data(&self) -> &str {
         self.folder.to_str().expect("a readable path")
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> tongban::config::Config {
+        tongban::config::Config::read(&self.folder).expect("a configuration")
+    }
+
+    /// The address of its database.
+    pub fn database(&self) -> String {
+        let config = self.config();
+        let in_folder = || format!("sqlite://{}", self.folder.join(tongban::store::FILE).display());
+        config.database.unwrap_or_else(in_folder)
     }
 
     /// Starts its process, and waits until it is ready.
@@ -322,6 +346,14 @@ impl Caller {
         self.send(request.json(body)).await
     }
 
+    /// The same to a node that may not answer at all.
+    pub async fn try_tell_once(&self, path: &str, body: &Value, key: &str) -> Option<Answer> {
+        let request = self.http.post(format!("{}{path}", self.address)).header("idempotency-key", key);
+        let answer = request.bearer_auth(&self.token).json(body).timeout(PATIENCE / 3).send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some(Answer { status, body: answer.json().await.ok()? })
+    }
+
     /// Sends bytes as they are; whatever comes.
     pub async fn tell_bytes(&self, path: &str, body: Vec<u8>) -> Answer {
         let request = self.http.post(format!("{}{path}", self.address)).header("content-type", "application/json");
@@ -385,6 +417,7 @@ impl Caller {
 pub struct Demo {
     folder: TempDir,
     port: u16,
+    over_postgres: bool,
     arguments: Vec<String>,
     process: Option<Child>,
     /// Fingerprint of its registrar's root key, as it was printed.
@@ -396,12 +429,18 @@ static SHARED: tokio::sync::Mutex<Weak<Demo>> = tokio::sync::Mutex::const_new(We
 impl Demo {
     /// Starts a demo on free ports and waits until every node is ready.
     pub async fn start(arguments: &[&str]) -> Demo {
+        Demo::start_over(over_postgres(), arguments).await
+    }
+
+    /// The same over the database that the test is about.
+    pub async fn start_over(over_postgres: bool, arguments: &[&str]) -> Demo {
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
         until("a demo starts", async || {
             let folder = tempfile::Builder::new().prefix("tongban-test").tempdir().expect("a folder");
             let port = free_ports(NODES.len() as u16);
             let none = Hash::none(tongban_core::dossier::Suite::Sm2);
-            let mut demo = Demo { folder, port, arguments: arguments.clone(), process: None, fingerprint: none };
+            let (arguments, process) = (arguments.clone(), None);
+            let mut demo = Demo { folder, port, over_postgres, arguments, process, fingerprint: none };
             demo.begin().await.then_some(demo)
         })
         .await
@@ -442,6 +481,9 @@ impl Demo {
         let file = |name: &str| File::create(self.path(name)).expect("a file");
         let mut command = Command::new(PROGRAM);
         command.arg("demo").arg("--data").arg(self.data()).args(["--port", &self.port.to_string()]);
+        if self.over_postgres {
+            command.args(["--database", &format!("{}demo_{}", postgres(), self.port)]);
+        }
         command.args(&self.arguments).stdin(Stdio::null()).stdout(file("out")).stderr(file("err"));
         self.process = Some(command.spawn().expect("the demo starts"));
         let printed = until_within(PATIENCE * 2, "the demo prints its fingerprint", async || {

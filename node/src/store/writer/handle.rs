@@ -10,9 +10,24 @@ use tongban_core::exchange::{Desk, Epoch, Taken};
 use super::{IncomingBatch, Said, Say, SayError, WholeChain};
 
 pub(super) enum Command {
+    Together(Together),
+    Alone(Alone),
+}
+
+/// What is done in one commit with others.
+pub(super) enum Together {
     Say(Say, oneshot::Sender<Result<Said, SayError>>),
     Incoming(Box<IncomingBatch>, oneshot::Sender<Result<Taken, String>>),
-    Alone(Alone),
+}
+
+impl Together {
+    /// Answers that nothing was done.
+    pub(super) fn refuse(self, error: &str) {
+        match self {
+            Together::Say(_, answer) => drop(answer.send(Err(SayError::Store(error.to_owned())))),
+            Together::Incoming(_, answer) => drop(answer.send(Err(error.to_owned()))),
+        }
+    }
 }
 
 /// What is done in a commit of its own.
@@ -23,12 +38,14 @@ pub(super) enum Alone {
     Learn(Box<(RecallAct, Document)>, oneshot::Sender<Result<(), String>>),
     /// Every participant was asked: the recall is stamped.
     Recall(DossierId, Arc<(RecallAct, Document)>, oneshot::Sender<Result<(), String>>),
-    /// A peer knows more of this node's stream than this node: it was rolled back.
-    Restart(oneshot::Sender<Result<(), String>>),
+    /// A peer knows more of this node's stream, in this life, than this node: it was rolled back.
+    Restart(Epoch, oneshot::Sender<Result<(), String>>),
     /// A peer began a new life: everything shared with it is restated. Answers where its stream ends then.
     Restate(NodeId, Epoch, oneshot::Sender<Result<u64, String>>),
     /// Every node was heard: the node may stamp again.
     Recovered(oneshot::Sender<Result<(), String>>),
+    /// Another process of this node wrote.
+    Refresh(oneshot::Sender<Result<(), String>>),
 }
 
 /// Acts of the registrar by the dossier that they are for.
@@ -90,13 +107,13 @@ impl WriterHandle {
     pub async fn say(&self, say: Say) -> Result<Said, SayError> {
         let (answer, answered) = oneshot::channel();
         let stopped = || SayError::Store("the writer has stopped".to_owned());
-        self.commands.send(Command::Say(say, answer)).await.map_err(|_| stopped())?;
+        self.commands.send(Command::Together(Together::Say(say, answer))).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 
     /// Stores what a peer sent; returns when it is durable.
     pub async fn take(&self, batch: IncomingBatch) -> Result<Taken, String> {
-        self.send(|answer| Command::Incoming(Box::new(batch), answer)).await
+        self.send(|answer| Command::Together(Together::Incoming(Box::new(batch), answer))).await
     }
 
     /// Holds a whole chain against what is here.
@@ -114,9 +131,10 @@ impl WriterHandle {
         self.send(|answer| Command::Alone(Alone::Recall(dossier, act, answer))).await
     }
 
-    /// Begins a new life of the node's streams: it stamps nothing until it has won back what it lost (rule 5, rule 7).
-    pub async fn restart(&self) -> Result<(), String> {
-        self.send(|answer| Command::Alone(Alone::Restart(answer))).await
+    /// Begins a new life of the node's streams, unless that was done since: it stamps nothing until it has won back what
+    /// it lost in the life that is named (rule 5, rule 7).
+    pub async fn restart(&self, life: Epoch) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Restart(life, answer))).await
     }
 
     /// Restates to a peer in a new life all that is shared with it. Answers the end of its stream.
@@ -127,6 +145,11 @@ impl WriterHandle {
     /// Ends the recovery.
     pub async fn recovered(&self) -> Result<(), String> {
         self.send(|answer| Command::Alone(Alone::Recovered(answer))).await
+    }
+
+    /// Learns what another process of this node wrote, and wakes those who wait for it.
+    pub async fn refresh(&self) -> Result<(), String> {
+        self.send(|answer| Command::Alone(Alone::Refresh(answer))).await
     }
 
     async fn send<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, String>>) -> Command) -> Result<T, String> {

@@ -1,4 +1,4 @@
-//! The one writer: gathers what is waiting, lets the desk decide, signs once, commits once.
+//! The one writer of a process: gathers what is waiting, takes its turn, lets the desk decide, signs once, commits once.
 //!
 //! A lone request never waits for a timer: a group is whatever is waiting when the last commit is done. Nobody is answered
 //! before the commit; what cannot be committed is answered with an error and leaves no trace. What is decided is decided
@@ -12,19 +12,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use sqlx::Row as _;
 use tokio::sync::{mpsc, oneshot, watch};
 use tongban_core::case::{Act, WhyNot};
-use tongban_core::directory::Document;
+use tongban_core::directory::Kind;
 use tongban_core::dossier::{By, DossierId, Hash, Moment, NodeId, RecallAct, Signer};
 use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
 use tongban_core::ident::Region;
 use tongban_core::time::Calendar;
 
 pub use self::handle::WriterHandle;
-use self::handle::{Command, Published};
+use self::handle::{Command, Published, Together};
 use self::rows::Extras;
 use super::blob::NewBlob;
-use super::read::day_number;
+use super::read::{cursor, day_number};
+use super::turn::{Mark, Turn};
 use super::{Result, Store, damaged};
 use crate::clock::Clock;
 use crate::limits;
@@ -135,8 +137,6 @@ pub struct WriterSetup {
     pub clock: Clock,
     /// The calendar.
     pub calendar: &'static Calendar,
-    /// Acts of the registrar that were verified before.
-    pub acts: Vec<(RecallAct, Document)>,
 }
 
 /// The writer itself.
@@ -147,6 +147,8 @@ pub struct Writer {
     published: Published,
     commits: watch::Sender<u64>,
     serials: HashMap<String, i64>,
+    /// The turn after which `desk` and `serials` are what is stored.
+    mark: Option<Mark>,
 }
 
 /// What was done in a group and is to be answered when it is durable.
@@ -160,35 +162,35 @@ struct Group {
     taken: Vec<Answer<Taken, String>>,
 }
 
+/// What is stored of this node's life, its streams and its peers', and the acts of the registrar that it knows.
+async fn stored_desk(setup: &WriterSetup) -> Result<Desk> {
+    let store = &setup.store;
+    let epoch = store.state("epoch").await?.ok_or_else(|| damaged("the node's epoch is missing"))?;
+    let recovering = store.state("recovering").await?.is_some();
+    let suite = setup.signer.public_key().suite();
+    let mut desk = Desk::new(setup.node.clone(), suite, setup.calendar, Epoch::from_stored(&epoch), recovering);
+    desk.resume(store.stream_ends().await?, store.cursors().await?);
+    // They were verified when they were learned.
+    for document in store.documents_of(Kind::Recall).await? {
+        if let Ok(act) = RecallAct::read(&document) {
+            desk.learn(act, document);
+        }
+    }
+    Ok(desk)
+}
+
 impl Writer {
     /// Makes a writer and the way to reach it. Run it with [`Writer::run`]. If the folder was restored from a backup, a
     /// new life of the node's streams begins here.
     pub async fn new(setup: WriterSetup) -> Result<(Writer, WriterHandle)> {
         let (sender, commands) = mpsc::channel(limits::QUEUE_COMMANDS_MAX);
         let (commits, watching) = watch::channel(0);
-        let store = &setup.store;
-        let epoch = match store.state("epoch").await? {
-            Some(epoch) => Epoch::from_stored(&epoch),
-            None => {
-                let epoch = Epoch::from_random(rand::random());
-                store.set_state("epoch", epoch.as_str()).await?;
-                epoch
-            }
-        };
-        let recovering = store.state("recovering").await?.is_some();
-        let suite = setup.signer.public_key().suite();
-        let mut desk = Desk::new(setup.node.clone(), suite, setup.calendar, epoch, recovering);
-        desk.resume(store.stream_ends().await?, store.cursors().await?);
-        for (act, document) in &setup.acts {
-            desk.learn(act.clone(), document.clone());
-        }
+        setup.store.begin_state("epoch", Epoch::from_random(rand::random()).as_str()).await?;
+        let desk = stored_desk(&setup).await?;
         let published = Published::new(&desk);
         let handle = WriterHandle::new(sender, watching, published.clone());
-        let restored = store.state("restored").await?.is_some();
-        let mut writer = Writer { setup, desk, commands, published, commits, serials: HashMap::new() };
-        if restored {
-            writer.restart().await?;
-        }
+        let mut writer = Writer { setup, desk, commands, published, commits, serials: HashMap::new(), mark: None };
+        writer.begin_after_restore().await?;
         Ok((writer, handle))
     }
 
@@ -196,32 +198,46 @@ impl Writer {
     pub async fn run(mut self) {
         let mut waiting = Vec::with_capacity(limits::GROUP_COMMANDS_MAX);
         while self.commands.recv_many(&mut waiting, limits::GROUP_COMMANDS_MAX).await > 0 {
-            let mut group = Group::default();
+            let mut together = Vec::with_capacity(waiting.len());
             for command in waiting.drain(..) {
                 match command {
-                    Command::Say(say, answer) => match self.say(&mut group, say).await {
-                        Ok(done) => group.said.push((answer, done)),
-                        Err(error) => drop(answer.send(Err(error))),
-                    },
-                    Command::Incoming(batch, answer) => match self.take(&mut group, *batch).await {
-                        Ok(Taken::Stored) => group.taken.push((answer, Taken::Stored)),
-                        Ok(other) => drop(answer.send(Ok(other))),
-                        Err(error) => drop(answer.send(Err(error.to_string()))),
-                    },
+                    Command::Together(one) => together.push(one),
                     // What needs the whole of a dossier, or all of them, is rare: it is done alone, on what is stored.
                     Command::Alone(alone) => {
-                        self.finish(std::mem::take(&mut group)).await;
+                        self.together(std::mem::take(&mut together)).await;
                         self.alone(alone).await;
                     }
                 }
             }
-            self.finish(group).await;
+            self.together(together).await;
         }
     }
 
-    async fn finish(&mut self, group: Group) {
+    /// Does what can be done in one commit.
+    async fn together(&mut self, commands: Vec<Together>) {
+        if commands.is_empty() {
+            return;
+        }
+        let turn = match self.turn().await {
+            Ok(turn) => turn,
+            Err(error) => return commands.into_iter().for_each(|command| command.refuse(&error.to_string())),
+        };
+        let mut group = Group::default();
+        for command in commands {
+            match command {
+                Together::Say(say, answer) => match self.say(&mut group, say).await {
+                    Ok(done) => group.said.push((answer, done)),
+                    Err(error) => drop(answer.send(Err(error))),
+                },
+                Together::Incoming(batch, answer) => match self.take(&mut group, *batch).await {
+                    Ok(Taken::Stored) => group.taken.push((answer, Taken::Stored)),
+                    Ok(other) => drop(answer.send(Ok(other))),
+                    Err(error) => drop(answer.send(Err(error.to_string()))),
+                },
+            }
+        }
         let arrivals = !group.taken.is_empty();
-        match self.commit(group.commit, group.extras).await {
+        match self.commit(turn, group.commit, group.extras).await {
             Ok(()) => {
                 group.said.into_iter().for_each(|(answer, done)| drop(answer.send(Ok(done))));
                 group.taken.into_iter().for_each(|(answer, taken)| drop(answer.send(Ok(taken))));
@@ -237,11 +253,34 @@ impl Writer {
         }
     }
 
-    /// Signs and writes everything at once; all of it or nothing.
-    async fn commit(&mut self, mut commit: Commit, extras: Extras) -> Result<()> {
-        let written = self.write(&mut commit, &extras).await;
-        match written {
+    /// Waits for a turn. If another process of this node wrote since this one's last, what was remembered is read anew.
+    async fn turn(&mut self) -> Result<Turn> {
+        let turn = self.setup.store.turn().await?;
+        if self.mark.as_ref() != Some(&turn.before) {
+            self.reload(turn.before.clone()).await?;
+        }
+        Ok(turn)
+    }
+
+    /// Reads anew what is remembered. The mark was read before: what is written meanwhile is noticed at the next turn.
+    async fn reload(&mut self, mark: Mark) -> Result<()> {
+        self.desk = stored_desk(&self.setup).await?;
+        self.serials.clear();
+        self.mark = Some(mark);
+        self.published.update(&self.desk);
+        Ok(())
+    }
+
+    /// Signs and writes everything at once; all of it or nothing. With it the turn ends.
+    async fn commit(&mut self, turn: Turn, mut commit: Commit, extras: Extras) -> Result<()> {
+        if commit.is_empty() && extras.state.is_none() {
+            self.desk.committed(commit);
+            return Ok(turn.transaction.rollback().await?);
+        }
+        let mark = turn.mark.clone();
+        match self.write(turn, &mut commit, &extras).await {
             Ok(()) => {
+                self.mark = Some(mark);
                 self.serials.extend(extras.serials);
                 self.desk.committed(commit);
                 self.published.update(&self.desk);
@@ -249,26 +288,20 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
-                // Nothing of it stands. What was remembered of it is forgotten, and read again from the store.
+                // Whether it stands is not known. What was remembered is read again from the store.
                 tracing::error!(%error, "commit failed");
-                self.desk.forget();
-                self.serials.clear();
+                self.mark = None;
                 Err(error)
             }
         }
     }
 
-    async fn write(&self, commit: &mut Commit, extras: &Extras) -> Result<()> {
-        if commit.is_empty() {
-            return Ok(());
-        }
+    async fn write(&self, mut turn: Turn, commit: &mut Commit, extras: &Extras) -> Result<()> {
         let setup = &self.setup;
         let now = setup.clock.now();
         commit.sign(&*setup.signer, &setup.node, setup.trust.load(Ordering::SeqCst), now);
-        let mut transaction = setup.store.writing.begin().await?;
-        rows::write(&mut transaction, commit, extras, now, setup.calendar).await?;
-        transaction.commit().await?;
-        Ok(())
+        rows::write(&mut turn.transaction, commit, extras, now, setup.calendar).await?;
+        Ok(turn.transaction.commit().await?)
     }
 
     /// Lends the desk a dossier that it does not know yet.
@@ -370,34 +403,27 @@ impl Store {
             .bind(name.to_owned())
             .fetch_optional(&self.pool)
             .await?;
-        Ok(row.map(|row| sqlx::Row::try_get(&row, 0)).transpose()?.unwrap_or(0))
+        Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(0))
     }
 
     /// Where every stream ends.
     async fn stream_ends(&self) -> Result<BTreeMap<NodeId, (u64, Hash)>> {
-        // From peer to peer along the key: naming them all at once would read every row.
+        let rows = sqlx::query("SELECT peer, position, hash FROM stream_end").fetch_all(&self.pool).await?;
         let mut ends = BTreeMap::new();
-        let mut last = String::new();
-        loop {
-            let row =
-                sqlx::query("SELECT MIN(peer) FROM stream WHERE peer > $1").bind(last).fetch_one(&self.pool).await?;
-            let Some(peer) = sqlx::Row::try_get::<Option<String>, _>(&row, 0)? else { return Ok(ends) };
-            if let Some(end) = self.stream_end(&peer).await? {
-                ends.insert(peer.parse().map_err(damaged)?, end);
-            }
-            last = peer;
+        for row in &rows {
+            let hash = Hash::from_tagged(&row.try_get::<Vec<u8>, _>(2)?).map_err(damaged)?;
+            let position = row.try_get::<i64, _>(1)? as u64;
+            ends.insert(row.try_get::<String, _>(0)?.parse().map_err(damaged)?, (position, hash));
         }
+        Ok(ends)
     }
 
     /// How far every peer was read.
     pub async fn cursors(&self) -> Result<BTreeMap<NodeId, Cursor>> {
-        let rows = sqlx::query("SELECT peer FROM stream_cursor").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT peer, epoch, position, hash FROM stream_cursor").fetch_all(&self.pool).await?;
         let mut cursors = BTreeMap::new();
-        for row in rows {
-            let peer: String = sqlx::Row::try_get(&row, 0)?;
-            if let Some(cursor) = self.cursor(&peer).await? {
-                cursors.insert(peer.parse().map_err(damaged)?, cursor);
-            }
+        for row in &rows {
+            cursors.insert(row.try_get::<String, _>(0)?.parse().map_err(damaged)?, cursor(row, 1)?);
         }
         Ok(cursors)
     }

@@ -1,6 +1,6 @@
 //! A commit as rows: everything in the order in which it must be written.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sqlx::AnyConnection;
 use tongban_core::case::{self, Act};
@@ -46,7 +46,7 @@ pub(super) async fn write(
     write_groups(connection, &commit.groups).await?;
     write_log(connection, commit, now).await?;
     blob::insert(connection, &extras.blobs).await?;
-    write_views(connection, commit, calendar).await?;
+    write_views(connection, commit, &extras.blobs, calendar).await?;
     write_local(connection, commit, extras, now).await
 }
 
@@ -54,6 +54,7 @@ pub(super) async fn write(
 async fn write_life(connection: &mut AnyConnection, commit: &Commit) -> Result<()> {
     if let Some(epoch) = &commit.restart {
         sqlx::query("DELETE FROM stream").execute(&mut *connection).await?;
+        sqlx::query("DELETE FROM stream_end").execute(&mut *connection).await?;
         sqlx::query("DELETE FROM node_state WHERE name = 'restored' OR name LIKE 'restated %'")
             .execute(&mut *connection)
             .await?;
@@ -173,6 +174,12 @@ async fn write_log(connection: &mut AnyConnection, commit: &Commit, now: Moment)
             .bind(bytes(&row.hash))
     })
     .await?;
+    let ends: Vec<_> = commit.ends.iter().collect();
+    let tail = "ON CONFLICT (peer) DO UPDATE SET position = excluded.position, hash = excluded.hash";
+    sql::insert(connection, "stream_end (peer, position, hash)", 3, tail, &ends, |query, (peer, (position, hash))| {
+        query.bind(peer.to_string()).bind(*position as i64).bind(bytes(hash))
+    })
+    .await?;
     Ok(())
 }
 
@@ -228,7 +235,12 @@ async fn write_groups(connection: &mut AnyConnection, groups: &[(SignedGroup, Pa
     Ok(())
 }
 
-async fn write_views(connection: &mut AnyConnection, commit: &Commit, calendar: &Calendar) -> Result<()> {
+async fn write_views(
+    connection: &mut AnyConnection,
+    commit: &Commit,
+    blobs: &[NewBlob],
+    calendar: &Calendar,
+) -> Result<()> {
     let dossiers: Vec<&Held> = commit.dossiers.values().collect();
     rebuild::write_dossiers(connection, &dossiers).await?;
     let cases: Vec<CaseRow> = dossiers.iter().filter_map(|held| CaseRow::of(held, calendar)).collect();
@@ -249,6 +261,16 @@ async fn write_views(connection: &mut AnyConnection, commit: &Commit, calendar: 
     }
     let refs: Vec<_> = refs.into_iter().collect();
     sql::insert(connection, "blob_ref (hash, dossier)", 2, NOTHING, &refs, |query, (hash, dossier)| {
+        query.bind(bytes(hash)).bind(id(dossier))
+    })
+    .await?;
+    // Only what was not said here: that has its blobs with it.
+    let brought: HashSet<Hash> = blobs.iter().map(|blob| blob.reference.hash).collect();
+    let mut wanted: Vec<_> = refs.into_iter().filter(|(hash, _)| !brought.contains(hash)).collect();
+    let hashes: Vec<Hash> = wanted.iter().map(|(hash, _)| *hash).collect();
+    let known = blob::known(connection, &hashes).await?;
+    wanted.retain(|(hash, _)| !known.contains(hash));
+    sql::insert(connection, "blob_wanted (hash, dossier)", 2, NOTHING, &wanted, |query, (hash, dossier)| {
         query.bind(bytes(hash)).bind(id(dossier))
     })
     .await?;

@@ -1,12 +1,14 @@
 //! What needs the whole of a dossier, or all of them: branches, recalls, restores. Each is a commit of its own.
 
 use sqlx::Row as _;
-use tongban_core::dossier::{DossierId, Hash, NodeId};
+use tongban_core::directory::Document;
+use tongban_core::dossier::{DossierId, Hash, NodeId, RecallAct};
 use tongban_core::exchange::{Commit, Epoch, Incoming, Restated, Taken, Tick};
 
 use super::handle::Alone;
 use super::rows::Extras;
 use super::{WholeChain, Writer};
+use crate::store::turn::Turn;
 use crate::store::{Result, Store, damaged};
 
 impl Writer {
@@ -16,30 +18,45 @@ impl Writer {
         }
         match alone {
             Alone::Whole(chain, answer) => drop(answer.send(text(self.whole(*chain).await))),
-            Alone::Learn(act, answer) => {
-                let mut commit = Commit::default();
-                commit.documents.push(act.1.clone());
-                // Sealing before it is durable only waits for longer.
-                self.desk.learn(act.0, act.1);
-                drop(answer.send(text(self.commit(commit, Extras::default()).await)));
-            }
-            Alone::Recall(id, act, answer) => {
-                let done = async {
-                    let full = self.setup.store.full(id).await?;
-                    let mut commit = Commit::default();
-                    let mut nonce = rand::random;
-                    let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
-                    if self.desk.recall(&mut commit, full, &act, &mut tick) {
-                        tracing::warn!(dossier = %id, term = act.0.term, "pen recalled by the registrar's act");
-                    }
-                    self.commit(commit, Extras::default()).await
-                };
-                drop(answer.send(text(done.await)));
-            }
-            Alone::Restart(answer) => drop(answer.send(text(self.restart().await))),
+            Alone::Learn(act, answer) => drop(answer.send(text(self.learn(*act).await))),
+            Alone::Recall(id, act, answer) => drop(answer.send(text(self.recall(id, &act).await))),
+            Alone::Restart(life, answer) => drop(answer.send(text(self.restart_after(&life).await))),
             Alone::Restate(peer, epoch, answer) => drop(answer.send(text(self.restate(peer, epoch).await))),
             Alone::Recovered(answer) => drop(answer.send(text(self.recovered().await))),
+            Alone::Refresh(answer) => drop(answer.send(text(self.refresh().await))),
         }
+    }
+
+    async fn learn(&mut self, (act, document): (RecallAct, Document)) -> Result<()> {
+        let turn = self.turn().await?;
+        let mut commit = Commit::default();
+        commit.documents.push(document.clone());
+        // Sealing before it is durable only waits for longer.
+        self.desk.learn(act, document);
+        self.commit(turn, commit, Extras::default()).await
+    }
+
+    async fn recall(&mut self, id: DossierId, act: &(RecallAct, Document)) -> Result<()> {
+        let turn = self.turn().await?;
+        let full = self.setup.store.full(id).await?;
+        let mut commit = Commit::default();
+        let mut nonce = rand::random;
+        let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
+        if self.desk.recall(&mut commit, full, act, &mut tick) {
+            tracing::warn!(dossier = %id, term = act.0.term, "pen recalled by the registrar's act");
+        }
+        self.commit(turn, commit, Extras::default()).await
+    }
+
+    /// What another process wrote is read, and who waits for news looks.
+    async fn refresh(&mut self) -> Result<()> {
+        let mark = self.setup.store.last_mark().await?;
+        if self.mark.as_ref() != Some(&mark) {
+            self.reload(mark).await?;
+            self.commits.send_modify(|count| *count += 1);
+            self.published.arrived.notify_one();
+        }
+        Ok(())
     }
 
     async fn whole(&mut self, chain: WholeChain) -> Result<Taken> {
@@ -48,30 +65,49 @@ impl Writer {
             Incoming::Slip { .. } => None,
         });
         let Some(id) = id else { return Ok(Taken::Stored) };
+        let turn = self.turn().await?;
         let full = self.setup.store.full(id).await?;
         let mut commit = Commit::default();
         let mut nonce = rand::random;
         let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
         let taken = self.desk.take_whole(&mut commit, full, (&chain.peer, chain.asked), chain.batch, &mut tick);
         match taken {
-            Taken::Stored => self.commit(commit, Extras::default()).await?,
-            Taken::Lost => self.restart().await?,
+            Taken::Stored => self.commit(turn, commit, Extras::default()).await?,
+            Taken::Lost => self.restart(turn).await?,
             Taken::Stale | Taken::Whole(..) => {}
         }
         Ok(taken)
     }
 
+    /// If the database was restored from a backup, a new life of the node's streams begins.
+    pub(super) async fn begin_after_restore(&mut self) -> Result<()> {
+        let turn = self.turn().await?;
+        match self.setup.store.state("restored").await? {
+            Some(_) => self.restart(turn).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn restart_after(&mut self, life: &Epoch) -> Result<()> {
+        let turn = self.turn().await?;
+        if self.desk.epoch() != life {
+            return Ok(());
+        }
+        self.restart(turn).await
+    }
+
     /// A new life of the node's streams: it stamps nothing until it has won back what it lost.
-    pub(super) async fn restart(&mut self) -> Result<()> {
+    async fn restart(&mut self, turn: Turn) -> Result<()> {
         let all = self.setup.store.restated(None).await?;
         let epoch = Epoch::from_random(rand::random());
         tracing::error!(%epoch, "this node lost stamps that it gave: it recovers from its peers before it stamps again");
         let mut commit = Commit::default();
         self.desk.restart(&mut commit, epoch, &all);
-        self.commit(commit, Extras::default()).await
+        self.commit(turn, commit, Extras::default()).await
     }
 
     async fn restate(&mut self, peer: NodeId, epoch: Epoch) -> Result<u64> {
+        let turn = self.turn().await?;
         let store = &self.setup.store;
         let name = format!("restated {peer}");
         let own = self.desk.epoch().as_str().to_owned();
@@ -89,27 +125,29 @@ impl Writer {
         self.desk.hear_restored(&mut commit, &peer, &epoch, &all);
         let end = commit.ends.get(&peer).or(self.desk.end(&peer)).map_or(0, |(position, _)| *position);
         let state = Some((name, format!("{own} {} {end}", epoch.as_str())));
-        self.commit(commit, Extras { state, ..Extras::default() }).await?;
+        self.commit(turn, commit, Extras { state, ..Extras::default() }).await?;
         Ok(end)
     }
 
     async fn recovered(&mut self) -> Result<()> {
+        let turn = self.turn().await?;
         if !self.desk.is_recovering() {
             return Ok(());
         }
         let all = self.setup.store.restated(None).await?;
         let mut commit = Commit::default();
         self.desk.recovered(&mut commit, &all);
-        self.commit(commit, Extras::default()).await?;
+        self.commit(turn, commit, Extras::default()).await?;
         tracing::warn!("recovered: this node stamps again");
         // What is pending where this node holds the pen waited for this.
         for one in all.into_iter().filter(|one| !one.pending.is_empty()) {
+            let turn = self.turn().await?;
             let mut commit = Commit::default();
             self.lend(&commit, one.dossier).await?;
             let mut nonce = rand::random;
             let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
             self.desk.answer_pending(&mut commit, one.dossier, &mut tick);
-            self.commit(commit, Extras::default()).await?;
+            self.commit(turn, commit, Extras::default()).await?;
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ async fn peers(app: &App) -> Result<Vec<Peer>, Fault> {
     let mut peers = Vec::with_capacity(cards.len());
     for card in cards.into_iter().filter(|card| card.node != app.config.node) {
         let state = app.peers.state(&card.node);
-        let end = app.store.stream_end(card.node.as_str()).await?.map_or(0, |(position, _)| position);
+        let end = app.store.stream_end(card.node.as_str()).await?;
         let cursor = app.store.cursor(card.node.as_str()).await?;
         peers.push(Peer { card, state, end, cursor });
     }
