@@ -34,6 +34,6 @@ impl std::error::Error for Failure {}
 
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Failure {
-        Failure::new("store", error.to_string())
+        Failure::new(error.code(), error.to_string())
     }
 }

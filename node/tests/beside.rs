@@ -148,3 +148,47 @@ async fn processes_of_one_node_share_its_work_and_come_and_go() {
     }
     assert_eq!(demo.verified("anhui", id).chain.len(), 6);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_moves_from_a_file_to_a_server_and_back_with_all_that_it_has() {
+    let demo = Demo::start_over(false, &[]).await;
+    let anhui = demo.node("anhui");
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    // One material so large that it lies in the blob folder, not in the database.
+    let materials =
+        json!([material_of("id-card", "seen_original", &paper_of(100_000)), material("settlement-form", "copy_taken")]);
+    let id = clerk.open(with(suzhou_to_hefei(1), json!({ "materials": materials }))).await;
+    let officer = anhui.sign_in("hefei-gjj").await;
+    officer.sees(&id, "handed_over").await;
+    until("all files are there", async || (demo.verified("anhui", &id).blobs == 3).then_some(())).await;
+
+    anhui.stop("TERM");
+    let on_server = format!("{}moved_{}", postgres(), demo.port());
+    sqlx::any::install_default_drivers();
+    let mut server = AnyConnection::connect(&format!("{}postgres", postgres())).await.unwrap();
+    let make = format!("CREATE DATABASE moved_{}", demo.port());
+    sqlx::query(sqlx::AssertSqlSafe(make)).execute(&mut server).await.unwrap();
+    let copy = |name: &str| demo.data().join(name).to_str().unwrap().to_owned();
+    let (first, second) = (copy("first"), copy("second"));
+    run(&["backup", "--data", anhui.data(), "--to", &first]).fine();
+    std::fs::rename(&anhui.folder, demo.data().join("anhui-file")).unwrap();
+    run(&["restore", "--from", &first, "--data", anhui.data(), "--database", &on_server]).fine();
+    // What is there is not written over.
+    let again = ["restore", "--from", &first, "--data", &copy("again"), "--database", &on_server];
+    run(&again).refused("database-not-empty");
+    let serving = anhui.serve(&[]).await;
+    let acted = async || (officer.try_act(&id, "accept", json!({})).await.status < 300).then_some(());
+    until_within(PATIENCE * 4, "it stamps again", acted).await;
+    clerk.sees(&id, "accepted").await;
+    drop(serving);
+
+    run(&["backup", "--data", anhui.data(), "--to", &second]).fine();
+    std::fs::rename(&anhui.folder, demo.data().join("anhui-server")).unwrap();
+    run(&["restore", "--from", &second, "--data", anhui.data()]).fine();
+    assert!(anhui.config().database.is_none());
+    let _serving = anhui.serve(&[]).await;
+    assert_eq!(officer.case(&id).await["phase"], "accepted");
+    assert_eq!(run(&["rebuild", "--check", "--data", anhui.data()]).fine().text(), "no difference\n");
+    let verified = demo.verified("anhui", &id);
+    assert_eq!((verified.chain.len(), verified.blobs), (6, 3));
+}

@@ -153,3 +153,34 @@ impl Blobs {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_column_of_every_table_is_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), None).await.unwrap();
+        let own = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+                   AND name NOT IN ('_sqlx_migrations', 'turn', 'lease') ORDER BY name";
+        let tables = sqlx::query(own).fetch_all(&store.pool).await.unwrap();
+        let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+        let mut copied: Vec<&str> = TABLES.iter().map(|(table, _)| *table).collect();
+        copied.sort_unstable();
+        assert_eq!(tables, copied);
+        for (table, of) in TABLES {
+            let text = format!("SELECT name, type FROM pragma_table_info('{table}')");
+            let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(&store.pool).await.unwrap();
+            let mark = |kind: String| match kind.as_str() {
+                "BIGINT" => '#',
+                "TEXT" => '$',
+                _ => ' ',
+            };
+            let there: Vec<(String, char)> = rows.iter().map(|row| (row.get(0), mark(row.get(1)))).collect();
+            let here: Vec<(String, char)> =
+                columns(of).into_iter().map(|(name, mark)| (name.to_owned(), mark)).collect();
+            assert_eq!(there, here, "{table}");
+        }
+    }
+}

@@ -72,6 +72,17 @@ pub enum StoreError {
     Damaged(String),
 }
 
+impl StoreError {
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Database(_) | StoreError::Schema(_) | StoreError::File { .. } => "store",
+            StoreError::NotEmpty => "database-not-empty",
+            StoreError::Damaged(_) => "store-damaged",
+        }
+    }
+}
+
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
