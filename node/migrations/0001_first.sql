@@ -1,4 +1,6 @@
 -- One SQL text for SQLite and PostgreSQL: TEXT, BIGINT, BYTEA; times are milliseconds UTC; days are yyyymmdd.
+-- BY KEY: SQLite keeps the rows in the order of their key (WITHOUT ROWID), instead of a second table for the key beside
+-- them. Not for rows of many hundred bytes: few of them would fit on an inner page of the tree.
 
 -- Ground state: the log. Everything that a rebuild starts from.
 
@@ -39,7 +41,7 @@ CREATE TABLE stamp (
     root BYTEA NOT NULL,
     leaf BIGINT NOT NULL,
     PRIMARY KEY (dossier, seq)
-);
+) /* BY KEY */;
 
 -- Stamps beside the log: superseded by a recall, sealed by an act, or proof of fault (code). Two of them may have one
 -- number, hence the hash in the row key.
@@ -58,7 +60,7 @@ CREATE TABLE evidence (
     peer TEXT NOT NULL,
     seen BIGINT NOT NULL,
     PRIMARY KEY (dossier, hash)
-);
+) /* BY KEY */;
 
 -- What this node owes each peer, in order: a stamp (term, seq) or a slip (entry); hash: running hash up to this item.
 CREATE TABLE stream (
@@ -70,14 +72,14 @@ CREATE TABLE stream (
     entry BYTEA,
     hash BYTEA NOT NULL,
     PRIMARY KEY (peer, position)
-);
+) /* BY KEY */;
 
 -- Where each of these streams ends.
 CREATE TABLE stream_end (
     peer TEXT NOT NULL PRIMARY KEY,
     position BIGINT NOT NULL,
     hash BYTEA NOT NULL
-);
+) /* BY KEY */;
 
 -- How far this node has read each peer.
 CREATE TABLE stream_cursor (
@@ -85,7 +87,7 @@ CREATE TABLE stream_cursor (
     epoch TEXT NOT NULL,
     position BIGINT NOT NULL,
     hash BYTEA NOT NULL
-);
+) /* BY KEY */;
 
 -- Personal fields and materials. Content is null once erased; file = 1: the bytes are in the blob folder.
 CREATE TABLE blob (
@@ -116,7 +118,7 @@ CREATE TABLE dossier (
     head BYTEA NOT NULL,
     holder TEXT NOT NULL,
     participants TEXT NOT NULL
-);
+) /* BY KEY */;
 
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
 CREATE TABLE case_view (
@@ -153,21 +155,21 @@ CREATE INDEX case_by_handling ON case_view (handling_org, changed);
 CREATE TABLE pending (
     entry BYTEA NOT NULL PRIMARY KEY,
     dossier BYTEA NOT NULL
-);
+) /* BY KEY */;
 CREATE INDEX pending_by_dossier ON pending (dossier);
 
 CREATE TABLE blob_ref (
     hash BYTEA NOT NULL,
     dossier BYTEA NOT NULL,
     PRIMARY KEY (hash, dossier)
-);
+) /* BY KEY */;
 
 -- What dossiers refer to and was not here yet.
 CREATE TABLE blob_wanted (
     hash BYTEA NOT NULL,
     dossier BYTEA NOT NULL,
     PRIMARY KEY (hash, dossier)
-);
+) /* BY KEY */;
 
 -- Local state: of this node alone, never passed on.
 
@@ -179,7 +181,7 @@ CREATE TABLE node_state (
 CREATE TABLE serial (
     name TEXT NOT NULL PRIMARY KEY,
     last BIGINT NOT NULL
-);
+) /* BY KEY */;
 
 CREATE TABLE account (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -205,7 +207,7 @@ CREATE TABLE session (
     begun BIGINT NOT NULL,
     seen BIGINT NOT NULL,
     api BIGINT NOT NULL
-);
+) /* BY KEY */;
 
 -- A form that was sent after its session had ended: kept for half an hour, for the same account only.
 CREATE TABLE kept_form (
@@ -221,7 +223,7 @@ CREATE TABLE owner (
     dossier BYTEA NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (account, dossier)
-);
+) /* BY KEY */;
 
 -- What was done under a form's or a client's own key: a second sending gets the first one's answer.
 CREATE TABLE once (
@@ -230,7 +232,7 @@ CREATE TABLE once (
     dossier BYTEA NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (account, key)
-);
+) /* BY KEY */;
 
 -- Every reading of personal data, by whom and what for.
 CREATE TABLE access (
@@ -248,7 +250,7 @@ CREATE TABLE turn (
     one BIGINT NOT NULL PRIMARY KEY,
     mark TEXT NOT NULL,
     before TEXT NOT NULL
-);
+) /* BY KEY */;
 INSERT INTO turn (one, mark, before) VALUES (1, '', '');
 
 -- Which process of this node does what for all of them, until when.
@@ -256,4 +258,4 @@ CREATE TABLE lease (
     name TEXT NOT NULL PRIMARY KEY,
     holder TEXT NOT NULL,
     until BIGINT NOT NULL
-);
+) /* BY KEY */;

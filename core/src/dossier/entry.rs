@@ -72,7 +72,18 @@ impl fmt::Debug for NodeId {
 }
 
 impl DossierId {
-    /// From 16 random bytes.
+    /// A new name: a UUID of version 7 (RFC 9562), which begins with the millisecond. Names that are given one after the
+    /// other so lie beside each other in every index; who reads one takes any 16 bytes.
+    pub fn new(at: Moment, random: [u8; 10]) -> DossierId {
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&at.0.to_be_bytes()[2..]);
+        bytes[6..].copy_from_slice(&random);
+        bytes[6] = 0x70 | bytes[6] & 0x0f;
+        bytes[8] = 0x80 | bytes[8] & 0x3f;
+        DossierId(bytes)
+    }
+
+    /// From 16 bytes of any kind.
     pub fn from_random(bytes: [u8; 16]) -> DossierId {
         DossierId(bytes)
     }

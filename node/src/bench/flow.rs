@@ -104,7 +104,7 @@ impl Served {
     pub(super) async fn begin(&self, more: Vec<(By, Act)>) -> Result<DossierId, Failure> {
         let (mut acts, blob) = self.script.begin(self.suite);
         acts.extend(more);
-        let target = Target::New(DossierId::from_random(rand::random()));
+        let target = Target::New(DossierId::new(self.receiving.clock.now(), rand::random()));
         said(&self.receiving, target, acts, vec![blob]).await
     }
 }

@@ -180,7 +180,7 @@ pub async fn open_with(
     let blobs = settle(app, blobs).await?;
     let owner = online.then(|| actor.account_id());
     let once = request.once.map(|key| (actor.account_id(), format!("open:{key}")));
-    let target = Target::New(DossierId::from_random(rand::random()));
+    let target = Target::New(DossierId::new(app.clock.now(), rand::random()));
     Ok(app.writer.say(Say { target, acts, blobs, once, owner }).await?)
 }
 
