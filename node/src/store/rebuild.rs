@@ -32,7 +32,21 @@ pub(super) async fn write_dossiers(connection: &mut AnyConnection, dossiers: &[&
 
 pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow]) -> Result<()> {
     let into = format!("case_view ({CASE_COLUMNS})");
-    let changing = ["number", "phase", "party", "step", "due", "provisional", "responsible", "changed"];
+    // Who decides changes when a case is passed on.
+    let changing = [
+        "number",
+        "phase",
+        "party",
+        "step",
+        "due",
+        "provisional",
+        "handling_org",
+        "handling_name",
+        "handling_name_en",
+        "handling_node",
+        "responsible",
+        "changed",
+    ];
     let sets: Vec<String> = changing.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let tail = format!("ON CONFLICT (dossier) DO UPDATE SET {}", sets.join(", "));
     sql::insert(connection, &into, 22, &tail, cases, |query, row| {

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party, Phase};
 use tongban_core::catalogue::{Mode, Need};
 use tongban_core::dossier::{Hash, Moment, Role};
+use tongban_core::ident::Uscc;
 use tongban_core::mechanism::{Basis, Permit};
 use tongban_core::time::{Deadline, Limit, StepKind, Unit};
 
@@ -230,13 +231,14 @@ fn steps(visitor: &Visitor, deadline: &Deadline) -> Markup {
 
 /// The timeline, newest first.
 pub fn timeline(visitor: &Visitor, view: &CaseView) -> Markup {
+    let offices = Offices::of(view);
     html! {
         ol class="timeline" {
-            @for line in view.lines.iter().rev() {
+            @for (number, line) in view.lines.iter().enumerate().rev() {
                 li class=(if line.seq.is_none() { "waiting" } else if line.refuses.is_some() || line.mark.is_some() { "refused" } else { "" }) {
-                    p { strong { (what(visitor, &view.case, line)) } }
+                    p { strong { (what(visitor, offices.handling(number), line)) } }
                     @for detail in details(visitor, &view.case, line) { p { (unbroken(&detail, number_in(line))) } }
-                    p { time { (line.at) } " · " span class="by" { (who(visitor, &view.case, line)) } }
+                    p { time { (line.at) } " · " span class="by" { (who(visitor, &offices, number, line)) } }
                     @if line.seq.is_none() { p class="hint" { (visitor.t("line-pending")) } }
                     @if let Some(mark) = &line.mark { p class="error" { (visitor.tf("line-mark", &[("code", mark)])) } }
                 }
@@ -245,14 +247,49 @@ pub fn timeline(visitor: &Visitor, view: &CaseView) -> Markup {
     }
 }
 
-fn what(visitor: &Visitor, case: &Case, line: &Line) -> String {
+/// Who was to decide, line by line: a case that was passed on had others before.
+struct Offices<'a> {
+    receiving: &'a Office,
+    /// From which line on.
+    handling: Vec<(usize, &'a Office)>,
+}
+
+impl<'a> Offices<'a> {
+    fn of(view: &'a CaseView) -> Offices<'a> {
+        let mut handling = Vec::new();
+        for (number, line) in view.lines.iter().enumerate() {
+            match &line.act {
+                Some(Act::Drafted(drafted)) => handling.push((0, &drafted.handling)),
+                Some(Act::Forwarded { to, .. }) if line.mark.is_none() => handling.push((number + 1, &**to)),
+                _ => {}
+            }
+        }
+        if handling.is_empty() {
+            handling.push((0, &view.case.drafted.handling));
+        }
+        Offices { receiving: &view.case.drafted.receiving, handling }
+    }
+
+    fn handling(&self, line: usize) -> &'a Office {
+        let upto = self.handling.iter().rev().find(|(from, _)| *from <= line);
+        upto.map_or(self.receiving, |(_, office)| office)
+    }
+
+    /// The one of this code.
+    fn find(&self, org: Option<Uscc>) -> Option<&'a Office> {
+        let all = std::iter::once(self.receiving).chain(self.handling.iter().map(|(_, office)| *office));
+        all.into_iter().find(|office| Some(office.org) == org)
+    }
+}
+
+fn what(visitor: &Visitor, handling: &Office, line: &Line) -> String {
     if let Some(code) = &line.refuses {
         let reason = tongban_core::case::WhyNot::known(code)
             .map_or_else(|| code.clone(), |why| super::fault::why(visitor.lang, &why));
         return visitor.tf("line-refused", &[("reason", &reason)]).into_owned();
     }
     let Some(act) = &line.act else { return visitor.t("line-unknown").into_owned() };
-    let handling = visitor.lang.pick(&case.drafted.handling.name, &case.drafted.handling.name_en);
+    let handling = visitor.lang.pick(&handling.name, &handling.name_en);
     match act {
         Act::Decided { outcome: Outcome::Granted, .. } => visitor.t("line-granted").into_owned(),
         Act::Decided { outcome: Outcome::Refused, .. } => visitor.t("line-decided-refused").into_owned(),
@@ -296,6 +333,9 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
             let todo = reason_todo(visitor, reason).into_owned();
             [Some(reason_text(reason)), Some(todo), filled(note)].into_iter().flatten().collect()
         }
+        Some(Act::Forwarded { to, note }) => {
+            vec![visitor.lang.labelled(visitor.lang.pick(&to.name, &to.name_en), note)]
+        }
         Some(Act::CorrectionAsked { wanted, limit: given }) => {
             let mut lines: Vec<String> =
                 wanted.iter().map(|one| visitor.lang.labelled(&material(&one.material), &one.what)).collect();
@@ -311,23 +351,18 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
     }
 }
 
-fn who(visitor: &Visitor, case: &Case, line: &Line) -> String {
-    let drafted = &case.drafted;
+fn who(visitor: &Visitor, offices: &Offices<'_>, number: usize, line: &Line) -> String {
     let lang = visitor.lang;
+    let name = |office: &Office| lang.pick(&office.name, &office.name_en).to_owned();
     let staff = line.by.staff.as_deref().map_or(String::new(), |staff| format!(" · {staff}"));
     match line.by.role {
         Role::Applicant => lang.t("party-applicant").into_owned(),
-        Role::System if line.node == drafted.receiving.node => {
-            lang.pick(&drafted.receiving.name, &drafted.receiving.name_en).to_owned()
-        }
-        Role::System => lang.pick(&drafted.handling.name, &drafted.handling.name_en).to_owned(),
-        Role::Clerk | Role::Officer if line.by.org == Some(drafted.receiving.org) => {
-            format!("{}{staff}", lang.pick(&drafted.receiving.name, &drafted.receiving.name_en))
-        }
-        Role::Clerk | Role::Officer if line.by.org == Some(drafted.handling.org) => {
-            format!("{}{staff}", lang.pick(&drafted.handling.name, &drafted.handling.name_en))
-        }
-        Role::Clerk | Role::Officer => line.node.to_string(),
+        Role::System if line.node == offices.receiving.node => name(offices.receiving),
+        Role::System => name(offices.handling(number)),
+        Role::Clerk | Role::Officer => match offices.find(line.by.org) {
+            Some(office) => format!("{}{staff}", name(office)),
+            None => line.node.to_string(),
+        },
     }
 }
 
@@ -390,7 +425,9 @@ pub fn materials(visitor: &Visitor, view: &CaseView) -> Markup {
 
 /// A size in words.
 pub fn size(bytes: u32) -> String {
-    if bytes < 1024 * 1024 {
+    if bytes < 1024 {
+        format!("{bytes} B")
+    } else if bytes < 1024 * 1024 {
         format!("{} KB", bytes.div_ceil(1024))
     } else {
         format!("{:.1} MB", f64::from(bytes) / 1_048_576.0)

@@ -7,10 +7,13 @@ mod check;
 mod demo;
 mod driver;
 mod expiry;
+mod forward;
 mod gallery;
 mod hand;
 mod online;
 mod refusal;
+#[path = "../support/mod.rs"]
+mod support;
 mod window;
 
 use std::future::Future;
@@ -56,6 +59,11 @@ async fn double_submit_and_back_button_make_one_case() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_outlives_its_session_for_the_same_account_only() {
     story(expiry::tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_passes_a_case_on_to_the_one_that_has_the_power() {
+    story(forward::tell).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use super::case::{Filled, again};
 use super::paper::{Paper, Verdict};
 use super::{Move, case_id, officer};
 use crate::app::App;
-use crate::service::{CaseView, ServiceError, act, check_upload};
+use crate::service::{CaseView, ServiceError, act, authority, check_upload};
 use crate::store::NewBlob;
 use crate::text::Lang;
 use crate::web::fault::{Fault, sentences};
@@ -68,6 +68,8 @@ pub async fn take_step(
     let view = CaseView::read(&app, &actor, id, "case").await?;
     let wrong = match saying(&app, &visitor, &view, step, &mut form) {
         Ok(saying) => match act(&app, &actor, id, saying.acts, saying.blobs, form.once()).await {
+            // What was passed on is another authority's to see.
+            Ok(_) if step == Move::Forward => return Ok(Redirect::to("/authority?done=forward").into_response()),
             Ok(_) => return Ok(Redirect::to(&format!("/authority/cases/{id}?done={}", step.name())).into_response()),
             Err(error @ (ServiceError::NotFound | ServiceError::Forbidden)) => return Err(error.into()),
             Err(error) => {
@@ -95,6 +97,7 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
             let (reason, note) = grounds(visitor, form, "return_reason", "return_note", false)?;
             Ok(Act::Returned { reason, note }.into())
         }
+        Move::Forward => forward(app, visitor, form).map(Saying::from),
         Move::NotAccept => {
             let (reason, note) = grounds(visitor, form, "not_accept_reason", "not_accept_note", true)?;
             Ok(Act::NotAccepted { reason, note }.into())
@@ -107,6 +110,23 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
             let grounds = grounds(visitor, form, "refuse_reason", "refuse_note", true);
             decision(app, visitor, view, form, "refuse", Outcome::Refused, grounds)
         }
+    }
+}
+
+/// To whom, and why.
+fn forward(app: &App, visitor: &Visitor, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let to = authority(app, form.text("forward_to"));
+    let note = form.text("forward_note").trim().to_owned();
+    if to.is_none() {
+        wrong.add(Wrong::field(visitor, "forward_to", "authority-wrong-forward-to"));
+    }
+    if note.is_empty() {
+        wrong.add(Wrong::field(visitor, "forward_note", "authority-wrong-forward-note"));
+    }
+    match to {
+        Some(to) if wrong.errors.is_empty() => Ok(Act::Forwarded { to: Box::new(to), note }),
+        _ => Err(wrong),
     }
 }
 

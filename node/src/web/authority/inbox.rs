@@ -17,12 +17,13 @@ use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::visitor::Visitor;
 
-/// Which pages of the two lists are shown, from 0.
-#[derive(Clone, Copy, Default, Deserialize)]
+/// Which pages of the two lists are shown, from 0, and what was just done.
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Pages {
     todo: u32,
     all: u32,
+    done: String,
 }
 
 /// The page `/authority`.
@@ -40,6 +41,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
     let lists = Lists { app: &app, visitor: &visitor, names };
     let body = html! {
         h1 { (visitor.t("authority-title")) }
+        @if pages.done == "forward" { (part::done(&visitor.t("authority-done-forward"))) }
         p class="lead" {
             @if let Some(name) = &name { (name) " · " }
             @if waiting == 0 { (visitor.t("authority-nothing")) }

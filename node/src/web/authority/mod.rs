@@ -32,6 +32,7 @@ enum Move {
     Accept,
     Correction,
     Return,
+    Forward,
     NotAccept,
     Grant,
     Refuse,
@@ -39,11 +40,12 @@ enum Move {
 }
 
 impl Move {
-    const ALL: [Move; 8] = [
+    const ALL: [Move; 9] = [
         Move::Receive,
         Move::Accept,
         Move::Correction,
         Move::Return,
+        Move::Forward,
         Move::NotAccept,
         Move::Grant,
         Move::Refuse,
@@ -56,6 +58,7 @@ impl Move {
             Move::Accept => "accept",
             Move::Correction => "correction",
             Move::Return => "return",
+            Move::Forward => "forward",
             Move::NotAccept => "not-accept",
             Move::Grant => "grant",
             Move::Refuse => "refuse",

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 use tongban_core::case::{
-    Act, Asks, Barrier, Case, Channel, DeliveryWay, Outcome, Party, Phase, REASONS, Wanted, WhyNot,
+    Act, Asks, Barrier, Case, Channel, DeliveryWay, Office, Outcome, Party, Phase, REASONS, Wanted, WhyNot,
 };
+use tongban_core::directory::{Duty, Organisation};
 use tongban_core::time::Limit;
 
 use super::Move;
@@ -24,6 +25,7 @@ pub fn possible(desk: &Desk<'_>) -> Vec<Move> {
         Move::Refuse,
         Move::Correction,
         Move::Return,
+        Move::Forward,
         Move::NotAccept,
         Move::Receive,
     ];
@@ -78,6 +80,10 @@ fn sample(case: &Case, step: Move) -> Act {
             Act::CorrectionAsked { wanted, limit: Limit::working(10) }
         }
         Move::Return => Act::Returned { reason, note: String::new() },
+        Move::Forward => {
+            let to = Office { org: case.drafted.receiving.org, ..case.drafted.handling.clone() };
+            Act::Forwarded { to: Box::new(to), note: words() }
+        }
         Move::NotAccept => Act::NotAccepted { reason, note: words() },
         Move::Grant => decided(Outcome::Granted),
         Move::Refuse => decided(Outcome::Refused),
@@ -103,7 +109,7 @@ fn impossible(desk: &Desk<'_>) -> Markup {
         return html! {};
     }
     let mut lines = Vec::new();
-    for step in [Move::Correction, Move::Return, Move::NotAccept] {
+    for step in [Move::Correction, Move::Return, Move::Forward, Move::NotAccept] {
         if let Err(reason) = asked(desk, step) {
             let text = match reason.code {
                 "not-now" => visitor.t("authority-why-not-now").into_owned(),
@@ -161,6 +167,11 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
             (hint("authority-return-hint"))
             (reason(desk, step, "return_reason"))
             (note(desk, step, "return_note", "authority-return-note", Some("authority-return-note-hint")))
+        },
+        Move::Forward => html! {
+            (hint("authority-forward-hint"))
+            (authorities(desk))
+            (note(desk, step, "forward_note", "authority-forward-note", Some("authority-forward-note-hint")))
         },
         Move::NotAccept => html! {
             (hint("authority-not-accept-hint"))
@@ -232,30 +243,76 @@ fn correction(desk: &Desk<'_>) -> Markup {
     }
 }
 
-/// The library of reasons, grouped by the barrier that each stands for.
-fn reason(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
-    let (visitor, chosen) = (desk.visitor, desk.filled.value(step, name, ""));
-    let error = desk.filled.error(name);
-    let error_id = format!("{name}-error");
-    let barriers = [Barrier::Material, Barrier::Administrative, Barrier::Household, Barrier::Technical, Barrier::Other];
-    html! {
-        div class=(if error.is_some() { "field wrong" } else { "field" }) {
-            label for=(name) { (visitor.t("authority-reason")) }
-            @if let Some(error) = error { p class="error" id=(error_id) { (error) } }
-            select id=(name) name=(name) required aria-describedby=[error.map(|_| &error_id)] aria-invalid=[error.map(|_| "true")] {
-                option value="" { (visitor.t("authority-reason-choose")) }
-                @for barrier in barriers {
-                    optgroup label=(visitor.t(&format!("barrier-{}", barrier.name()))) {
-                        @for reason in REASONS.iter().filter(|reason| reason.barrier == barrier) {
-                            option value=(reason.code) selected[reason.code == chosen] {
-                                (visitor.t(&format!("reason-{}", reason.code)))
-                            }
+/// To whom it can be passed on: those who decide the same item elsewhere, then the other authorities of the place.
+fn authorities(desk: &Desk<'_>) -> Markup {
+    let (visitor, handling) = (desk.visitor, &desk.view.case.drafted.handling);
+    let snapshot = desk.app.directory.now();
+    let item = &desk.view.case.drafted.item.key;
+    let others =
+        || snapshot.organisations.values().filter(|org| org.duty == Duty::Authority && org.uscc != handling.org);
+    let decides = |org: &Organisation| {
+        snapshot.implementations.values().any(|one| one.item == *item && one.authority == org.uscc)
+    };
+    let same: Vec<&Organisation> = others().filter(|org| decides(org)).collect();
+    let near: Vec<&Organisation> = others().filter(|org| org.region == handling.region && !decides(org)).collect();
+    let chosen = desk.filled.value(Move::Forward, "forward_to", "");
+    let groups = [("authority-forward-same", same), ("authority-forward-near", near)];
+    select(
+        desk,
+        "forward_to",
+        "authority-forward-to",
+        "authority-forward-choose",
+        html! {
+            @for (title, offices) in groups.iter().filter(|(_, offices)| !offices.is_empty()) {
+                optgroup label=(visitor.t(title)) {
+                    @for org in offices {
+                        option value=(org.uscc) selected[org.uscc.to_string() == chosen] {
+                            (visitor.lang.pick(&org.name, &org.name_en))
                         }
                     }
                 }
             }
+        },
+    )
+}
+
+/// One of many, with what is wrong above it.
+fn select(desk: &Desk<'_>, name: &str, label: &str, choose: &str, options: Markup) -> Markup {
+    let (visitor, error) = (desk.visitor, desk.filled.error(name));
+    let error_id = format!("{name}-error");
+    html! {
+        div class=(if error.is_some() { "field wrong" } else { "field" }) {
+            label for=(name) { (visitor.t(label)) }
+            @if let Some(error) = error { p class="error" id=(error_id) { (error) } }
+            select id=(name) name=(name) required aria-describedby=[error.map(|_| &error_id)] aria-invalid=[error.map(|_| "true")] {
+                option value="" { (visitor.t(choose)) }
+                (options)
+            }
         }
     }
+}
+
+/// The library of reasons, grouped by the barrier that each stands for.
+fn reason(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
+    let (visitor, chosen) = (desk.visitor, desk.filled.value(step, name, ""));
+    let barriers = [Barrier::Material, Barrier::Administrative, Barrier::Household, Barrier::Technical, Barrier::Other];
+    select(
+        desk,
+        name,
+        "authority-reason",
+        "authority-reason-choose",
+        html! {
+            @for barrier in barriers {
+                optgroup label=(visitor.t(&format!("barrier-{}", barrier.name()))) {
+                    @for reason in REASONS.iter().filter(|reason| reason.barrier == barrier) {
+                        option value=(reason.code) selected[reason.code == chosen] {
+                            (visitor.t(&format!("reason-{}", reason.code)))
+                        }
+                    }
+                }
+            }
+        },
+    )
 }
 
 fn note(desk: &Desk<'_>, step: Move, name: &str, label: &str, hint: Option<&str>) -> Markup {
