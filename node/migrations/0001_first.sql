@@ -225,10 +225,12 @@ CREATE TABLE owner (
     PRIMARY KEY (account, dossier)
 ) /* BY KEY */;
 
--- What was done under a form's or a client's own key: a second sending gets the first one's answer.
+-- What was done under a form's or a client's own key: a second sending gets the first one's answer. what: digest of a
+-- client's request; empty for a form, which may be sent again with other fields.
 CREATE TABLE once (
     account BIGINT NOT NULL,
     key TEXT NOT NULL,
+    what TEXT NOT NULL,
     dossier BYTEA NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (account, key)

@@ -191,6 +191,10 @@ async fn sent_twice_under_one_key_it_is_done_once() {
     assert_eq!((first.status, &first.body["repeated"]), (201, &json!(false)));
     assert_eq!((&second.body["id"], &second.body["number"]), (&first.body["id"], &first.body["number"]));
     assert_eq!(second.body["repeated"], true);
+    // A key that was used for something else is a mistake of the client: nothing is done, and nothing passed off as done.
+    let other = suzhou_to_hefei(8);
+    clerk.tell_once("/api/v1/cases", &other, "morning-1").await.refused(409, "idempotency-mismatch");
+    clerk.tell_once("/api/v1/cases", &other, &"k".repeat(101)).await.refused(400, "idempotency-key");
 
     let mut sendings = JoinSet::new();
     for _ in 0..8 {

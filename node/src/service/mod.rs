@@ -15,7 +15,7 @@ pub use upload::{Upload, UploadFault, check_upload};
 pub use view::{CaseView, Line, Waiting};
 
 use crate::app::App;
-use crate::store::{Account, AccountRole, NewBlob, Said, Say, SayError, StoreError, Target};
+use crate::store::{Account, AccountRole, NewBlob, Once, Said, Say, SayError, StoreError, Target};
 
 /// Who acts: someone signed in, or the holder of a receipt with its tracking code.
 #[derive(Clone, Debug)]
@@ -151,6 +151,29 @@ async fn visible(app: &App, actor: &Actor, id: DossierId) -> Result<Case, Servic
     if actor.may_see(app, &case).await? { Ok(case) } else { Err(ServiceError::NotFound) }
 }
 
+/// A form's or client's own key for one request, before it is known whose and for what.
+#[derive(Clone, Debug)]
+pub struct OnceKey {
+    /// As it was sent.
+    pub key: String,
+    /// Digest of the request; empty for a form.
+    pub what: String,
+}
+
+impl From<String> for OnceKey {
+    /// A form's own.
+    fn from(key: String) -> OnceKey {
+        OnceKey { key, what: String::new() }
+    }
+}
+
+impl OnceKey {
+    /// Of an account, for one case or for opening one.
+    fn of(self, account: i64, place: &str) -> Once {
+        Once { account, key: format!("{place}:{}", self.key), what: self.what }
+    }
+}
+
 /// Says acts in a case that the actor may see: all of them or none. `once` is the form's or client's own key.
 pub async fn act(
     app: &App,
@@ -158,9 +181,17 @@ pub async fn act(
     id: DossierId,
     acts: Vec<Act>,
     blobs: Vec<NewBlob>,
-    once: Option<String>,
+    once: Option<OnceKey>,
 ) -> Result<Said, ServiceError> {
-    let case = visible(app, actor, id).await?;
+    let once = once.map(|key| key.of(actor.account_id(), &id.to_string()));
+    let case = match (visible(app, actor, id).await, &once) {
+        (Ok(case), _) => case,
+        // What was passed on is not seen any more; that it was done is still told to who did it.
+        (Err(ServiceError::NotFound), Some(once)) if app.store.once(once.account, &once.key).await?.is_some() => {
+            return Ok(Said { dossier: id, number: None, slip: false, again: true });
+        }
+        (Err(error), _) => return Err(error),
+    };
     let by = actor.by().ok_or(ServiceError::Forbidden)?;
     let mut said: Vec<(By, Act)> = Vec::with_capacity(acts.len() + 1);
     let is_officer = by.role == Role::Officer;
@@ -177,7 +208,6 @@ pub async fn act(
         said.push((speaker, act));
     }
     let blobs = settle(app, blobs).await?;
-    let once = once.map(|key| (actor.account_id(), format!("{id}:{key}")));
     Ok(app.writer.say(Say { target: Target::Existing(id), acts: said, blobs, once, owner: None }).await?)
 }
 

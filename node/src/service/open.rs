@@ -7,7 +7,7 @@ use tongban_core::dossier::DossierId;
 use tongban_core::ident::Region;
 use tongban_core::mechanism::{Permit, permit};
 
-use super::{Actor, ItemFault, ServiceError, settle};
+use super::{Actor, ItemFault, OnceKey, ServiceError, settle};
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::store::{AccountRole, NewBlob, Said, Say, Target};
@@ -24,7 +24,7 @@ pub struct OpenCase {
     /// The particulars.
     pub applicant: Applicant,
     /// The form's or client's own key.
-    pub once: Option<String>,
+    pub once: Option<OnceKey>,
 }
 
 /// An item at a handling place, as seen from a receiving place: everything a guide or an intake needs.
@@ -179,7 +179,7 @@ pub async fn open_with(
     blobs.push(blob);
     let blobs = settle(app, blobs).await?;
     let owner = online.then(|| actor.account_id());
-    let once = request.once.map(|key| (actor.account_id(), format!("open:{key}")));
+    let once = request.once.map(|key| key.of(actor.account_id(), "open"));
     let target = Target::New(DossierId::new(app.clock.now(), rand::random()));
     Ok(app.writer.say(Say { target, acts, blobs, once, owner }).await?)
 }

@@ -35,7 +35,7 @@ const TABLES: [(&str, &str); 22] = [
     ("session", "token_hash #account dossier $csrf #begun #seen #api"),
     ("kept_form", "#account $path $fields #at"),
     ("owner", "#account dossier #at"),
-    ("once", "#account $key dossier #at"),
+    ("once", "#account $key $what dossier #at"),
     ("access", "dossier #at #account $org $staff $what"),
     ("blob_wanted", "hash dossier"),
 ];

@@ -32,7 +32,7 @@ pub use log::export;
 pub(crate) use read::day_number;
 pub use read::{AccessRow, CaseRow, List, StreamPage};
 pub use rebuild::{Difference, rebuild};
-pub use writer::{IncomingBatch, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
+pub use writer::{IncomingBatch, Once, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
 
 /// The SQLite database in a data folder.
 pub const FILE: &str = "tongban.db";

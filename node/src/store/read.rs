@@ -312,14 +312,15 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// What was done under a key before.
-    pub async fn once(&self, account: i64, key: &str) -> Result<Option<DossierId>> {
-        let row = sqlx::query("SELECT dossier FROM once WHERE account = $1 AND key = $2")
+    /// What was done under a key before: in which dossier, by which request.
+    pub async fn once(&self, account: i64, key: &str) -> Result<Option<(DossierId, String)>> {
+        let row = sqlx::query("SELECT dossier, what FROM once WHERE account = $1 AND key = $2")
             .bind(account)
             .bind(key.to_owned())
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).transpose()
+        row.map(|row| Ok((DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?, row.try_get(1)?)))
+            .transpose()
     }
 
     /// Records that personal data was read.

@@ -90,6 +90,9 @@ pub fn sentences(lang: Lang, error: &ServiceError) -> Vec<(Option<String>, Strin
         ServiceError::Say(SayError::Unsaid(Unsaid::Recovering)) => {
             vec![(None, lang.t("fault-recovering").into_owned())]
         }
+        ServiceError::Say(SayError::OtherRequest) => {
+            vec![(None, lang.t("fault-idempotency-mismatch").into_owned())]
+        }
         ServiceError::Say(SayError::Unsaid(Unsaid::Recall)) => {
             vec![(None, lang.t("fault-recall-running").into_owned())]
         }

@@ -49,10 +49,21 @@ pub struct Say {
     pub acts: Vec<(By, Act)>,
     /// Blobs that the acts refer to.
     pub blobs: Vec<NewBlob>,
-    /// Account and key: a second sending gets the first one's answer.
-    pub once: Option<(i64, String)>,
+    /// A second sending under the same key gets the first one's answer.
+    pub once: Option<Once>,
     /// The account whose case it becomes.
     pub owner: Option<i64>,
+}
+
+/// A form's or client's own key for what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// Whose key.
+    pub account: i64,
+    /// The key.
+    pub key: String,
+    /// Digest of the request; empty if another request under this key is the same to its sender.
+    pub what: String,
 }
 
 /// What became of it.
@@ -74,6 +85,9 @@ pub enum SayError {
     /// A rule of the dossier or of its pen forbids it.
     #[error("{0}")]
     Unsaid(#[from] Unsaid),
+    /// Something else was said under this key before.
+    #[error("another request was made under this key")]
+    OtherRequest,
     /// The store could not keep it. Nothing was changed.
     #[error("not stored: {0}")]
     Store(String),
@@ -84,6 +98,7 @@ impl SayError {
     pub fn code(&self) -> &str {
         match self {
             SayError::Unsaid(unsaid) => unsaid.code(),
+            SayError::OtherRequest => "idempotency-mismatch",
             SayError::Store(_) => "not-stored",
         }
     }
@@ -314,13 +329,17 @@ impl Writer {
     }
 
     async fn say(&mut self, group: &mut Group, say: Say) -> std::result::Result<Said, SayError> {
-        if let Some((account, key)) = &say.once {
-            let here = group.extras.once.iter().find(|(a, k, _)| a == account && k == key).map(|(.., id)| *id);
+        if let Some(once) = &say.once {
+            let same = |(other, _): &&(Once, DossierId)| other.account == once.account && other.key == once.key;
+            let here = group.extras.once.iter().find(same).map(|(other, id)| (*id, other.what.clone()));
             let before = match here {
-                Some(id) => Some(id),
-                None => self.setup.store.once(*account, key).await.map_err(unstored)?,
+                Some(found) => Some(found),
+                None => self.setup.store.once(once.account, &once.key).await.map_err(unstored)?,
             };
-            if let Some(id) = before {
+            if let Some((id, what)) = before {
+                if what != once.what {
+                    return Err(SayError::OtherRequest);
+                }
                 self.lend(&group.commit, id).await.map_err(unstored)?;
                 let number = self.number_of(group, id);
                 return Ok(Said { dossier: id, number, slip: false, again: true });
@@ -342,7 +361,7 @@ impl Writer {
         let extras = &mut group.extras;
         extras.serials.extend(serial);
         extras.blobs.extend(say.blobs);
-        extras.once.extend(say.once.map(|(account, key)| (account, key, id)));
+        extras.once.extend(say.once.map(|once| (once, id)));
         extras.owners.extend(say.owner.map(|account| (account, id)));
         Ok(Said { dossier: id, number: self.number_of(group, id), slip, again: false })
     }

@@ -9,6 +9,7 @@ use tongban_core::dossier::{DossierId, Hash, Moment, SignedGroup};
 use tongban_core::exchange::{Commit, EntryRow, EvidenceRow, Held, Owed, StampRow};
 use tongban_core::time::Calendar;
 
+use super::Once;
 use crate::store::blob::{self, NewBlob};
 use crate::store::read::CaseRow;
 use crate::store::{Result, rebuild, sql};
@@ -17,7 +18,7 @@ use crate::store::{Result, rebuild, sql};
 #[derive(Default)]
 pub(super) struct Extras {
     pub(super) blobs: Vec<NewBlob>,
-    pub(super) once: Vec<(i64, String, DossierId)>,
+    pub(super) once: Vec<(Once, DossierId)>,
     pub(super) owners: Vec<(i64, DossierId)>,
     pub(super) serials: BTreeMap<String, i64>,
     /// A value of the node's own state.
@@ -290,9 +291,9 @@ async fn write_local(connection: &mut AnyConnection, commit: &Commit, extras: &E
             .bind(bytes(&cursor.hash))
     })
     .await?;
-    let into = "once (account, key, dossier, at)";
-    sql::insert(connection, into, 4, "", &extras.once, |query, (account, key, dossier)| {
-        query.bind(*account).bind(key.clone()).bind(id(dossier)).bind(now.0)
+    let into = "once (account, key, what, dossier, at)";
+    sql::insert(connection, into, 5, "", &extras.once, |query, (once, dossier)| {
+        query.bind(once.account).bind(once.key.clone()).bind(once.what.clone()).bind(id(dossier)).bind(now.0)
     })
     .await?;
     let into = "owner (account, dossier, at)";

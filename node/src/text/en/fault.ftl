@@ -82,3 +82,5 @@ refused-as = You are signed in as “{ $name }”. If this belongs to another ac
 refused-own = To my page
 refused-other = Sign in with another account
 refused-tracked = Back to the case that I track
+fault-idempotency-mismatch = This Idempotency-Key was used for another request. Repeat a request under its own key, and make a new key for each new one.
+fault-idempotency-key = An Idempotency-Key has 1 to 100 ASCII characters, as a UUID has.

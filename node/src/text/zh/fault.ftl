@@ -82,3 +82,5 @@ refused-as = 您现在用“{ $name }”登录。要办的事归别的账号时�
 refused-own = 回我的页面
 refused-other = 换一个账号登录
 refused-tracked = 回我查的这一件
+fault-idempotency-mismatch = 这个 Idempotency-Key 已经用于另一个请求。同一个请求重发用同一个键，不同的请求请换一个新键。
+fault-idempotency-key = Idempotency-Key 要有 1 到 100 个 ASCII 字符，例如一个 UUID。

@@ -5,14 +5,17 @@ mod case;
 mod item;
 mod reply;
 
+use axum::extract::Request;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+use tongban_core::dossier::Suite;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +25,7 @@ use super::fault::sentences;
 use super::visitor::{begin_session, check_password, forget_tries, hash_token, may_try};
 use crate::app::App;
 use crate::limits;
-use crate::service::{Actor, ServiceError};
+use crate::service::{Actor, OnceKey, ServiceError};
 use crate::store::{SayError, StoreError, Unsaid};
 use crate::text::Lang;
 
@@ -58,6 +61,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .split_for_parts();
     let description = Json(openapi);
     routes
+        .layer(axum::middleware::from_fn(read_key))
         .route("/api/openapi.json", get(move || async move { description }))
         .route("/healthz", get(health))
         .with_state(app)
@@ -122,9 +126,8 @@ impl From<ServiceError> for Refusal {
                 tracing::error!(%error, "request failed");
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            ServiceError::Say(SayError::Unsaid(Unsaid::Why(_) | Unsaid::Recall)) | ServiceError::Item(_) => {
-                StatusCode::CONFLICT
-            }
+            ServiceError::Say(SayError::OtherRequest | SayError::Unsaid(Unsaid::Why(_) | Unsaid::Recall))
+            | ServiceError::Item(_) => StatusCode::CONFLICT,
         };
         let words = |lang| sentences(lang, &error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ");
         let fields = match &error {
@@ -139,13 +142,17 @@ impl From<ServiceError> for Refusal {
     }
 }
 
+fn too_large() -> Refusal {
+    let limit = (limits::FORM_BYTES_MAX / (1024 * 1024)).to_string();
+    let words = |lang: Lang| lang.tf("fault-form-too-large", &[("limit", &limit)]);
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "form-too-large", &words(Lang::Zh), &words(Lang::En))
+}
+
 impl From<JsonRejection> for Refusal {
     fn from(rejection: JsonRejection) -> Refusal {
         let status = rejection.status();
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            let limit = (limits::FORM_BYTES_MAX / (1024 * 1024)).to_string();
-            let words = |lang: Lang| lang.tf("fault-form-too-large", &[("limit", &limit)]);
-            return Refusal::new(status, "form-too-large", &words(Lang::Zh), &words(Lang::En));
+            return too_large();
         }
         let en = rejection.body_text();
         Refusal::new(status, "json-malformed", "请求正文不是这个接口要的 JSON，请对照 /api/openapi.json", &en)
@@ -212,16 +219,35 @@ impl FromRequestParts<App> for Caller {
 }
 
 /// The client's own key, by which a repeated request is known.
-struct Once(Option<String>);
+struct Once(Option<OnceKey>);
 
 impl<S: Sync> FromRequestParts<S> for Once {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Once, Self::Rejection> {
-        let header = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-        Ok(Once(header.map(|key| key.chars().take(100).collect())))
+        Ok(Once(parts.extensions.get::<OnceKey>().cloned()))
     }
 }
+
+/// Reads the client's key with a digest of its request, so that the key of another request is noticed.
+async fn read_key(request: Request, next: Next) -> Result<Response, Refusal> {
+    let Some(key) = request.headers().get(IDEMPOTENCY_KEY) else { return Ok(next.run(request).await) };
+    let key = key.to_str().ok().filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len())).map(str::to_owned);
+    let key = key.ok_or_else(|| {
+        let (zh, en) = (Lang::Zh.t("fault-idempotency-key"), Lang::En.t("fault-idempotency-key"));
+        Refusal::new(StatusCode::BAD_REQUEST, "idempotency-key", &zh, &en)
+    })?;
+    let (mut parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, limits::FORM_BYTES_MAX).await.map_err(|_| too_large())?;
+    let path = parts.uri.path().as_bytes();
+    let what = Suite::Ed25519.hash(&[b"tongban request v1\0", path, b"\0", &body]).to_string();
+    parts.extensions.insert(OnceKey { key, what });
+    Ok(next.run(Request::from_parts(parts, body.into())).await)
+}
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The longest key of a client, in characters.
+const KEY_CHARS_MAX: usize = 100;
 
 /// Login and password.
 #[derive(Deserialize, ToSchema)]

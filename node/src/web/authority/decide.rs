@@ -9,7 +9,7 @@ use super::case::{Filled, again};
 use super::paper::{Paper, Verdict};
 use super::{Move, case_id, officer};
 use crate::app::App;
-use crate::service::{CaseView, ServiceError, act, authority, check_upload};
+use crate::service::{CaseView, OnceKey, ServiceError, act, authority, check_upload};
 use crate::store::NewBlob;
 use crate::text::Lang;
 use crate::web::fault::{Fault, sentences};
@@ -67,7 +67,7 @@ pub async fn take_step(
     let actor = visitor.must_act()?;
     let view = CaseView::read(&app, &actor, id, "case").await?;
     let wrong = match saying(&app, &visitor, &view, step, &mut form) {
-        Ok(saying) => match act(&app, &actor, id, saying.acts, saying.blobs, form.once()).await {
+        Ok(saying) => match act(&app, &actor, id, saying.acts, saying.blobs, form.once().map(OnceKey::from)).await {
             // What was passed on is another authority's to see.
             Ok(_) if step == Move::Forward => return Ok(Redirect::to("/authority?done=forward").into_response()),
             Ok(_) => return Ok(Redirect::to(&format!("/authority/cases/{id}?done={}", step.name())).into_response()),

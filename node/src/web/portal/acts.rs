@@ -8,7 +8,7 @@ use tongban_core::dossier::DossierId;
 use super::case::{Aside, render};
 use super::{Problem, dossier, draft, own_actor, rating};
 use crate::app::App;
-use crate::service::{self, Actor, CaseView};
+use crate::service::{self, Actor, CaseView, OnceKey};
 use crate::store::NewBlob;
 use crate::web::fault::Fault;
 use crate::web::form::Form;
@@ -63,7 +63,7 @@ impl Doing<'_> {
     /// Says acts; `part` tells apart what one form says in several steps.
     async fn say(&self, done: &'static str, acts: Vec<Act>, blobs: Vec<NewBlob>, part: &str) -> Result<Outcome, Fault> {
         let once = self.once.as_ref().map(|once| format!("{once}{part}"));
-        match service::act(self.app, self.actor, self.id, acts, blobs, once).await {
+        match service::act(self.app, self.actor, self.id, acts, blobs, once.map(OnceKey::from)).await {
             Ok(_) => Ok(Ok(done)),
             Err(error) => Ok(Err(Problem::of(self.visitor, error)?)),
         }

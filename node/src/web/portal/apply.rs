@@ -11,7 +11,7 @@ use super::guide::windows;
 use super::place::{self, Asked};
 use super::{Problem, problem_at, problems, stop};
 use crate::app::App;
-use crate::service::{self, Actor, ItemFault, OpenCase, Opening, ServiceError};
+use crate::service::{self, Actor, ItemFault, OnceKey, OpenCase, Opening, ServiceError};
 use crate::store::{Account, AccountRole};
 use crate::web::case_page;
 use crate::web::fault::Fault;
@@ -150,7 +150,7 @@ pub async fn send(
         here: Some(applying.here),
         subject,
         applicant: values.clone().applicant(subject),
-        once: form.once(),
+        once: form.once().map(OnceKey::from),
     };
     let actor = Actor::Account(Box::new(applying.account.clone()));
     match service::open(&app, &actor, request).await {

@@ -10,7 +10,7 @@ use tongban_core::catalogue::Subject;
 
 use super::{Problem, check_list, clerk, codes, do_button, kept, keys, problem_of, problems, refused, status_of};
 use crate::app::App;
-use crate::service::{self, OpenCase, Opening};
+use crate::service::{self, OnceKey, OpenCase, Opening};
 use crate::web::case_page;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
@@ -75,7 +75,7 @@ pub(super) async fn open(
         contact: form.text("contact").trim().to_owned(),
         phone: form.text("phone").split_whitespace().collect(),
     };
-    let request = OpenCase { implementation, here: None, subject, applicant, once: form.once() };
+    let request = OpenCase { implementation, here: None, subject, applicant, once: form.once().map(OnceKey::from) };
     match service::open(&app, &clerk.actor, request).await {
         Ok(said) => Ok(Redirect::to(&format!("/window/cases/{}", said.dossier)).into_response()),
         Err(error) => {

@@ -10,7 +10,7 @@ use tongban_core::dossier::{DossierId, Hash, Suite};
 use super::sheet::Sheet;
 use super::{Clerk, Problem, clerk, kept, refused, status_of};
 use crate::app::App;
-use crate::service::{self, CaseView, check_upload};
+use crate::service::{self, CaseView, OnceKey, check_upload};
 use crate::store::NewBlob;
 use crate::web::fault::{self, Fault};
 use crate::web::form::Form;
@@ -168,7 +168,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn say_with(&self, acts: Vec<Act>, blobs: Vec<NewBlob>, once: Option<String>) -> Result<Vec<Problem>, Fault> {
-        match service::act(self.app, &self.clerk.actor, self.case.dossier, acts, blobs, once).await {
+        match service::act(self.app, &self.clerk.actor, self.case.dossier, acts, blobs, once.map(OnceKey::from)).await {
             Ok(_) => Ok(Vec::new()),
             Err(error) => refused(self.visitor.lang, error),
         }
