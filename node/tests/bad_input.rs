@@ -247,12 +247,17 @@ async fn without_a_token_nothing_is_shown_or_done() {
     let forged = nobody.with_token(&"00".repeat(32));
     // A token is good at its own node only.
     let elsewhere = demo.node("anhui").nobody().with_token(&clerk.token);
-    for caller in [nobody, forged, elsewhere] {
-        caller.ask("/api/v1/cases").await.refused(401, "token-missing");
-        caller.ask(&format!("/api/v1/cases/{id}")).await.refused(401, "token-missing");
-        caller.try_act(&id, "withdraw", json!({})).await.refused(401, "token-missing");
-        caller.tell("/api/v1/cases", &suzhou_to_hefei(8)).await.refused(401, "token-missing");
+    for (caller, code) in [(nobody, "token-missing"), (forged, "token-unknown"), (elsewhere, "token-unknown")] {
+        caller.ask("/api/v1/cases").await.refused(401, code);
+        caller.ask(&format!("/api/v1/cases/{id}")).await.refused(401, code);
+        caller.try_act(&id, "withdraw", json!({})).await.refused(401, code);
+        caller.tell("/api/v1/cases", &suzhou_to_hefei(8)).await.refused(401, code);
     }
+    clerk.ask("/api/v1/nothing").await.refused(404, "no-such-address");
+    clerk.tell("/api/v1/items/search", &json!({})).await.refused(405, "wrong-method");
+    clerk.ask("/api/v1/cases?list=everything").await.refused(400, "query-malformed");
+    let typo = with(suzhou_to_hefei(8), json!({ "takein": true }));
+    clerk.tell("/api/v1/cases", &typo).await.refused(422, "json-malformed");
     assert_ne!(clerk.case(&id).await["phase"], "withdrawn");
 }
 

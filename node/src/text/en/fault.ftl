@@ -84,3 +84,7 @@ refused-other = Sign in with another account
 refused-tracked = Back to the case that I track
 fault-idempotency-mismatch = This Idempotency-Key was used for another request. Repeat a request under its own key, and make a new key for each new one.
 fault-idempotency-key = An Idempotency-Key has 1 to 100 ASCII characters, as a UUID has.
+fault-token-missing = Get a token with POST /api/v1/sessions and send it as Authorization: Bearer.
+fault-token-unknown = This token is wrong or has ended. Get a new one with POST /api/v1/sessions.
+fault-no-such-address = The API has no such address. All of them are in /api/openapi.json.
+fault-wrong-method = This address of the API does not take this method. All of them are in /api/openapi.json.

@@ -84,3 +84,7 @@ refused-other = 换一个账号登录
 refused-tracked = 回我查的这一件
 fault-idempotency-mismatch = 这个 Idempotency-Key 已经用于另一个请求。同一个请求重发用同一个键，不同的请求请换一个新键。
 fault-idempotency-key = Idempotency-Key 要有 1 到 100 个 ASCII 字符，例如一个 UUID。
+fault-token-missing = 请先用 POST /api/v1/sessions 取得令牌，并放在 Authorization: Bearer 头里。
+fault-token-unknown = 令牌不对或者已经过期。请用 POST /api/v1/sessions 重新取得。
+fault-no-such-address = 没有这个接口地址。全部接口见 /api/openapi.json。
+fault-wrong-method = 这个接口地址不支持这种请求方法。全部接口见 /api/openapi.json。

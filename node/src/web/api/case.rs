@@ -44,6 +44,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// A material with its file.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Material {
     /// Key in the implementation's list.
     material: String,
@@ -64,6 +65,7 @@ fn uploaded() -> Check {
 
 /// A material that is not needed, and why.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Waived {
     material: String,
     because: String,
@@ -71,6 +73,7 @@ struct Waived {
 
 /// The applicant.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Particulars {
     name: String,
     /// Identity number of a person, or the social credit code of a firm.
@@ -82,6 +85,7 @@ struct Particulars {
 
 /// A new case.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Create {
     /// Item key, `@`, region code of the handling place.
     implementation: String,
@@ -168,13 +172,24 @@ async fn create(
 
 /// Which list, and from which row.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct Which {
     /// to-do (what the own organisation has to do, by date), all (the newest first) or own (an applicant's).
     #[serde(default)]
-    list: String,
+    list: Lists,
     /// First row.
     #[serde(default)]
-    offset: i64,
+    offset: u32,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Lists {
+    #[default]
+    ToDo,
+    All,
+    Own,
 }
 
 /// Lists cases.
@@ -187,14 +202,14 @@ async fn list(
 ) -> Result<Json<Vec<Row>>, Refusal> {
     let service::Actor::Account(account) = &actor else { return Err(ServiceError::Forbidden.into()) };
     let org = account.org.map(|org| org.to_string());
-    let list = match (account.role, org.as_deref(), which.list.as_str()) {
+    let list = match (account.role, org.as_deref(), which.list) {
         (AccountRole::Applicant | AccountRole::Firm, _, _) => List::OwnedBy(account.id),
-        (AccountRole::Clerk | AccountRole::Officer, Some(org), "" | "to-do") => List::ToDo(org),
-        (AccountRole::Clerk, Some(org), _) => List::TakenInBy(org),
-        (AccountRole::Officer, Some(org), _) => List::HandledBy(org),
+        (AccountRole::Clerk | AccountRole::Officer, Some(org), Lists::ToDo) => List::ToDo(org),
+        (AccountRole::Clerk, Some(org), Lists::All) => List::TakenInBy(org),
+        (AccountRole::Officer, Some(org), Lists::All) => List::HandledBy(org),
         _ => return Err(ServiceError::Forbidden.into()),
     };
-    let mut rows = app.store.cases(list, which.offset.max(0)).await?;
+    let mut rows = app.store.cases(list, i64::from(which.offset)).await?;
     rows.truncate(limits::PAGE_ROWS as usize);
     let whose: Vec<Hash> = rows.iter().map(|row| row.applicant).collect();
     let names = app.store.applicant_names(&whose).await?;
@@ -226,6 +241,7 @@ type Answer = Result<Json<Done>, Refusal>;
 
 /// Materials to be added.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Materials {
     materials: Vec<Material>,
 }
@@ -267,6 +283,7 @@ async fn take_back(State(app): State<App>, caller: Caller, Named(id): Named<Doss
 
 /// To whom a case is passed on, and why.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ForwardBody {
     /// Unified social credit code of the authority that has the power.
     to: String,
@@ -297,6 +314,7 @@ async fn receive(State(app): State<App>, caller: Caller, Named(id): Named<Dossie
 
 /// A coded reason, and words.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ReasonGiven {
     /// Code of the reason.
     reason: String,
@@ -339,6 +357,7 @@ async fn not_accept(
 
 /// Everything that is missing, once.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct AskCorrection {
     wanted: Vec<WantedBody>,
     /// Working days that the applicant has.
@@ -347,6 +366,7 @@ struct AskCorrection {
 
 /// One thing that is asked for.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct WantedBody {
     material: String,
     what: String,
@@ -383,6 +403,7 @@ async fn answer_correction(
 
 /// The decision.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Decide {
     /// granted or refused.
     #[schema(value_type = String)]
@@ -426,6 +447,7 @@ async fn decide(
 
 /// How the result reached the person.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Deliver {
     /// online or window.
     #[schema(value_type = String)]
@@ -447,6 +469,7 @@ async fn deliver(
 
 /// A rating.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Rate {
     /// receiving or handling.
     #[schema(value_type = String)]

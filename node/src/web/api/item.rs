@@ -18,6 +18,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// What is looked for, and where.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct Find {
     /// Words, initials or pinyin.
     q: String,

@@ -12,10 +12,13 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tongban_core::dossier::Suite;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -49,6 +52,18 @@ impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         openapi.components.get_or_insert_default().add_security_scheme("token", scheme);
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("1 to 100 ASCII characters of the client's own, another for every request; sent again it does nothing twice"))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .build();
+        for (path, item) in &mut openapi.paths.paths {
+            if let Some(post) = item.post.as_mut().filter(|_| path.starts_with("/api/v1/cases")) {
+                post.parameters.get_or_insert_default().push(key.clone().into());
+            }
+        }
     }
 }
 
@@ -62,6 +77,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     let description = Json(openapi);
     routes
         .layer(axum::middleware::from_fn(read_key))
+        .method_not_allowed_fallback(wrong_method)
+        .route("/api/{*rest}", any(no_such_address))
         .route("/api/openapi.json", get(move || async move { description }))
         .route("/healthz", get(health))
         .with_state(app)
@@ -195,16 +212,13 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Refusal> {
-        let unknown = || {
-            Refusal::new(
-                StatusCode::UNAUTHORIZED,
-                "token-missing",
-                "请先用 POST /api/v1/sessions 取得令牌，并放在 Authorization: Bearer 头里",
-                "get a token with POST /api/v1/sessions and send it as Authorization: Bearer",
-            )
+        let refuse = |code| {
+            let words = |lang: Lang| lang.t(&format!("fault-{code}")).into_owned();
+            Refusal::new(StatusCode::UNAUTHORIZED, code, &words(Lang::Zh), &words(Lang::En))
         };
+        let unknown = || refuse("token-unknown");
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unknown)?;
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| refuse("token-missing"))?;
         let session = app.store.session(&hash_token(token)).await?.filter(|session| session.api).ok_or_else(unknown)?;
         if session.is_over(app.clock.now().0) {
             return Err(unknown());
@@ -216,6 +230,16 @@ impl FromRequestParts<App> for Caller {
         let account = app.store.account(session.account.unwrap_or(0)).await?.filter(|account| !account.disabled);
         Ok(Caller(Actor::Account(Box::new(account.ok_or_else(unknown)?))))
     }
+}
+
+async fn no_such_address() -> Refusal {
+    let (zh, en) = (Lang::Zh.t("fault-no-such-address"), Lang::En.t("fault-no-such-address"));
+    Refusal::new(StatusCode::NOT_FOUND, "no-such-address", &zh, &en)
+}
+
+async fn wrong_method() -> Refusal {
+    let (zh, en) = (Lang::Zh.t("fault-wrong-method"), Lang::En.t("fault-wrong-method"));
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", &zh, &en)
 }
 
 /// The client's own key, by which a repeated request is known.
@@ -251,6 +275,7 @@ const KEY_CHARS_MAX: usize = 100;
 
 /// Login and password.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SignIn {
     login: String,
     password: String,
