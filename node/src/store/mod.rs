@@ -147,9 +147,11 @@ fn schema(is_shared: bool) -> Migrator {
 }
 
 async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
+    // A server that is away is told to the caller soon; a file is never away, only busy.
+    let patience = if url.starts_with("sqlite:") { 20 } else { 5 };
     Ok(AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(20))
+        .acquire_timeout(Duration::from_secs(patience))
         // A connection to a file does not go away: asking it each time was a twentieth of all work. One to a server is
         // asked when it has rested.
         .test_before_acquire(false)
