@@ -161,6 +161,12 @@ async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
                 Ok(!rested || connection.ping().await.is_ok())
             })
         })
+        // A transaction that could not be ended, as on a full disk, would take in all that follows and commit none of it: its
+        // connection is closed.
+        .after_release(|connection: &mut AnyConnection, _| {
+            let ended = !connection.is_in_transaction();
+            Box::pin(async move { Ok(ended) })
+        })
         .after_connect(|connection: &mut AnyConnection, _| {
             Box::pin(async move {
                 let settings = if connection.backend_name() == "SQLite" { SQLITE } else { POSTGRES };
