@@ -45,7 +45,10 @@ impl Serve {
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TONGBAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written, as on a full disk, is lost. Saying so on the same standard error would panic, and end
+    // whoever wanted to log: the writer, for one.
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     if std::io::stderr().is_terminal() { builder.init() } else { builder.json().init() }
 }
 
