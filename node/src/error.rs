@@ -34,6 +34,13 @@ impl std::error::Error for Failure {}
 
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Failure {
-        Failure::new(error.code(), error.to_string())
+        let code = error.code();
+        if !["database-lost", "database-damaged"].contains(&code) {
+            return Failure::new(code, error.to_string());
+        }
+        let what_to_do = "Nothing was changed. Keep the folder as it is, and make the node anew from a backup in another \
+                          one: `tongban restore --from COPY --data NEW_FOLDER`. It wins back from the others what it said \
+                          since.";
+        Failure::new(code, format!("{error}. {what_to_do}"))
     }
 }

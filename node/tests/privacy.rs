@@ -238,7 +238,7 @@ impl Paper {
         };
         let nodes = keys.iter().zip(nodes).map(card).collect();
         let list = TrustList { version: 1, issued: BEGINNING, root: root.public_key().clone(), nodes };
-        let store = Store::open(folder.path(), None).await.unwrap();
+        let store = Store::create(folder.path(), None).await.unwrap();
         store.keep_document(&Document::sign(&root, Kind::Trust, &name("registrar"), 1, &list)).await.unwrap();
         Paper { root, keys, store, _folder: folder }
     }

@@ -140,7 +140,7 @@ pub async fn make_node(folder: &Path, new: NewNode) -> Result<(Config, NodeCard)
         address: config.address.clone(),
         keys: vec![KeyCard { public: own.public_key().clone(), from: BEGINNING, until: None }],
     };
-    let store = Store::open(folder, config.database.as_deref()).await?;
+    let store = Store::create(folder, config.database.as_deref()).await?;
     if let Some(root) = &root {
         let list = trust_document(root, &config.node, 1, vec![card.clone()]);
         store.keep_document(&list).await?;

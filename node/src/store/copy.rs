@@ -86,7 +86,7 @@ impl Store {
             sqlx::query("VACUUM INTO $1").bind(path).execute(&self.writing).await?;
             return Ok(());
         }
-        let copy = Store::open(folder, None).await?;
+        let copy = Store::create(folder, None).await?;
         copy.copy_from(self).await?;
         copy.close().await;
         Ok(())
@@ -161,7 +161,7 @@ mod tests {
     #[tokio::test]
     async fn every_column_of_every_table_is_copied() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), None).await.unwrap();
+        let store = Store::create(folder.path(), None).await.unwrap();
         let own = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
                    AND name NOT IN ('_sqlx_migrations', 'turn', 'lease') ORDER BY name";
         let tables = sqlx::query(own).fetch_all(&store.pool).await.unwrap();

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr as _};
 
 pub use account::{Account, AccountRole, NewAccount, Session};
@@ -56,7 +56,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("schema: {0}")]
-    Schema(#[from] sqlx::migrate::MigrateError),
+    Schema(#[from] MigrateError),
     /// A file could not be read or written.
     #[error("{path}: {error}")]
     File {
@@ -68,6 +68,9 @@ pub enum StoreError {
     /// Something is to be copied into a database in which there is something already.
     #[error("there is something in this database already: name an empty one")]
     NotEmpty,
+    /// There is no database, or one without a byte, where one should be.
+    #[error("{0}: the database is gone")]
+    Lost(String),
     /// What is stored cannot be what was stored: the database was changed or damaged.
     #[error("the stored log is damaged: {0}")]
     Damaged(String),
@@ -77,11 +80,21 @@ impl StoreError {
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            StoreError::Database(_) | StoreError::Schema(_) | StoreError::File { .. } => "store",
+            StoreError::Lost(_) => "database-lost",
+            StoreError::Damaged(_) => "database-damaged",
+            StoreError::Database(error) | StoreError::Schema(MigrateError::Execute(error)) if is_torn(error) => {
+                "database-damaged"
+            }
             StoreError::NotEmpty => "database-not-empty",
-            StoreError::Damaged(_) => "store-damaged",
+            StoreError::Database(_) | StoreError::Schema(_) | StoreError::File { .. } => "store",
         }
     }
+}
+
+/// Of SQLite: the file is no database, or a page of it cannot be one.
+fn is_torn(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["26", "11"].contains(&&*code))
 }
 
 /// A result of the store.
@@ -92,19 +105,33 @@ fn damaged(what: impl std::fmt::Display) -> StoreError {
 }
 
 impl Store {
-    /// Opens the store of a node and brings its schema up to date: the PostgreSQL database at this address with
-    /// everything in it, or, without one, the SQLite file and the blob folder in the data folder.
-    pub async fn open(folder: &Path, database: Option<&str>) -> Result<Store> {
+    /// Makes the store of a new node: in the PostgreSQL database at this address, with everything in it, or, without one, in
+    /// a SQLite file and a blob folder in the data folder.
+    pub async fn create(folder: &Path, database: Option<&str>) -> Result<Store> {
         sqlx::any::install_default_drivers();
         let in_folder = || format!("sqlite://{}?mode=rwc", folder.join(FILE).display());
         let url = database.map_or_else(in_folder, str::to_owned);
         let is_shared = database.is_some();
+        // A pool tries again and again what a database refuses, and then says that time is up; one connection says why.
+        let mut first = AnyConnection::connect(&url).await?;
+        prepare(&mut first).await?;
+        first.close().await?;
         let writing = pool(&url, if is_shared { 4 } else { 1 }).await?;
         schema(is_shared).run(&writing).await?;
         let pool = pool(&url, if is_shared { 8 } else { 4 }).await?;
         // Another process of the node may run on another machine: then there is no common folder.
         let blobs = if is_shared { Blobs::in_database() } else { Blobs::in_folder(folder.join("blobs"))? };
         Ok(Store { pool, writing, blobs, is_shared })
+    }
+
+    /// Opens the store of a node and brings its schema up to date. A lost file is not made anew: the node would not know
+    /// what it has said.
+    pub async fn open(folder: &Path, database: Option<&str>) -> Result<Store> {
+        let path = folder.join(FILE);
+        if database.is_none() && std::fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
+            return Err(StoreError::Lost(path.display().to_string()));
+        }
+        Store::create(folder, database).await
     }
 
     /// Whether other processes of this node may work with the same database.
@@ -167,12 +194,12 @@ async fn pool(url: &str, connections: u32) -> Result<AnyPool> {
             let ended = !connection.is_in_transaction();
             Box::pin(async move { Ok(ended) })
         })
-        .after_connect(|connection: &mut AnyConnection, _| {
-            Box::pin(async move {
-                let settings = if connection.backend_name() == "SQLite" { SQLITE } else { POSTGRES };
-                connection.execute(settings).await.map(drop)
-            })
-        })
+        .after_connect(|connection: &mut AnyConnection, _| Box::pin(prepare(connection)))
         .connect(url)
         .await?)
+}
+
+async fn prepare(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    let settings = if connection.backend_name() == "SQLite" { SQLITE } else { POSTGRES };
+    connection.execute(settings).await.map(drop)
 }
