@@ -247,13 +247,14 @@ CREATE TABLE access (
 );
 CREATE INDEX access_by_dossier ON access (dossier, at);
 
--- Whoever writes takes a turn: mark is the last one's, before the one's before it.
+-- Whoever writes takes a turn: mark is the last one's, before the one's before it; number: how many there were.
 CREATE TABLE turn (
     one BIGINT NOT NULL PRIMARY KEY,
     mark TEXT NOT NULL,
-    before TEXT NOT NULL
+    before TEXT NOT NULL,
+    number BIGINT NOT NULL
 ) /* BY KEY */;
-INSERT INTO turn (one, mark, before) VALUES (1, '', '');
+INSERT INTO turn (one, mark, before, number) VALUES (1, '', '', 0);
 
 -- Which process of this node does what for all of them, until when.
 CREATE TABLE lease (

@@ -18,7 +18,7 @@ mod sql;
 mod turn;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -46,6 +46,8 @@ pub struct Store {
     writing: AnyPool,
     blobs: Blobs,
     is_shared: bool,
+    /// Where the number of the last commit is kept apart.
+    mark: PathBuf,
 }
 
 /// What can go wrong in a store.
@@ -121,7 +123,7 @@ impl Store {
         let pool = pool(&url, if is_shared { 8 } else { 4 }).await?;
         // Another process of the node may run on another machine: then there is no common folder.
         let blobs = if is_shared { Blobs::in_database() } else { Blobs::in_folder(folder.join("blobs"))? };
-        Ok(Store { pool, writing, blobs, is_shared })
+        Ok(Store { pool, writing, blobs, is_shared, mark: folder.join("tongban.mark") })
     }
 
     /// Opens the store of a node and brings its schema up to date. A lost file is not made anew: the node would not know

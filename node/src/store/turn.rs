@@ -21,6 +21,17 @@ pub(super) struct Turn {
     pub(super) before: Mark,
     /// The mark of this one.
     pub(super) mark: Mark,
+    /// How many commits the database had with this one.
+    pub(super) number: u64,
+}
+
+impl Turn {
+    /// Gives the commit another number.
+    pub(super) async fn renumber(&mut self, number: u64) -> Result<()> {
+        sqlx::query("UPDATE turn SET number = $1").bind(number as i64).execute(&mut *self.transaction).await?;
+        self.number = number;
+        Ok(())
+    }
 }
 
 impl Store {
@@ -28,11 +39,12 @@ impl Store {
     pub(super) async fn turn(&self) -> Result<Turn> {
         let mark = hex(&rand::random::<[u8; 8]>());
         let mut transaction = self.writing.begin().await?;
-        let row = sqlx::query("UPDATE turn SET before = mark, mark = $1 RETURNING before")
+        let row = sqlx::query("UPDATE turn SET before = mark, mark = $1, number = number + 1 RETURNING before, number")
             .bind(mark.clone())
             .fetch_one(&mut *transaction)
             .await?;
-        Ok(Turn { transaction, before: row.try_get(0)?, mark })
+        let number = row.try_get::<i64, _>(1)? as u64;
+        Ok(Turn { transaction, before: row.try_get(0)?, mark, number })
     }
 
     /// The mark of the last turn that stands.

@@ -7,6 +7,7 @@
 mod handle;
 mod rows;
 mod whole;
+mod witness;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,10 +25,11 @@ use tongban_core::time::Calendar;
 pub use self::handle::WriterHandle;
 use self::handle::{Command, Published, Together};
 use self::rows::Extras;
+use self::witness::Witness;
 use super::blob::NewBlob;
 use super::read::{cursor, day_number};
 use super::turn::{Mark, Turn};
-use super::{Result, Store, damaged};
+use super::{Result, Store, StoreError, damaged};
 use crate::clock::Clock;
 use crate::limits;
 
@@ -164,6 +166,7 @@ pub struct Writer {
     serials: HashMap<String, i64>,
     /// The turn after which `desk` and `serials` are what is stored.
     mark: Option<Mark>,
+    witness: Witness,
 }
 
 /// What was done in a group and is to be answered when it is durable.
@@ -195,8 +198,8 @@ async fn stored_desk(setup: &WriterSetup) -> Result<Desk> {
 }
 
 impl Writer {
-    /// Makes a writer and the way to reach it. Run it with [`Writer::run`]. If the folder was restored from a backup, a
-    /// new life of the node's streams begins here.
+    /// Makes a writer and the way to reach it. Run it with [`Writer::run`]. If the folder was restored from a backup, or its
+    /// database set back, a new life of the node's streams begins here.
     pub async fn new(setup: WriterSetup) -> Result<(Writer, WriterHandle)> {
         let (sender, commands) = mpsc::channel(limits::QUEUE_COMMANDS_MAX);
         let (commits, watching) = watch::channel(0);
@@ -204,7 +207,10 @@ impl Writer {
         let desk = stored_desk(&setup).await?;
         let published = Published::new(&desk);
         let handle = WriterHandle::new(sender, watching, published.clone());
-        let mut writer = Writer { setup, desk, commands, published, commits, serials: HashMap::new(), mark: None };
+        let unusable = |error| StoreError::File { path: setup.store.mark.display().to_string(), error };
+        let witness = Witness::open(&setup.store.mark).map_err(unusable)?;
+        let (serials, mark) = (HashMap::new(), None);
+        let mut writer = Writer { setup, desk, commands, published, commits, serials, mark, witness };
         writer.begin_after_restore().await?;
         Ok((writer, handle))
     }
@@ -268,13 +274,21 @@ impl Writer {
         }
     }
 
-    /// Waits for a turn. If another process of this node wrote since this one's last, what was remembered is read anew.
+    /// Waits for a turn. If another process of this node wrote since this one's last, what was remembered is read anew. If
+    /// the database was set back, a new life of the node's streams begins first.
     async fn turn(&mut self) -> Result<Turn> {
-        let turn = self.setup.store.turn().await?;
-        if self.mark.as_ref() != Some(&turn.before) {
-            self.reload(turn.before.clone()).await?;
+        loop {
+            let mut turn = self.setup.store.turn().await?;
+            if self.mark.as_ref() != Some(&turn.before) {
+                self.reload(turn.before.clone()).await?;
+            }
+            if !self.witness.saw_more_than(turn.number - 1) {
+                return Ok(turn);
+            }
+            tracing::error!(commits = turn.number - 1, "the database is an older one than this node worked with");
+            turn.renumber(self.witness.last() + 1).await?;
+            self.restart(turn).await?;
         }
-        Ok(turn)
     }
 
     /// Reads anew what is remembered. The mark was read before: what is written meanwhile is noticed at the next turn.
@@ -292,10 +306,11 @@ impl Writer {
             self.desk.committed(commit);
             return Ok(turn.transaction.rollback().await?);
         }
-        let mark = turn.mark.clone();
+        let (mark, number) = (turn.mark.clone(), turn.number);
         match self.write(turn, &mut commit, &extras).await {
             Ok(()) => {
                 self.mark = Some(mark);
+                self.witness.saw(number);
                 self.serials.extend(extras.serials);
                 self.desk.committed(commit);
                 self.published.update(&self.desk);
@@ -410,10 +425,15 @@ impl Writer {
             Some(last) => *last,
             None => self.setup.store.serial(&name).await.map_err(unstored)?,
         };
-        let life = self.desk.epoch().as_str().get(..2).unwrap_or("00").to_uppercase();
+        let life = life_digits(self.desk.epoch()).to_uppercase();
         *number = format!("{name}-{life}{:04}", last + 1);
         Ok(Some((name, last + 1)))
     }
+}
+
+/// What a receipt number carries of the life that it was given in.
+fn life_digits(epoch: &Epoch) -> &str {
+    epoch.as_str().get(..2).unwrap_or("00")
 }
 
 impl Store {

@@ -77,7 +77,7 @@ async fn write_life(connection: &mut AnyConnection, commit: &Commit) -> Result<(
     Ok(())
 }
 
-async fn set_state(connection: &mut AnyConnection, name: &str, value: &str) -> Result<()> {
+pub(super) async fn set_state(connection: &mut AnyConnection, name: &str, value: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO node_state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     )

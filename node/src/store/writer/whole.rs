@@ -7,7 +7,7 @@ use tongban_core::exchange::{Commit, Epoch, Incoming, Restated, Taken, Tick};
 
 use super::handle::Alone;
 use super::rows::Extras;
-use super::{WholeChain, Writer};
+use super::{WholeChain, Writer, life_digits};
 use crate::store::turn::Turn;
 use crate::store::{Result, Store, damaged};
 
@@ -99,7 +99,7 @@ impl Writer {
     /// A new life of the node's streams: it stamps nothing until it has won back what it lost.
     async fn restart(&mut self, turn: Turn) -> Result<()> {
         let all = self.setup.store.restated(None).await?;
-        let epoch = Epoch::from_random(rand::random());
+        let epoch = next_life(self.desk.epoch());
         tracing::error!(%epoch, "this node lost stamps that it gave: it recovers from its peers before it stamps again");
         let mut commit = Commit::default();
         self.desk.restart(&mut commit, epoch, &all);
@@ -153,6 +153,16 @@ impl Writer {
     }
 }
 
+/// Another life than `before`, to be told from it in receipt numbers too.
+fn next_life(before: &Epoch) -> Epoch {
+    loop {
+        let epoch = Epoch::from_random(rand::random());
+        if life_digits(&epoch) != life_digits(before) {
+            return epoch;
+        }
+    }
+}
+
 impl Store {
     /// Where every dossier ends, what lies beside it, what is pending: those shared with one peer, or all.
     pub(super) async fn restated(&self, peer: Option<&NodeId>) -> Result<Vec<Restated>> {
@@ -202,5 +212,20 @@ impl Store {
             }
         }
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_life_gives_other_numbers_than_the_one_before() {
+        let mut life = Epoch::from_random([7; 8]);
+        for _ in 0..5_000 {
+            let next = next_life(&life);
+            assert_ne!(life_digits(&next), life_digits(&life));
+            life = next;
+        }
     }
 }
