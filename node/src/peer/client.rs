@@ -48,7 +48,9 @@ impl From<crate::store::StoreError> for Trouble {
 
 fn client() -> reqwest::Client {
     reqwest::Client::builder()
-        .timeout(Duration::from_secs(limits::STREAM_WAIT_S_MAX + 20))
+        // Over a slow wire an answer may take as long as it takes, if only something of it comes: one that is broken off is
+        // asked for again from its beginning.
+        .read_timeout(Duration::from_secs(limits::STREAM_WAIT_S_MAX + 20))
         .connect_timeout(Duration::from_secs(5))
         .no_proxy()
         .build()
