@@ -100,7 +100,7 @@ fn run_tests(extra: &[&str], tally: &mut Tally) -> Result<(), Fault> {
     let all = ["test", "--workspace", "--locked", "--no-fail-fast"];
     let mut every = shell::cargo();
     every.args(all).args(extra).envs(tools.environment()).env(postgres::VARIABLE, &server);
-    let done = run_cargo(&mut every, tally);
+    let done = tallied(&mut every, tally);
     if !extra.is_empty() {
         return done;
     }
@@ -110,14 +110,15 @@ fn run_tests(extra: &[&str], tally: &mut Tally) -> Result<(), Fault> {
     for test in OVER_POSTGRES {
         stored.args(["--test", test]);
     }
-    let stored = run_cargo(stored.env(postgres::VARIABLE, server).env("TONGBAN_TEST_OVER", "postgres"), tally);
+    let stored = tallied(stored.env(postgres::VARIABLE, server).env("TONGBAN_TEST_OVER", "postgres"), tally);
     done.and(stored)
 }
 
 /// Test binaries whose demos may stand over PostgreSQL.
 const OVER_POSTGRES: [&str; 2] = ["exchange", "recovery"];
 
-fn run_cargo(cargo: &mut Command, tally: &mut Tally) -> Result<(), Fault> {
+/// Runs `cargo test`, passes its output through, and adds up what it says.
+pub fn tallied(cargo: &mut Command, tally: &mut Tally) -> Result<(), Fault> {
     cargo.stdout(Stdio::piped());
     let mut child = cargo.spawn().map_err(|e| Fault::new(format!("cannot start cargo test: {e}")))?;
     let output = child.stdout.take().expect("piped above");

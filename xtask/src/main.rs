@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `postgres`, `tools`, `deny`, `ci`.
+//! Project tasks: `cargo xtask test`, `soak`, `postgres`, `tools`, `deny`, `ci`.
 //!
 //! What the tests need is either there, or put there, or the task fails and says what to install: nothing is skipped
 //! because a tool is missing. An ignored test counts as a failure for the same reason.
@@ -8,6 +8,7 @@
 mod check;
 mod postgres;
 mod shell;
+mod soak;
 mod tally;
 mod tools;
 
@@ -16,6 +17,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask test [-- ARGS]   get what the tests need, run every test, end with `N passed, M failed`
                              (ARGS go to `cargo test`)
+cargo xtask soak [-- ARGS]   the long form of the fault tests (docs/faults.md), ending in a table; about a quarter of an hour
+                             (ARGS go to `cargo test`, such as --release)
 cargo xtask postgres COMMAND run a command with a private PostgreSQL server, its address in TONGBAN_POSTGRES
 cargo xtask tools            only get what the tests need
 cargo xtask deny             bans, licenses, sources and known vulnerabilities of the dependencies
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["test"] => check::test(&[]),
         ["test", "--", extra @ ..] => check::test(extra),
+        ["soak"] => soak::soak(&[]),
+        ["soak", "--", extra @ ..] => soak::soak(extra),
         ["tools"] => said(tools::get().map(|tools| println!("{tools}"))),
         ["postgres", command, arguments @ ..] => said(check::with_postgres(command, arguments)),
         ["deny"] => check::dependencies(),
