@@ -110,7 +110,8 @@ impl Restore {
                     .map_err(|error| Failure::file("file-unwritable", &self.data.join(DATABASE), error))?;
             }
             Some(database) => {
-                let (from, to) = (Store::open(&self.from, None).await?, Store::create(&self.data, Some(database)).await?);
+                let (from, to) =
+                    (Store::open(&self.from, None).await?, Store::create(&self.data, Some(database)).await?);
                 to.copy_from(&from).await?;
                 from.close().await;
                 to.close().await;

@@ -65,7 +65,7 @@ impl Place {
 
     /// Its store, as another process sees it.
     pub async fn store(&self) -> Store {
-        Store::open(&self.node.folder).await.expect("the store opens")
+        Store::open(&self.node.folder, self.node.config().database.as_deref()).await.expect("the store opens")
     }
 }
 
@@ -166,6 +166,7 @@ fn config(number: usize, port: u16, address: String, registrar: String, trust: H
         address,
         registrar,
         trust,
+        database: None,
         tls: None,
     }
 }
@@ -176,7 +177,7 @@ async fn make_place(folder: &Path, config: Config, world: &World, password: &str
     let registrar = config.address == config.registrar;
     let new = NewNode { config, suite: Suite::Sm2, registrar };
     let (config, card) = make_node(folder, new).await.expect("a node");
-    let store = Store::open(folder).await.expect("the store opens");
+    let store = Store::open(folder, config.database.as_deref()).await.expect("the store opens");
     for document in world.documents(folder, &config.node, registrar) {
         store.keep_document(&document).await.expect("kept");
     }

@@ -63,7 +63,7 @@ struct Holding {
 impl Holding {
     async fn of(folder: &Path, scratch: &Path, peer: &str) -> Holding {
         copy(folder, scratch);
-        let store = Store::open(scratch).await.expect("it opens");
+        let store = Store::open(scratch, None).await.expect("it opens");
         let mut holding = Holding::default();
         for head in store.heads().await.expect("heads") {
             let full = store.full(head.dossier).await.expect("a dossier");
@@ -126,7 +126,7 @@ async fn harmed(house: &mut House, crash: &Crash, harm: Harm, scratch: &Path) ->
     for (id, known) in &left.dossiers {
         assert!(crash.ours.dossiers[id].log.starts_with(&known.log), "{harm:?}: {id} was never like this");
     }
-    let store = Store::open(scratch).await.expect("it opens");
+    let store = Store::open(scratch, None).await.expect("it opens");
     let held = store.blobs_held(&crash.theirs.blobs_wanted).await.expect("blobs");
     let gone = crash.theirs.blobs_wanted.iter().filter(|hash| !held.contains(hash)).copied().collect();
     store.close().await;

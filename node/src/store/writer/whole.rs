@@ -97,7 +97,7 @@ impl Writer {
     }
 
     /// A new life of the node's streams: it stamps nothing until it has won back what it lost.
-    async fn restart(&mut self, turn: Turn) -> Result<()> {
+    pub(super) async fn restart(&mut self, turn: Turn) -> Result<()> {
         let all = self.setup.store.restated(None).await?;
         let epoch = next_life(self.desk.epoch());
         tracing::error!(%epoch, "this node lost stamps that it gave: it recovers from its peers before it stamps again");
