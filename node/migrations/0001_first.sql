@@ -150,6 +150,8 @@ CREATE INDEX case_by_number ON case_view (number);
 CREATE INDEX case_by_responsible ON case_view (responsible, due);
 CREATE INDEX case_by_receiving ON case_view (receiving_org, changed);
 CREATE INDEX case_by_handling ON case_view (handling_org, changed);
+-- What was handed over and is not answered: few rows, looked at every few seconds.
+CREATE INDEX case_not_answered ON case_view (handling_node, changed) WHERE phase = 'handed_over';
 
 -- Entries that are known, and neither stamped nor refused.
 CREATE TABLE pending (

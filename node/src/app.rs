@@ -1,16 +1,17 @@
 //! What all rooms of a running node share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use tongban_core::dossier::{Moment, NodeId, Signer};
+use tongban_core::dossier::{Hash, Moment, NodeId, Signer};
 use tongban_core::time::Calendar;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::store::{Store, WriterHandle};
+use crate::watch::{Metrics, Watch};
 
 /// A running node.
 #[derive(Clone)]
@@ -38,6 +39,10 @@ pub struct Parts {
     pub peers: Peers,
     /// This process, among those of its node.
     pub process: String,
+    /// What it knows of itself.
+    pub watch: Watch,
+    /// What it counts.
+    pub metrics: Metrics,
     /// Keyed hash for tracking codes.
     pub secret: [u8; 32],
 }
@@ -66,7 +71,42 @@ pub struct PeerState {
     /// When this node last heard from it.
     pub heard: Option<Moment>,
     /// What went wrong last, if the last try failed.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
+    /// Where its stream for this node ends, as it said last.
+    pub theirs: Option<u64>,
+    /// Blobs that it was asked for and did not send, since when.
+    pub lacking: BTreeMap<Hash, Moment>,
+}
+
+/// Why a peer cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// When the tries began to fail.
+    pub since: Moment,
+    /// A code, one of few.
+    pub code: String,
+    /// For people.
+    pub text: String,
+}
+
+impl PeerState {
+    /// A try failed.
+    pub fn failed(&mut self, now: Moment, code: &str, text: String) {
+        let since = self.trouble.as_ref().map_or(now, |trouble| trouble.since);
+        self.trouble = Some(Trouble { since, code: code.to_owned(), text });
+    }
+
+    /// Another process of this node reads it now.
+    pub fn is_read_elsewhere(&mut self) {
+        (self.trouble, self.theirs) = (None, None);
+        self.lacking.clear();
+    }
+
+    /// Blobs that were asked for and did not come.
+    pub fn lacks(&mut self, now: Moment, blobs: impl IntoIterator<Item = Hash>) {
+        let since = |hash: &Hash| self.lacking.get(hash).copied().unwrap_or(now);
+        self.lacking = blobs.into_iter().map(|hash| (hash, since(&hash))).collect();
+    }
 }
 
 /// All peers.

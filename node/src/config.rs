@@ -19,6 +19,14 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// Where the node is watched. Whoever reaches this address sees figures and alarms, no cases and no persons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Where it listens: loopback, or an address of the operators' own network.
+    pub listen: SocketAddr,
+}
+
 /// The configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,9 +53,21 @@ pub struct Config {
     /// database is a SQLite file in the data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
+    /// How long the node goes on serving after the signal to stop, while it says that it is leaving, so that a load balancer
+    /// notices; in seconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub drain_s: u64,
+    /// Figures and alarms at an address of their own; without it they are not served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitor: Option<Monitor>,
     /// HTTPS by this process; without it a proxy does it, or all stays on loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Name of the file in the data folder.

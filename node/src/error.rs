@@ -34,13 +34,28 @@ impl std::error::Error for Failure {}
 
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Failure {
+        use crate::store::StoreError;
+        use sqlx::migrate::MigrateError;
         let code = error.code();
-        if !["database-lost", "database-damaged"].contains(&code) {
-            return Failure::new(code, error.to_string());
-        }
-        let what_to_do = "Nothing was changed. Keep the folder as it is, and make the node anew from a backup in another \
-                          one: `tongban restore --from COPY --data NEW_FOLDER`. It wins back from the others what it said \
-                          since.";
-        Failure::new(code, format!("{error}. {what_to_do}"))
+        let what = match &error {
+            StoreError::Schema(MigrateError::VersionMissing(version)) => format!(
+                "the database was written by a newer tongban (its schema has step {version}, which this program, {}, does \
+                 not know). Run that newer program, or restore a backup made by this one. Nothing was changed.",
+                env!("CARGO_PKG_VERSION")
+            ),
+            StoreError::Schema(MigrateError::VersionMismatch(version)) => format!(
+                "step {version} of the database's schema is not this program's: it was made by a build between releases. \
+                 Use the program that made it, or make the folder anew. Nothing was changed."
+            ),
+            StoreError::Schema(MigrateError::Dirty(version)) => format!(
+                "step {version} of the schema was begun and not ended. Restore a backup. Nothing was changed."
+            ),
+            error if ["database-lost", "database-damaged"].contains(&code) => format!(
+                "{error}. Nothing was changed. Keep the folder as it is, and make the node anew from a backup in another \
+                 one: `tongban restore --from COPY --data NEW_FOLDER`. It wins back from the others what it said since."
+            ),
+            error => error.to_string(),
+        };
+        Failure::new(code, what)
     }
 }

@@ -21,4 +21,5 @@ pub mod service;
 pub mod store;
 pub mod text;
 mod tls;
+pub mod watch;
 pub mod web;

@@ -58,3 +58,25 @@ pub const PAGE_ROWS: i64 = 50;
 pub const SEARCH_RESULTS_MAX: usize = 50;
 /// The longest a request may take, in seconds.
 pub const REQUEST_S_MAX: u64 = 60;
+/// How long requests under way may take after the node was asked to stop, in seconds.
+pub const DRAIN_S_MAX: u64 = 20;
+/// How often a node looks at itself, in seconds.
+pub const WATCH_EVERY_S: u64 = 5;
+/// How often it looks at what changes slowly and costs more to look at: blob folder, certificate; in seconds (15 min).
+pub const WATCH_SLOWLY_S: u64 = 15 * 60;
+/// A slip that is not answered for so long is an alarm, in milliseconds (30 min).
+pub const ALARM_SLIP_MS: i64 = 30 * 60 * 1000;
+/// A stream that is not read to where it stood so long ago is an alarm, in milliseconds (10 min).
+pub const ALARM_STREAM_MS: i64 = 10 * 60 * 1000;
+/// A recovery that lasts so long is an alarm, in milliseconds (10 min).
+pub const ALARM_RECOVERY_MS: i64 = 10 * 60 * 1000;
+/// A blob that was asked for and does not come for so long is an alarm, in milliseconds (1 h).
+pub const ALARM_BLOB_MS: i64 = 60 * 60 * 1000;
+/// A registrar that does not answer for so long is an alarm: the trust list may be outdated; in milliseconds (1 h).
+pub const ALARM_TRUST_MS: i64 = 60 * 60 * 1000;
+/// A key or certificate that ends within this time is an alarm, in milliseconds (30 days).
+pub const ALARM_ENDS_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Less free space than this where the data folder lies is an alarm, in bytes (2 GiB).
+pub const DISK_FREE_BYTES_MIN: u64 = 2 * 1024 * 1024 * 1024;
+/// A peer's clock that differs by more is named by `tongban doctor`, in milliseconds; at five minutes requests are refused.
+pub const CLOCK_DIFFERENCE_MS: i64 = 30 * 1000;

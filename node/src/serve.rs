@@ -15,7 +15,8 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::error::Failure;
 use crate::store::{Store, Writer, WriterSetup};
-use crate::{beside, key, peer, tls, web};
+use crate::watch::{Metrics, Stage, Watch, watch_for_ever};
+use crate::{beside, key, limits, peer, tls, web};
 
 /// Name of the node's key file in the data folder.
 pub const KEY_FILE: &str = "node.key";
@@ -45,14 +46,14 @@ pub fn lock(folder: &Path) -> Result<Lock, Failure> {
 
 /// Personal data lies in it: nobody else on this machine looks into it.
 #[cfg(unix)]
-fn keep_private(folder: &Path) -> Result<(), Failure> {
+pub(crate) fn keep_private(folder: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
         .map_err(|error| Failure::file("folder-unusable", folder, error))
 }
 
 #[cfg(not(unix))]
-fn keep_private(_folder: &Path) -> Result<(), Failure> {
+pub(crate) fn keep_private(_folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
@@ -74,11 +75,23 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
     };
     let (writer, handle) = Writer::new(setup).await?;
     tokio::spawn(writer.run());
-    let peers = Peers::default();
-    let process = hex(&rand::random::<[u8; 8]>());
-    let folder = folder.to_owned();
-    let writer = handle;
-    Ok(App::new(Parts { folder, config, store, writer, directory, signer, clock, calendar, peers, process, secret }))
+    let (peers, watch) = (Peers::default(), Watch::default());
+    let metrics = Metrics::new(&config, &handle, &watch, clock.now());
+    Ok(App::new(Parts {
+        folder: folder.to_owned(),
+        config,
+        store,
+        writer: handle,
+        directory,
+        signer,
+        clock,
+        calendar,
+        peers,
+        process: hex(&rand::random::<[u8; 8]>()),
+        watch,
+        metrics,
+        secret,
+    }))
 }
 
 async fn secret(store: &Store) -> Result<[u8; 32], Failure> {
@@ -102,38 +115,60 @@ pub async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// All routes of a node.
 pub fn router(app: &App) -> Router {
-    peer::router(app.clone()).merge(web::router(app.clone()))
+    let router = peer::router(app.clone()).merge(web::router(app.clone()));
+    router.layer(axum::middleware::from_fn_with_state(app.clone(), web::observe))
 }
 
-/// Serves until `stop` is done.
+/// Serves until `stop` is done; then says that it is leaving, and ends what is under way.
 pub async fn serve(
     app: App,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
+    let stopped = |error: std::io::Error| Failure::new("serve", error.to_string());
+    if let Some(monitor) = &app.config.monitor {
+        let listener = listen(monitor.listen).await?;
+        // It answers until the very end.
+        tokio::spawn(axum::serve(listener, web::monitor(app.clone())).into_future());
+    }
     tokio::spawn(peer::follow_all(app.clone()));
     tokio::spawn(peer::recover(app.clone()));
     if app.store.is_shared() {
         tokio::spawn(beside::live(app.clone()));
     }
-    let router = router(&app);
-    let stopped = |error: std::io::Error| Failure::new("serve", error.to_string());
-    // Peers wait in long questions: what is still open after the signal is not waited for.
-    match &app.config.tls {
-        None => tokio::select! {
-            served = axum::serve(listener, router).into_future() => served.map_err(stopped)?,
-            () = stop => {}
-        },
-        Some(tls) => {
-            let acceptor = tls::acceptor(&tls.certificate, &tls.key)?;
-            let listener = tls::Listener::new(listener, acceptor).map_err(stopped)?;
-            tokio::select! {
-                served = axum::serve(listener, router).into_future() => served.map_err(stopped)?,
-                () = stop => {}
+    tokio::spawn(watch_for_ever(app.clone()));
+    tokio::spawn(leave(app.clone(), stop));
+    let (router, closing) = (router(&app), app.clone());
+    let closing = async move { closing.watch.reaches(Stage::Closing).await };
+    let serving = async {
+        match &app.config.tls {
+            None => axum::serve(listener, router).with_graceful_shutdown(closing).await.map_err(stopped),
+            Some(tls) => {
+                let acceptor = tls::acceptor(&tls.certificate, &tls.key)?;
+                let listener = tls::Listener::new(listener, acceptor).map_err(stopped)?;
+                axum::serve(listener, router).with_graceful_shutdown(closing).await.map_err(stopped)
             }
         }
+    };
+    let patience = async {
+        app.watch.reaches(Stage::Closing).await;
+        tokio::time::sleep(std::time::Duration::from_secs(limits::DRAIN_S_MAX)).await;
+    };
+    tokio::select! {
+        served = serving => served?,
+        () = patience => tracing::warn!(seconds = limits::DRAIN_S_MAX, "requests under way did not end: they are left"),
     }
     beside::leave(&app).await;
     app.store.close().await;
+    tracing::info!("stopped");
     Ok(())
+}
+
+/// Waits for the signal, and leaves in two steps.
+async fn leave(app: App, stop: impl Future<Output = ()>) {
+    stop.await;
+    tracing::info!(seconds = app.config.drain_s, "leaving: not ready any more");
+    app.watch.enter(Stage::Leaving);
+    tokio::time::sleep(std::time::Duration::from_secs(app.config.drain_s)).await;
+    app.watch.enter(Stage::Closing);
 }

@@ -99,6 +99,26 @@ async fn two_nodes_exchange_over_https() {
         assert!(Instant::now() < until, "after 60 s the two nodes count {nodes} of 4");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // The doctor sees the same: all is well for who trusts the authority, and each node is named by who does not.
+    let doctor = |trusted: bool| {
+        let mut command = Command::new(PROGRAM);
+        command.args(["doctor", &data("anhui"), "--lang", "en"]).env_remove("SSL_CERT_FILE");
+        if trusted {
+            command.env("SSL_CERT_FILE", at("ca.pem"));
+        }
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = doctor(true);
+    assert!(code == Some(1) && said.contains("WRONG file-open") && said.contains("key.pem"), "{said}");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(at("key.pem"), private).unwrap();
+    let (code, said) = doctor(true);
+    assert!(code == Some(0) && said.contains("The certificate is valid until"), "{said}");
+    let (code, said) = doctor(false);
+    let distrusted =
+        said.lines().filter(|line| line.starts_with("WRONG peer-unreachable") && line.contains("certificate"));
+    assert!(code == Some(1) && distrusted.count() == 2, "{said}");
     // Plain HTTP on that port is no answer.
     assert!(client.get(format!("http://localhost:{other}/healthz")).send().await.is_err());
 }

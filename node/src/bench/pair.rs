@@ -97,6 +97,8 @@ impl Pair {
                 registrar: format!("http://{registrar}"),
                 trust,
                 database: None,
+                drain_s: 0,
+                monitor: None,
                 tls: None,
             })
         };

@@ -8,7 +8,7 @@ use super::Data;
 use super::init::{CARD_FILE, ROOT_KEY_FILE};
 use crate::config::{Config, FILE as CONFIG_FILE, check_database};
 use crate::error::Failure;
-use crate::serve::{KEY_FILE, lock};
+use crate::serve::{KEY_FILE, keep_private, lock};
 use crate::store::{FILE as DATABASE, Store};
 
 /// Copies a node, keys included, while it serves. The copy is consistent: blobs are copied after the database.
@@ -44,7 +44,9 @@ fn new_folder(folder: &Path) -> Result<(), Failure> {
             format!("{}: exists already. Name a folder that does not exist. Nothing was changed.", folder.display());
         return Err(Failure::new("folder-exists", text));
     }
-    std::fs::create_dir_all(folder).map_err(|error| Failure::file("folder-unusable", folder, error))
+    std::fs::create_dir_all(folder).map_err(|error| Failure::file("folder-unusable", folder, error))?;
+    // Before anything lies in it: a copy is worth as much as the node.
+    keep_private(folder)
 }
 
 fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {

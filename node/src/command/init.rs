@@ -12,7 +12,7 @@ use crate::config::{Config, FILE};
 use crate::directory::BEGINNING;
 use crate::error::Failure;
 use crate::key;
-use crate::serve::KEY_FILE;
+use crate::serve::{KEY_FILE, keep_private};
 use crate::store::Store;
 
 /// Name of the registrar's root key file.
@@ -93,6 +93,8 @@ impl Init {
             address,
             trust: self.trust.unwrap_or(Hash::none(self.suite)),
             database: self.database,
+            drain_s: 0,
+            monitor: None,
             tls: None,
         };
         let (config, card) =
@@ -127,6 +129,7 @@ pub async fn make_node(folder: &Path, new: NewNode) -> Result<(Config, NodeCard)
         return Err(Failure::new("folder-has-node", text));
     }
     std::fs::create_dir_all(folder).map_err(|error| Failure::file("folder-unusable", folder, error))?;
+    keep_private(folder)?;
     let own = key::create(&folder.join(KEY_FILE), suite)?;
     let root = if registrar { Some(key::create(&folder.join(ROOT_KEY_FILE), suite)?) } else { None };
     if let Some(root) = &root {

@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod doctor;
 mod dossier;
 mod init;
 mod publish;
@@ -57,6 +58,8 @@ enum Command {
     Backup(backup::Backup),
     /// Makes a node from a backup
     Restore(backup::Restore),
+    /// Says what is wrong with a node, and what to do
+    Doctor(doctor::Doctor),
     /// Local accounts
     Account(account::Account),
     /// Measures
@@ -111,6 +114,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Recall(recall) => block_on(recall.run()),
         Command::Backup(backup) => block_on(backup.run()),
         Command::Restore(restore) => block_on(restore.run()),
+        Command::Doctor(doctor) => block_on(doctor.run()),
         Command::Bench(bench) => block_on(crate::bench::run(bench)),
     };
     match result {

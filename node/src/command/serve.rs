@@ -1,7 +1,5 @@
 //! Serving a node.
 
-use std::io::IsTerminal as _;
-
 use clap::Args;
 use jiff::civil::Date;
 use tongban_core::ident::Realm;
@@ -11,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::serve;
+use crate::watch::{LogForm, start_log};
 
 /// Serves the node of a data folder until it gets a signal.
 #[derive(Args)]
@@ -20,11 +19,14 @@ pub struct Serve {
     /// Sets the practice date (drill only)
     #[arg(long)]
     now: Option<Date>,
+    /// How a line of the log looks; text on a terminal, JSON elsewhere
+    #[arg(long)]
+    log: Option<LogForm>,
 }
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        start_log();
+        start_log(self.log);
         let folder = self.data.data;
         let config = Config::read(&folder)?;
         if self.now.is_some() && config.realm != Realm::Drill {
@@ -39,17 +41,6 @@ impl Serve {
         tracing::info!(node = %config.node, address = config.address, "serving");
         serve::serve(app, listener, signal()).await
     }
-}
-
-/// Structured lines on standard error; `TONGBAN_LOG` chooses what.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TONGBAN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    // A line that cannot be written, as on a full disk, is lost. Saying so on the same standard error would panic, and end
-    // whoever wanted to log: the writer, for one.
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
-    if std::io::stderr().is_terminal() { builder.init() } else { builder.json().init() }
 }
 
 /// Ends with Ctrl-C or a request to terminate.

@@ -165,6 +165,8 @@ impl World {
             registrar: registrar.to_owned(),
             trust: trust.unwrap_or(Hash::none(node.suite)),
             database: databases.map(|databases| databases.of(node.node.as_str())),
+            drain_s: 0,
+            monitor: None,
             tls: None,
         };
         let is_registrar = node.node.as_str() == REGISTRAR;

@@ -12,14 +12,15 @@ use tongban_core::dossier::suite::unhex;
 use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, blob_hash};
 use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Taken, VerifiedBatch};
 
-use super::ASK;
 use super::recovery::{Answer, Restated, learn};
 use super::server::SentBlob;
-use crate::app::App;
+use super::{ASK, STREAM_END};
+use crate::app::{App, PeerState};
 use crate::beside;
 use crate::config::check_address;
 use crate::limits;
 use crate::store::{IncomingBatch, NewBlob, WholeChain};
+use crate::watch::trace::{TRACEPARENT, Trace};
 
 /// What can go wrong between two nodes. The reader tries again; nothing is lost by it.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,23 @@ pub(super) enum Trouble {
     Store(String),
     #[error("{0}")]
     Address(String),
+}
+
+impl Trouble {
+    /// One of few codes: what a peer writes is not among them.
+    fn code(&self) -> String {
+        match self {
+            Trouble::Http(error) if error.is_connect() => "connect".to_owned(),
+            Trouble::Http(error) if error.is_timeout() => "timeout".to_owned(),
+            Trouble::Http(_) => "http".to_owned(),
+            Trouble::Refused { status, .. } => format!("refused-{}", status.as_u16()),
+            Trouble::TooLarge => "too-large".to_owned(),
+            Trouble::Malformed(_) => "malformed".to_owned(),
+            Trouble::Batch(error) => error.code().to_owned(),
+            Trouble::Store(_) => "store".to_owned(),
+            Trouble::Address(_) => "address".to_owned(),
+        }
+    }
 }
 
 impl From<crate::store::StoreError> for Trouble {
@@ -85,8 +103,8 @@ pub async fn follow_all(app: App) {
 async fn fetch_documents(app: &App) -> bool {
     let client = client();
     let registrar = app.config.registrar.clone();
-    if registrar != app.config.address {
-        fetch_from(app, &client, &registrar).await;
+    if registrar != app.config.address && fetch_from(app, &client, &registrar).await {
+        app.watch.heard_registrar(app.clock.now());
     }
     let snapshot = app.directory.now();
     let addresses: Vec<String> = snapshot
@@ -104,11 +122,12 @@ async fn fetch_documents(app: &App) -> bool {
     snapshot.current().is_some_and(|list| list.nodes.iter().all(|card| known(&card.node)))
 }
 
-async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) {
+/// Says whether it answered.
+async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) -> bool {
     let fetched = async {
         check_address(address).map_err(Trouble::Address)?;
-        let response =
-            client.get(format!("{address}/peer/v1/documents")).timeout(Duration::from_secs(10)).send().await?;
+        let request = client.get(format!("{address}/peer/v1/documents")).timeout(Duration::from_secs(10));
+        let response = request.header(TRACEPARENT, Trace::current().traceparent()).send().await?;
         read::<Vec<Document>>(response).await
     };
     match fetched.await {
@@ -120,8 +139,12 @@ async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) {
                     tracing::warn!(%error, kind = document.kind.name(), node = %document.node, "document not kept");
                 }
             }
+            true
         }
-        Err(error) => tracing::debug!(%error, address, "documents not fetched"),
+        Err(error) => {
+            tracing::debug!(%error, address, "documents not fetched");
+            false
+        }
     }
 }
 
@@ -161,10 +184,15 @@ impl Peer {
         let work = format!("follow {}", peer.node);
         loop {
             if !beside::is_mine(&peer.app, &work).await {
+                // How the reading goes, the process knows that does it: no alarm of an earlier turn stands here.
+                peer.app.peers.note(&peer.node, PeerState::is_read_elsewhere);
                 tokio::time::sleep(Duration::from_millis(limits::LEASE_RENEWED_MS)).await;
                 continue;
             }
-            match peer.read_once().await {
+            // One id for this node's lines and for those of the node that is asked.
+            let trace = Trace::fresh();
+            let span = tracing::info_span!("round", request = %trace, peer = %peer.node);
+            match trace.scope(span, peer.read_once()).await {
                 Ok(arrived) => {
                     pause_ms = 100;
                     peer.app.peers.note(&peer.node, |state| {
@@ -176,8 +204,10 @@ impl Peer {
                     }
                 }
                 Err(trouble) => {
-                    tracing::debug!(peer = %peer.node, %trouble, "stream not read");
-                    peer.app.peers.note(&peer.node, |state| state.trouble = Some(trouble.to_string()));
+                    let (code, now) = (trouble.code(), peer.app.clock.now());
+                    tracing::debug!(peer = %peer.node, request = %trace, code, %trouble, "stream not read");
+                    peer.app.metrics.peer_fault(&peer.node, &code);
+                    peer.app.peers.note(&peer.node, |state| state.failed(now, &code, trouble.to_string()));
                     // A trust list that this node has not seen yet may be the reason.
                     if matches!(trouble, Trouble::Batch(BatchError::Trust(_))) {
                         fetch_from(&peer.app, &peer.client, &peer.app.config.registrar).await;
@@ -189,8 +219,13 @@ impl Peer {
         }
     }
 
-    /// A signed request.
+    /// A signed request, and its answer read.
     async fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<String>) -> Result<T, Trouble> {
+        read(self.send(path, body).await?).await
+    }
+
+    /// A signed request.
+    async fn send(&self, path: &str, body: Option<String>) -> Result<reqwest::Response, Trouble> {
         let app = &self.app;
         let snapshot = app.directory.now();
         let card = snapshot.current().and_then(|list| list.card(&self.node).ok());
@@ -203,7 +238,8 @@ impl Peer {
             Some(body) => self.client.post(url).header("content-type", "application/json").body(body),
             None => self.client.get(url),
         };
-        read(request.header(ASK, ask.header()).send().await?).await
+        let request = request.header(TRACEPARENT, Trace::current().traceparent());
+        Ok(request.header(ASK, ask.header()).send().await?)
     }
 
     /// Reads the next stretch and stores it with the new cursor. Says whether something arrived.
@@ -226,7 +262,10 @@ impl Peer {
                     format!("/peer/v1/stream?epoch=-&position=0&hash={none}&wait=0")
                 }
             };
-            let batch: Batch = self.ask(&path, None).await?;
+            let answer = self.send(&path, None).await?;
+            let end = answer.headers().get(STREAM_END).and_then(|end| end.to_str().ok()?.parse().ok());
+            let batch: Batch = read(answer).await?;
+            app.peers.note(&self.node, |state| state.theirs = end);
             let arrived = !batch.items.is_empty();
             if !arrived && stored.as_ref().is_some_and(|cursor| cursor.epoch == batch.epoch) {
                 return Ok(false);
@@ -234,9 +273,13 @@ impl Peer {
             let cursor = stored.clone().unwrap_or_else(|| Cursor::start(batch.epoch.clone()));
             let batch = self.verify(batch, cursor).await?;
             let (peer, tried_now, life) = (self.node.clone(), tried.clone(), app.writer.epoch());
+            let items = batch.items.len();
             let incoming = IncomingBatch { peer, read_from: stored, tried: tried_now, batch };
             match app.writer.take(incoming).await.map_err(Trouble::Store)? {
-                Taken::Stored => return Ok(arrived),
+                Taken::Stored => {
+                    tracing::info!(items, "read and stored");
+                    return Ok(arrived);
+                }
                 Taken::Stale => return Ok(false),
                 Taken::Lost => {
                     app.writer.restart(life).await.map_err(Trouble::Store)?;
@@ -327,10 +370,15 @@ impl Peer {
         let work = format!("follow {}", self.node);
         loop {
             if beside::is_mine(&self.app, &work).await {
-                match self.fetch_blobs().await {
+                let trace = Trace::fresh();
+                let span = tracing::info_span!("blobs", request = %trace, peer = %self.node);
+                match trace.scope(span, self.fetch_blobs()).await {
                     Ok(true) => continue,
                     Ok(false) => {}
-                    Err(trouble) => tracing::debug!(peer = %self.node, %trouble, "blobs not fetched"),
+                    Err(trouble) => {
+                        tracing::debug!(peer = %self.node, request = %trace, %trouble, "blobs not fetched");
+                        self.app.metrics.peer_fault(&self.node, &trouble.code());
+                    }
                 }
             }
             let pause = Duration::from_millis(limits::PEER_RETRY_MS_MAX);
@@ -342,6 +390,7 @@ impl Peer {
     async fn fetch_blobs(&self) -> Result<bool, Trouble> {
         let wanted = self.app.store.blobs_wanted_of(self.node.as_str(), limits::BLOBS_ASKED_MAX as i64).await?;
         if wanted.is_empty() {
+            self.app.peers.note(&self.node, |state| state.lacking.clear());
             return Ok(false);
         }
         let body = serde_json::to_string(&wanted)?;
@@ -358,6 +407,9 @@ impl Peer {
             let reference = BlobRef { hash: blob.hash, size: bytes.len() as u32, media };
             blobs.push(NewBlob { reference, salt, bytes: Some(bytes) });
         }
+        let came: BTreeSet<Hash> = blobs.iter().map(|blob| blob.reference.hash).collect();
+        let lacking = wanted.iter().filter(|hash| !came.contains(hash)).copied();
+        self.app.peers.note(&self.node, |state| state.lacks(self.app.clock.now(), lacking));
         if blobs.is_empty() {
             return Ok(false);
         }

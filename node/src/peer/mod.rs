@@ -13,3 +13,5 @@ pub use server::router;
 
 /// The header that carries a signed request.
 const ASK: &str = "tongban-ask";
+/// The header that says where a stream ends, so that its reader knows how much is left.
+const STREAM_END: &str = "tongban-stream-end";

@@ -15,11 +15,12 @@ use tongban_core::dossier::suite::hex;
 use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct};
 use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch, Keys as _};
 
-use super::ASK;
 use super::recovery::{Answer, Restated};
+use super::{ASK, STREAM_END};
 use crate::app::App;
 use crate::limits;
 use crate::store::StreamPage;
+use crate::watch::Stage;
 
 /// How often a waiting reader is noted as present, in milliseconds.
 const PRESENCE_MS: u64 = 3_000;
@@ -152,13 +153,19 @@ async fn stream(
             }
             StreamPage::Batch(batch) => {
                 let news = !batch.items.is_empty() || batch.epoch != cursor.epoch;
-                if news || tokio::time::Instant::now() >= until {
-                    return Ok(Json(*batch).into_response());
+                let closing = app.watch.stage() == Stage::Closing;
+                if news || closing || tokio::time::Instant::now() >= until {
+                    let end = app.store.stream_end(peer.as_str()).await?;
+                    return Ok(([(STREAM_END, end.to_string())], Json(*batch)).into_response());
                 }
                 // A reader that is gone ends this future; one that still waits is present.
                 loop {
                     let slice = until.min(tokio::time::Instant::now() + Duration::from_millis(PRESENCE_MS));
-                    let woken = tokio::time::timeout_at(slice, commits.changed()).await.is_ok();
+                    // A node that ends does not keep its readers waiting.
+                    let woken = tokio::select! {
+                        woken = tokio::time::timeout_at(slice, commits.changed()) => woken.is_ok(),
+                        () = app.watch.reaches(Stage::Closing) => true,
+                    };
                     app.peers.note(&peer, |state| state.asked = Some(app.clock.now()));
                     if woken || tokio::time::Instant::now() >= until {
                         break;

@@ -86,6 +86,27 @@ impl Blobs {
         whole().map_err(|error| file_error(&path, error))
     }
 
+    /// The size of a blob's file, if it is there. Blocking.
+    pub fn size(&self, hash: &Hash) -> Option<u64> {
+        let (_, path) = self.place(hash)?;
+        std::fs::metadata(path).ok().map(|file| file.len())
+    }
+
+    /// How many files lie in the folder, and how many bytes; none without a folder. Blocking.
+    pub fn count(&self) -> std::io::Result<(u64, u64)> {
+        let (mut files, mut bytes) = (0, 0);
+        for folder in self.0.iter().map(std::fs::read_dir).collect::<std::io::Result<Vec<_>>>()?.into_iter().flatten() {
+            let folder = folder?.path();
+            if folder.is_dir() {
+                for file in std::fs::read_dir(folder)? {
+                    files += 1;
+                    bytes += file?.metadata().map_or(0, |file| file.len());
+                }
+            }
+        }
+        Ok((files, bytes))
+    }
+
     pub(super) fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
         let (_, path) =
             self.place(hash).ok_or_else(|| damaged("a blob is said to be in a folder that is not there"))?;

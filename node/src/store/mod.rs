@@ -10,11 +10,13 @@ mod account;
 mod blob;
 mod copy;
 mod document;
+mod figures;
 mod lease;
 mod log;
 mod read;
 mod rebuild;
 mod sql;
+mod tally;
 mod turn;
 mod writer;
 
@@ -28,10 +30,12 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 pub use account::{Account, AccountRole, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
 pub use document::Published;
+pub use figures::{Beside, Figures, Schema, Waiting, stored_schema};
 pub use log::export;
 pub(crate) use read::day_number;
 pub use read::{AccessRow, CaseRow, List, StreamPage};
 pub use rebuild::{Difference, rebuild};
+pub use tally::Tally;
 pub use writer::{IncomingBatch, Once, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
 
 /// The SQLite database in a data folder.
@@ -87,6 +91,9 @@ impl StoreError {
             StoreError::Database(error) | StoreError::Schema(MigrateError::Execute(error)) if is_torn(error) => {
                 "database-damaged"
             }
+            StoreError::Schema(MigrateError::VersionMissing(_)) => "schema-newer",
+            StoreError::Schema(MigrateError::VersionMismatch(_)) => "schema-other",
+            StoreError::Schema(MigrateError::Dirty(_)) => "schema-unfinished",
             StoreError::NotEmpty => "database-not-empty",
             StoreError::Database(_) | StoreError::Schema(_) | StoreError::File { .. } => "store",
         }

@@ -529,7 +529,7 @@ impl Store {
     pub async fn counts(&self) -> Result<[i64; 4]> {
         let row = sqlx::query(
             "SELECT (SELECT COUNT(*) FROM dossier), (SELECT COUNT(*) FROM stamp), (SELECT COUNT(*) FROM pending), \
-             (SELECT COUNT(*) FROM evidence)",
+             (SELECT COUNT(*) FROM evidence WHERE code LIKE 'stamp-%')",
         )
         .fetch_one(&self.pool)
         .await?;

@@ -10,10 +10,12 @@ mod case_page;
 mod fault;
 mod form;
 mod held;
+mod operate;
 mod part;
 mod portal;
 mod visitor;
 
+pub use operate::{monitor, observe};
 pub use visitor::hash_password;
 mod window;
 
@@ -41,6 +43,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(page_headers));
     Router::new()
         .merge(asset::router())
+        .merge(operate::health().with_state(app.clone()))
         .merge(api::router(app))
         .merge(pages)
         .layer(DefaultBodyLimit::max(limits::FORM_BYTES_MAX))

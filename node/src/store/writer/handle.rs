@@ -8,6 +8,7 @@ use tongban_core::dossier::{DossierId, NodeId, RecallAct};
 use tongban_core::exchange::{Desk, Epoch, Taken};
 
 use super::{IncomingBatch, Said, Say, SayError, WholeChain};
+use crate::store::tally::{CASE, Tally};
 
 pub(super) enum Command {
     Together(Together),
@@ -57,6 +58,7 @@ pub(super) struct Published {
     life: Arc<RwLock<(Epoch, bool)>>,
     to_carry_out: Arc<RwLock<Acts>>,
     pub(super) arrived: Arc<Notify>,
+    pub(super) tally: Tally,
 }
 
 impl Published {
@@ -65,6 +67,7 @@ impl Published {
             life: Arc::new(RwLock::new((desk.epoch().clone(), false))),
             to_carry_out: Arc::default(),
             arrived: Arc::default(),
+            tally: Tally::default(),
         };
         published.update(desk);
         published
@@ -108,7 +111,12 @@ impl WriterHandle {
         let (answer, answered) = oneshot::channel();
         let stopped = || SayError::Store("the writer has stopped".to_owned());
         self.commands.send(Command::Together(Together::Say(say, answer))).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        let said = answered.await.map_err(|_| stopped())?;
+        if let Ok(said) = &said {
+            // Here the request is known; the writer knows only the dossier.
+            tracing::info!(target: CASE, dossier = %said.dossier, slip = said.slip, again = said.again, "said");
+        }
+        said
     }
 
     /// Stores what a peer sent; returns when it is durable.
@@ -157,6 +165,16 @@ impl WriterHandle {
         let stopped = || "the writer has stopped".to_owned();
         self.commands.send(command(answer)).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
+    }
+
+    /// What the writer counts.
+    pub fn tally(&self) -> &Tally {
+        &self.published.tally
+    }
+
+    /// Commands that wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.commands.max_capacity() - self.commands.capacity()
     }
 
     /// Changes with every commit.

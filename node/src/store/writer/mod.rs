@@ -307,10 +307,12 @@ impl Writer {
             return Ok(turn.transaction.rollback().await?);
         }
         let (mark, number) = (turn.mark.clone(), turn.number);
+        let begun = std::time::Instant::now();
         match self.write(turn, &mut commit, &extras).await {
             Ok(()) => {
                 self.mark = Some(mark);
                 self.witness.saw(number);
+                self.published.tally.committed(&self.setup.node, &commit, begun.elapsed());
                 self.serials.extend(extras.serials);
                 self.desk.committed(commit);
                 self.published.update(&self.desk);
@@ -320,6 +322,7 @@ impl Writer {
             Err(error) => {
                 // Whether it stands is not known. What was remembered is read again from the store.
                 tracing::error!(%error, "commit failed");
+                self.published.tally.failed();
                 self.mark = None;
                 Err(error)
             }
@@ -446,7 +449,7 @@ impl Store {
     }
 
     /// Where every stream ends.
-    async fn stream_ends(&self) -> Result<BTreeMap<NodeId, (u64, Hash)>> {
+    pub(in crate::store) async fn stream_ends(&self) -> Result<BTreeMap<NodeId, (u64, Hash)>> {
         let rows = sqlx::query("SELECT peer, position, hash FROM stream_end").fetch_all(&self.pool).await?;
         let mut ends = BTreeMap::new();
         for row in &rows {

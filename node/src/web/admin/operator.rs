@@ -49,6 +49,13 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fa
                 p { (t("admin-evidence-todo")) }
             }
         }
+        // Evidence of fault is told above, with its count of now.
+        @for alarm in app.watch.alarms().iter().filter(|alarm| alarm.code != "equivocation") {
+            div class="problem" role="alert" {
+                h2 { (alarm.what(visitor.lang)) }
+                p { (alarm.todo(visitor.lang)) }
+            }
+        }
         @if recovering {
             (part::attention(&t("admin-recovering")))
         }
@@ -143,7 +150,7 @@ fn peer_row(visitor: &Visitor, peer: &Peer, now: Moment) -> Vec<Markup> {
     let open = peer.end.saturating_sub(state.confirmed);
     vec![
         html! { div { strong { (visitor.lang.pick(&peer.card.name, &peer.card.name_en)) } br; small { (peer.card.node) } } },
-        html! { div { (badge(tone, &visitor.t(word))) @if let Some(trouble) = &state.trouble { br; small { (trouble) } } } },
+        html! { div { (badge(tone, &visitor.t(word))) @if let Some(trouble) = &state.trouble { br; small { (trouble.text) } } } },
         html! { (moment(state.asked)) },
         html! {
             div {

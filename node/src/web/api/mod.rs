@@ -80,7 +80,6 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .method_not_allowed_fallback(wrong_method)
         .route("/api/{*rest}", any(no_such_address))
         .route("/api/openapi.json", get(move || async move { description }))
-        .route("/healthz", get(health))
         .with_state(app)
 }
 
@@ -305,20 +304,4 @@ async fn sign_in(State(app): State<App>, Body(request): Body<SignIn>) -> Result<
     forget_tries(&tries);
     let token = begin_session(&app, Some(account.id), None, true).await?;
     Ok(Json(Token { token }))
-}
-
-/// Whether this node answers, knows whom to trust, and may stamp; and of how many nodes it knows documents.
-async fn health(State(app): State<App>) -> Response {
-    let snapshot = app.directory.now();
-    let nodes = snapshot.current().map_or(0, |list| list.nodes.len());
-    let known = snapshot
-        .current()
-        .iter()
-        .flat_map(|list| &list.nodes)
-        .filter(|card| snapshot.versions.keys().any(|(_, node)| *node == card.node))
-        .count();
-    let ready = nodes > 0 && !app.writer.is_recovering();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::json!({ "ready": ready, "node": app.config.node, "nodes": nodes, "documents_from": known });
-    (status, Json(body)).into_response()
 }
