@@ -171,7 +171,7 @@ impl Directory {
     /// The key that a group names, judged by the trust list that it names.
     pub fn key_of(&self, group: &Group) -> std::result::Result<PublicKey, TrustError> {
         let snapshot = self.now();
-        let list = snapshot.trust.get(&group.trust).ok_or_else(|| TrustError::Node(group.node.clone()))?;
+        let list = snapshot.trust.get(&group.trust).ok_or(TrustError::List(group.trust))?;
         list.key(&group.node, &group.key, group.at).cloned()
     }
 
@@ -196,7 +196,7 @@ impl Directory {
         if is_trust {
             TrustList::open(document, &self.root)?;
         } else {
-            let list = snapshot.current().ok_or_else(|| TrustError::Node(document.node.clone()))?;
+            let list = snapshot.current().ok_or(TrustError::None)?;
             verify::<serde_json::Value>(list, document)?;
             let by_registrar = matches!(document.kind, Kind::Items | Kind::Mechanisms);
             if by_registrar && !is_registrar(&snapshot, &document.node) {
@@ -256,7 +256,7 @@ impl Keys for Directory {
 
     fn root(&self) -> std::result::Result<PublicKey, TrustError> {
         let snapshot = self.now();
-        snapshot.current().map(|list| list.root.clone()).ok_or(TrustError::Version)
+        snapshot.current().map(|list| list.root.clone()).ok_or(TrustError::None)
     }
 }
 

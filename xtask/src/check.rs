@@ -1,6 +1,7 @@
 //! The tests, and everything else a change must pass.
 
 use crate::{
+    fuzz,
     postgres::{self, Cluster},
     shell::{self, Fault},
     tally::Tally,
@@ -23,7 +24,7 @@ pub fn test(extra: &[&str]) -> bool {
     done.is_ok()
 }
 
-/// Format, lints, documentation, dependency policy, tests. Goes on after a fault, so that one run tells everything;
+/// Format, lints, documentation, dependency policy, tests, a short run of every fuzz target. Goes on after a fault, so that one run tells everything;
 /// the summary comes before the count.
 pub fn everything() -> bool {
     let mut report = Report::default();
@@ -43,6 +44,7 @@ pub fn everything() -> bool {
     policy(&mut report);
     let mut tally = Tally::default();
     report.step("tests", || run_tests(&[], &mut tally));
+    report.step("fuzz", || fuzz::run(fuzz::SECONDS, &[]));
 
     report.print();
     println!("{tally}");

@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `soak`, `postgres`, `tools`, `deny`, `ci`.
+//! Project tasks: `cargo xtask test`, `soak`, `postgres`, `tools`, `deny`, `fuzz`, `ci`.
 //!
 //! What the tests need is either there, or put there, or the task fails and says what to install: nothing is skipped
 //! because a tool is missing. An ignored test counts as a failure for the same reason.
@@ -6,6 +6,7 @@
 //! No dependencies, so that this compiles in a second and can be read before it is run.
 
 mod check;
+mod fuzz;
 mod postgres;
 mod shell;
 mod soak;
@@ -22,7 +23,9 @@ cargo xtask soak [-- ARGS]   the long form of the fault tests (docs/faults.md), 
 cargo xtask postgres COMMAND run a command with a private PostgreSQL server, its address in TONGBAN_POSTGRES
 cargo xtask tools            only get what the tests need
 cargo xtask deny             bans, licenses, sources and known vulnerabilities of the dependencies
-cargo xtask ci               format, lints, documentation, `deny`, then every test";
+cargo xtask fuzz [SECONDS] [TARGET]…
+                             every parser of foreign bytes, or those named, this long each (5 s)
+cargo xtask ci               format, lints, documentation, `deny`, every test, then `fuzz`";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         ["tools"] => said(tools::get().map(|tools| println!("{tools}"))),
         ["postgres", command, arguments @ ..] => said(check::with_postgres(command, arguments)),
         ["deny"] => check::dependencies(),
+        ["fuzz", rest @ ..] => fuzz::asked(rest),
         ["ci"] => check::everything(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");

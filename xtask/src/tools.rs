@@ -1,4 +1,5 @@
-//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL; and cargo-deny for `ci`.
+//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL; and cargo-deny and
+//! cargo-fuzz for `ci`.
 
 use crate::{
     postgres,
@@ -15,6 +16,7 @@ const AXE_VERSION: &str = "4.14.1";
 const AXE_SHA256: &str = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
 /// The newest that was seen to build with the `rust-version` of the workspace.
 const DENY_VERSION: &str = "0.20.2";
+const FUZZ_VERSION: &str = "0.13.2";
 
 const CHROMIUM: &str = "TONGBAN_CHROMIUM";
 const CHROMEDRIVER: &str = "TONGBAN_CHROMEDRIVER";
@@ -186,19 +188,29 @@ fn checksum(file: &Path) -> Result<String, Fault> {
         .ok_or_else(|| Fault::new(format!("`sha256sum {}` fails", file.display())))
 }
 
-/// cargo-deny of the pinned version, built into the cache if it is not here.
+/// cargo-deny of the pinned version.
 pub fn cargo_deny() -> Result<PathBuf, Fault> {
+    cargo_tool("cargo-deny", DENY_VERSION)
+}
+
+/// cargo-fuzz of the pinned version.
+pub fn cargo_fuzz() -> Result<PathBuf, Fault> {
+    cargo_tool("cargo-fuzz", FUZZ_VERSION)
+}
+
+/// A tool of the pinned version, built into the cache if it is not here.
+fn cargo_tool(name: &str, version: &str) -> Result<PathBuf, Fault> {
     let cache = shell::cache()?;
     let root = cache.join("tools");
-    let own = root.join("bin/cargo-deny");
+    let own = root.join("bin").join(name);
     let pinned = |program: &PathBuf| {
-        shell::output(shell::command(program).arg("--version")).is_some_and(|said| said.ends_with(DENY_VERSION))
+        shell::output(shell::command(program).arg("--version")).is_some_and(|said| said.ends_with(version))
     };
-    if let Some(found) = [Some(own.clone()), shell::find(&["cargo-deny"])].into_iter().flatten().find(pinned) {
+    if let Some(found) = [Some(own.clone()), shell::find(&[name])].into_iter().flatten().find(pinned) {
         return Ok(found);
     }
-    println!("building cargo-deny {DENY_VERSION} into {}: once, for all clones; takes some minutes", root.display());
-    let install = ["install", "cargo-deny", "--locked", "--force", "--version", DENY_VERSION, "--root"];
+    println!("building {name} {version} into {}: once, for all clones; takes some minutes", root.display());
+    let install = ["install", name, "--locked", "--force", "--version", version, "--root"];
     shell::run(shell::cargo().args(install).arg(&root).env("CARGO_TARGET_DIR", cache.join("tools-target")))?;
     if pinned(&own) { Ok(own) } else { Err(Fault::new(format!("{} does not run", own.display()))) }
 }

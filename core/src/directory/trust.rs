@@ -68,23 +68,36 @@ pub enum TrustError {
     /// The body's version is not the document's.
     #[error("the trust list's version is not that of its document")]
     Version,
+    /// No list at all is known yet.
+    #[error("no trust list is known here yet")]
+    None,
+    /// The version that was named is not at hand.
+    #[error("version {0} of the trust list is not known here")]
+    List(u32),
     /// No such node in this version.
     #[error("node {0} is not in the trust list")]
     Node(NodeId),
-    /// The node has no such key at that time.
-    #[error("node {0} had no such key then")]
+    /// The node has no such key.
+    #[error("node {0} has no such key in the trust list")]
     Key(NodeId),
+    /// The node has the key, but might not sign with it at that moment.
+    #[error("node {0} might not sign with this key at {1}")]
+    KeyTime(NodeId, Moment),
 }
 
 impl TrustError {
-    /// A stable code for programs and pages.
+    /// A stable code for programs and pages, one of [`crate::dossier::REFUSALS`].
     pub fn code(&self) -> &'static str {
         match self {
             TrustError::Root { .. } => "trust-other-root",
-            TrustError::Document(_) => "trust-signature",
+            TrustError::Document(DocumentError::Signature) => "trust-signature",
+            TrustError::Document(DocumentError::Body(_)) => "trust-malformed",
             TrustError::Version => "trust-version",
+            TrustError::None => "trust-none",
+            TrustError::List(_) => "trust-unknown-list",
             TrustError::Node(_) => "trust-unknown-node",
             TrustError::Key(_) => "trust-unknown-key",
+            TrustError::KeyTime(..) => "trust-key-time",
         }
     }
 }
@@ -121,14 +134,14 @@ impl TrustList {
 
     /// The key with this fingerprint, if the node might sign with it at that moment.
     pub fn key(&self, node: &NodeId, fingerprint: &Hash, at: Moment) -> Result<&PublicKey, TrustError> {
-        self.card(node)?
-            .keys
-            .iter()
-            .find(|key| {
-                key.public.fingerprint() == *fingerprint && key.from <= at && key.until.is_none_or(|end| at < end)
-            })
+        let keys = self.card(node)?.keys.iter();
+        let mut same = keys.filter(|key| key.public.fingerprint() == *fingerprint).peekable();
+        if same.peek().is_none() {
+            return Err(TrustError::Key(node.clone()));
+        }
+        same.find(|key| key.from <= at && key.until.is_none_or(|end| at < end))
             .map(|key| &key.public)
-            .ok_or_else(|| TrustError::Key(node.clone()))
+            .ok_or_else(|| TrustError::KeyTime(node.clone(), at))
     }
 
     /// The node that serves a region: the one with the most exact entry. Among equals the one that stands first: who

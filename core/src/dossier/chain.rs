@@ -75,11 +75,33 @@ pub enum Break {
         /// Its number.
         seq: u32,
     },
-    /// The entry is of another dossier or kind, or the stamp is for another entry.
-    #[error("stamp {seq} and its entry do not belong together")]
+    /// The stamp is for another entry.
+    #[error("stamp {seq} numbers another entry than the one beside it")]
     Mismatch {
         /// Its number.
         seq: u32,
+    },
+    /// The stamp or its entry is of another dossier.
+    #[error("stamp {seq} or its entry is of another dossier")]
+    OtherDossier {
+        /// Its number.
+        seq: u32,
+    },
+    /// The entry is of another kind than the one that opened the dossier.
+    #[error("the entry of stamp {seq} is of another kind than its dossier")]
+    OtherKind {
+        /// Its number.
+        seq: u32,
+    },
+    /// An entry by a node without the pen that passes the pen, refuses, or lets others take part.
+    #[error("the entry of stamp {seq}, by {by}, does what only {holder} may, who held the pen")]
+    HoldersAct {
+        /// Its number.
+        seq: u32,
+        /// Who wrote the entry.
+        by: NodeId,
+        /// Who held the pen.
+        holder: NodeId,
     },
     /// The first entry must open the dossier with its author taking part, by the node that stamps it.
     #[error("the first stamp does not open a dossier")]
@@ -124,6 +146,9 @@ impl Break {
             Break::NotHolder { .. } => "stamp-not-holder",
             Break::Answered { .. } => "stamp-answered",
             Break::Mismatch { .. } => "stamp-mismatch",
+            Break::OtherDossier { .. } => "stamp-other-dossier",
+            Break::OtherKind { .. } => "stamp-other-kind",
+            Break::HoldersAct { .. } => "stamp-holders-act",
             Break::Opening => "stamp-opening",
             Break::NoParticipant { .. } => "stamp-no-participant",
             Break::Recall { .. } => "stamp-recall",
@@ -145,8 +170,11 @@ impl Chain {
         if !opens {
             return Err(Break::Opening);
         }
-        if stamp.entry != *written.hash() || stamp.dossier != entry.dossier {
+        if stamp.entry != *written.hash() {
             return Err(Break::Mismatch { seq: 0 });
+        }
+        if stamp.dossier != entry.dossier {
+            return Err(Break::OtherDossier { seq: 0 });
         }
         Ok(Chain {
             dossier: entry.dossier,
@@ -164,12 +192,14 @@ impl Chain {
     pub fn judge(&self, stamp: &Stamp, hash: &Hash, written: &Written) -> Result<Judged, Break> {
         let seq = stamp.seq;
         let entry = written.entry();
-        if stamp.dossier != self.dossier
-            || entry.dossier != self.dossier
-            || entry.kind != self.kind
-            || stamp.entry != *written.hash()
-        {
+        if stamp.entry != *written.hash() {
             return Err(Break::Mismatch { seq });
+        }
+        if stamp.dossier != self.dossier || entry.dossier != self.dossier {
+            return Err(Break::OtherDossier { seq });
+        }
+        if entry.kind != self.kind {
+            return Err(Break::OtherKind { seq });
         }
         // The terms come first: a stamp of a lower term is evidence whatever else it says, one of a higher term may stand
         // on another branch.
@@ -212,16 +242,16 @@ impl Chain {
         }
         if entry.refuses.is_some() && entry.node != *self.holder() {
             // Whether a slip stands is the holder's answer, nobody else's.
-            return Err(self.not_holder(seq, &entry.node));
+            return Err(self.holders_act(seq, &entry.node));
         }
         // Only the holder lets others take part: a slip cannot widen the audience.
         if !entry.join.is_empty() && entry.node != *self.holder() {
-            return Err(self.not_holder(seq, &entry.node));
+            return Err(self.holders_act(seq, &entry.node));
         }
         if let Some(to) = &entry.pen {
             // Only the holder gives the pen away, and only to a node that takes part.
             if entry.node != *self.holder() {
-                return Err(self.not_holder(seq, &entry.node));
+                return Err(self.holders_act(seq, &entry.node));
             }
             if !self.participants.contains(to) && !entry.join.contains(to) {
                 return Err(Break::NoParticipant { seq, node: to.clone() });
@@ -350,6 +380,10 @@ impl Chain {
         Break::NotHolder { seq, by: by.clone(), holder: self.holder_at(seq).clone() }
     }
 
+    fn holders_act(&self, seq: u32, by: &NodeId) -> Break {
+        Break::HoldersAct { seq, by: by.clone(), holder: self.holder().clone() }
+    }
+
     /// Who takes part, in the order of joining.
     pub fn participants(&self) -> &[NodeId] {
         &self.participants
@@ -403,7 +437,7 @@ mod tests {
         assert_eq!(push(&mut chain, slip), Ok(Judged::Next));
         // aa no longer holds the pen and cannot pass it.
         let steal = next(&chain, "aa", 3).pass(&node("aa"), false);
-        assert_eq!(push(&mut chain, steal).unwrap_err().code(), "stamp-not-holder");
+        assert_eq!(push(&mut chain, steal).unwrap_err().code(), "stamp-holders-act");
         let back = next(&chain, "bb", 4).pass(&node("aa"), false);
         assert_eq!(push(&mut chain, back), Ok(Judged::Next));
         assert_eq!(chain.holder(), &node("aa"));

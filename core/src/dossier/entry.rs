@@ -219,8 +219,28 @@ pub struct Written {
 
 /// The bytes are no entry of version 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an entry: {0}")]
-pub struct MalformedEntry(String);
+pub enum MalformedEntry {
+    /// Larger things are blobs.
+    #[error("the entry has {0} bytes, at most {ENTRY_BYTES_MAX}")]
+    TooLong(usize),
+    /// Of a version that this program does not know.
+    #[error("the entry is of version {0}, this program knows 1")]
+    Version(u8),
+    /// Not JSON of this shape.
+    #[error("not an entry: {0}")]
+    Json(String),
+}
+
+impl MalformedEntry {
+    /// A stable code, one of [`super::REFUSALS`].
+    pub fn code(&self) -> &'static str {
+        match self {
+            MalformedEntry::TooLong(_) => "entry-too-long",
+            MalformedEntry::Version(_) => "entry-version",
+            MalformedEntry::Json(_) => "entry-malformed",
+        }
+    }
+}
 
 /// The longest entry in bytes. Larger things are blobs.
 pub const ENTRY_BYTES_MAX: usize = 64 * 1024;
@@ -235,11 +255,19 @@ impl Written {
     pub fn read(bytes: impl Into<Arc<[u8]>>, hash: Hash) -> Result<Written, MalformedEntry> {
         let bytes = bytes.into();
         if bytes.len() > ENTRY_BYTES_MAX {
-            return Err(MalformedEntry(format!("{} bytes, at most {ENTRY_BYTES_MAX}", bytes.len())));
+            return Err(MalformedEntry::TooLong(bytes.len()));
         }
-        let entry: Entry = serde_json::from_slice(&bytes).map_err(|error| MalformedEntry(error.to_string()))?;
+        // A later version may have another shape: what it says of itself comes first.
+        #[derive(Deserialize)]
+        struct Peek {
+            tongban: u8,
+        }
+        let entry: Entry = serde_json::from_slice(&bytes).map_err(|error| match serde_json::from_slice(&bytes) {
+            Ok(Peek { tongban }) if tongban != 1 => MalformedEntry::Version(tongban),
+            _ => MalformedEntry::Json(error.to_string()),
+        })?;
         if entry.tongban != 1 {
-            return Err(MalformedEntry(format!("version {}, this program knows 1", entry.tongban)));
+            return Err(MalformedEntry::Version(entry.tongban));
         }
         Ok(Written { bytes, hash, entry: Arc::new(entry) })
     }

@@ -15,9 +15,10 @@ use super::blob::{BlobText, blob_hash};
 use super::chain::{Break, Chain, Judged};
 use super::checkpoint::CheckpointFile;
 use super::entry::{DossierId, NodeId, Written};
-use super::group::{GroupError, Purpose, SignedGroup};
+use super::group::{Purpose, SignedGroup};
 use super::moment::Moment;
 use super::recall::RecallAct;
+use super::refusal::{Fault, Unfit, VerifyError};
 use super::stamp::Stamp;
 use super::suite::{Hash, unhex};
 use super::tree::Proof;
@@ -152,78 +153,6 @@ pub struct Verified {
     pub signatures: usize,
 }
 
-/// Where and why a file is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} (bytes {}..{}), {part}: {fault}", bytes.start, bytes.end)]
-pub struct VerifyError {
-    /// Line number from 1; 0 for the checkpoint file.
-    pub line: usize,
-    /// The bytes of that line.
-    pub bytes: Range<usize>,
-    /// What the line holds, such as `stamp 3`.
-    pub part: String,
-    /// What is wrong.
-    pub fault: Fault,
-}
-
-/// What is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// Not in the one spelling that this program writes.
-    #[error("not a line of an export: {0}")]
-    Spelling(String),
-    /// Fewer or more lines than the header says.
-    #[error("the file has {found} lines, its header asks for {expected}")]
-    Lines {
-        /// Lines found.
-        found: usize,
-        /// Lines expected.
-        expected: usize,
-    },
-    /// Not by the registrar that was named, or changed.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// The signature or the proof does not hold.
-    #[error(transparent)]
-    Group(#[from] GroupError),
-    /// The stamps do not follow each other.
-    #[error(transparent)]
-    Chain(#[from] Break),
-    /// The entry's bytes are not an entry.
-    #[error("{0}")]
-    Entry(String),
-    /// A number or name in the file does not fit what is signed.
-    #[error("{0}")]
-    Unfit(&'static str),
-    /// The blob's bytes do not give its name.
-    #[error("the blob's bytes do not give its hash")]
-    Blob,
-    /// The last line's hash is not that of the lines before.
-    #[error("the file's own hash does not match")]
-    End,
-    /// The log ends before a checkpoint, or differs from it.
-    #[error("{0}")]
-    Checkpoint(&'static str),
-}
-
-impl Fault {
-    /// A stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Fault::Spelling(_) => "export-spelling",
-            Fault::Lines { .. } => "export-lines",
-            Fault::Trust(error) => error.code(),
-            Fault::Group(_) => "export-signature",
-            Fault::Chain(error) => error.code(),
-            Fault::Entry(_) => "export-entry",
-            Fault::Unfit(_) => "export-unfit",
-            Fault::Blob => "export-blob",
-            Fault::End => "export-end",
-            Fault::Checkpoint(_) => "checkpoint",
-        }
-    }
-}
-
 /// Reads a line in its one spelling: what does not come out again byte for byte is refused.
 fn strict<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let value: T = serde_json::from_slice(bytes).map_err(|error| Fault::Spelling(error.to_string()))?;
@@ -261,8 +190,7 @@ impl<'a> Lines<'a> {
     fn take<T: Serialize + DeserializeOwned>(&mut self, part: impl Fn() -> String) -> Result<(usize, T), VerifyError> {
         let line = self.next;
         let Some(range) = self.ranges.get(line) else {
-            let fault = Fault::Spelling("the file ends before this line".to_owned());
-            return Err(self.at(line, part(), fault));
+            return Err(self.at(line, part(), Fault::Empty));
         };
         self.next += 1;
         let value = strict(&self.file[range.clone()]).map_err(|fault| self.at(line, part(), fault))?;
@@ -278,7 +206,13 @@ pub fn verify(file: &[u8], root: &Hash, checkpoint: Option<&[u8]>) -> Result<Ver
     let expected = [header.trust_lists, header.groups, header.stamps, header.blobs]
         .iter()
         .try_fold(2usize, |sum, count| sum.checked_add(*count));
-    if header.tongban_export != 1 || expected != Some(lines.ranges.len()) || !file.ends_with(b"\n") {
+    if header.tongban_export != 1 {
+        return Err(lines.at(0, "header".to_owned(), Fault::Version(header.tongban_export)));
+    }
+    if !file.ends_with(b"\n") {
+        return Err(lines.at(lines.ranges.len() - 1, "last line".to_owned(), Fault::CutOff));
+    }
+    if expected != Some(lines.ranges.len()) {
         let fault = Fault::Lines { found: lines.ranges.len(), expected: expected.unwrap_or(usize::MAX) };
         return Err(lines.at(0, "header".to_owned(), fault));
     }
@@ -290,11 +224,7 @@ pub fn verify(file: &[u8], root: &Hash, checkpoint: Option<&[u8]>) -> Result<Ver
             TrustList::open(&document, root).map_err(|error| lines.at(line, "trust list".to_owned(), error.into()))?;
         let last = trust.last_key_value().map(|(version, _)| *version);
         if last.is_some_and(|version| version >= list.version) {
-            return Err(lines.at(
-                line,
-                "trust list".to_owned(),
-                Fault::Unfit("trust lists are not in ascending order"),
-            ));
+            return Err(lines.at(line, "trust list".to_owned(), Unfit::TrustOrder.into()));
         }
         trust.insert(list.version, (line, list, false));
     }
@@ -325,72 +255,85 @@ pub fn verify(file: &[u8], root: &Hash, checkpoint: Option<&[u8]>) -> Result<Ver
         if entry_hash != row.stamp.entry {
             return Err(fault(Fault::Chain(Break::Mismatch { seq: row.stamp.seq })));
         }
-        let written =
-            Written::read(row.entry.as_bytes(), entry_hash).map_err(|error| fault(Fault::Entry(error.to_string())))?;
+        let written = Written::read(row.entry.as_bytes(), entry_hash).map_err(|error| fault(error.into()))?;
         let author = &written.entry().node;
         let said = match &row.via {
             None => entry_hash,
             Some(via) if via.entry == entry_hash && via.node == *author && via.dossier == row.stamp.dossier => {
                 via.hash(entry_suite)
             }
-            Some(_) => return Err(fault(Fault::Unfit("the author's own stamp does not name this entry"))),
+            Some(_) => return Err(fault(Unfit::AuthorStamp.into())),
         };
         match (&row.said, author == &row.stamp.node) {
             (Some(place), false) => reader.check(place, author, said).map_err(fault)?,
             (None, true) if row.via.is_none() => {}
-            _ => return Err(fault(Fault::Unfit("the author's proof is missing or superfluous"))),
+            (None, false) => return Err(fault(Unfit::AuthorMissing.into())),
+            (_, true) => return Err(fault(Unfit::AuthorSuperfluous.into())),
         }
         if let Some(act) = &written.entry().recall {
             // The log itself carries the registrar's act; every list in the file names the same root.
             let root = reader.trust.values().next().map(|(_, list, _)| &list.root);
             let stands = root.is_some_and(|root| RecallAct::open(act, root).is_ok());
             if !stands {
-                return Err(fault(Fault::Unfit("the recall is not signed by the registrar")));
+                return Err(fault(Unfit::Recall.into()));
             }
         }
         match &mut chain {
             None => chain = Some(Chain::open(&row.stamp, &hash, &written).map_err(|e| fault(e.into()))?),
-            Some(chain) => match chain.judge(&row.stamp, &hash, &written).map_err(|e| fault(e.into()))? {
-                Judged::Next => chain.take(&hash, &written),
-                _ => return Err(fault(Fault::Unfit("the stamps are not in order"))),
-            },
+            Some(chain) => {
+                let unfit = match chain.judge(&row.stamp, &hash, &written).map_err(|e| fault(e.into()))? {
+                    Judged::Next => None,
+                    Judged::Known => Some(Unfit::StampTwice),
+                    Judged::Gap { .. } => Some(Unfit::StampGap),
+                    Judged::Behind => Some(Unfit::StampBehind),
+                    Judged::Branch => Some(Unfit::StampBranch),
+                };
+                if let Some(unfit) = unfit {
+                    return Err(fault(unfit.into()));
+                }
+                chain.take(&hash, &written);
+            }
         }
         named.extend(hashes_in(&row.entry));
         log.push((row.stamp, written));
     }
     let (used, signatures) = (reader.used, reader.signatures);
     if let Some((line, _)) = groups.get(used) {
-        return Err(lines.at(*line, format!("group {used}"), Fault::Unfit("nothing in the file refers to this group")));
+        return Err(lines.at(*line, format!("group {used}"), Unfit::GroupUnused.into()));
     }
     if let Some((line, ..)) = trust.values().find(|(.., used)| !used) {
-        return Err(lines.at(*line, "trust list".to_owned(), Fault::Unfit("no group in the file refers to this list")));
+        return Err(lines.at(*line, "trust list".to_owned(), Unfit::TrustUnused.into()));
     }
     let Some(chain) = chain else {
-        return Err(lines.at(0, "header".to_owned(), Fault::Unfit("a log has at least one stamp")));
+        return Err(lines.at(0, "header".to_owned(), Unfit::NoStamp.into()));
     };
     if chain.dossier() != header.dossier || chain.kind() != header.kind {
-        return Err(lines.at(0, "header".to_owned(), Fault::Unfit("the header names another dossier or kind")));
+        return Err(lines.at(0, "header".to_owned(), Unfit::Header.into()));
     }
 
+    let mut there = BTreeSet::new();
     for number in 0..header.blobs {
         let part = || format!("blob {number}");
         let (line, blob): (_, BlobText) = lines.take(part)?;
         let salt = unhex(&blob.salt).and_then(|salt| <[u8; 16]>::try_from(salt).ok());
         let (Some(salt), Some(bytes)) = (salt, unhex(&blob.bytes)) else {
-            return Err(lines.at(line, part(), Fault::Blob));
+            return Err(lines.at(line, part(), Unfit::BlobSpelling.into()));
         };
         if blob_hash(blob.hash.suite(), &salt, &bytes) != blob.hash {
-            return Err(lines.at(line, part(), Fault::Blob));
+            return Err(lines.at(line, part(), Unfit::Blob.into()));
         }
-        if !named.remove(&blob.hash) {
-            return Err(lines.at(line, part(), Fault::Unfit("no entry refers to this blob, or it stands here twice")));
+        if !named.contains(&blob.hash) {
+            return Err(lines.at(line, part(), Unfit::BlobUnnamed.into()));
+        }
+        if !there.insert(blob.hash) {
+            return Err(lines.at(line, part(), Unfit::BlobTwice.into()));
         }
     }
 
     let (line, end): (_, End) = lines.take(|| "end".to_owned())?;
     let before = &file[..lines.ranges[line].start];
     if groups.is_empty() || groups[0].1.group.suite().hash(&[b"tongban export v1\0", before]) != end.end {
-        return Err(lines.at(line, "end".to_owned(), Fault::End));
+        return Err(lines.at(line, "end".to_owned(), Unfit::End.into()));
     }
 
     let complete = match checkpoint {
@@ -415,23 +358,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn suite(&self, place: &Place) -> Result<super::Suite, Fault> {
-        let (_, signed) = self.groups.get(place.group).ok_or(Fault::Unfit("no such group in the file"))?;
+        let (_, signed) = self.groups.get(place.group).ok_or(Unfit::GroupMissing)?;
         Ok(signed.group.suite())
     }
 
     fn check(&mut self, place: &Place, node: &NodeId, content: Hash) -> Result<(), Fault> {
-        let (_, signed) = self.groups.get(place.group).ok_or(Fault::Unfit("no such group in the file"))?;
+        let (_, signed) = self.groups.get(place.group).ok_or(Unfit::GroupMissing)?;
         if place.group > self.used {
-            return Err(Fault::Unfit("the groups are not in the order of first use"));
+            return Err(Unfit::GroupOrder.into());
         }
         self.used = self.used.max(place.group + 1);
         if signed.group.node != *node {
-            return Err(Fault::Unfit("the group is of another node"));
+            return Err(Unfit::GroupNode.into());
         }
-        let (_, list, used) = self
-            .trust
-            .get_mut(&signed.group.trust)
-            .ok_or(Fault::Unfit("the file lacks the trust list that is named"))?;
+        let named = signed.group.trust;
+        let (_, list, used) = self.trust.get_mut(&named).ok_or(TrustError::List(named))?;
         *used = true;
         let key = list.key(node, &signed.group.key, signed.group.at)?;
         signed.verify(Purpose::Commit, key, &[(place.leaf, content)], &place.proof)?;
@@ -444,25 +385,28 @@ fn against_checkpoint(bytes: &[u8], root: &Hash, chain: &Chain) -> Result<Comple
     let error =
         |fault: Fault| VerifyError { line: 0, bytes: 0..bytes.len(), part: "checkpoint file".to_owned(), fault };
     let file: CheckpointFile = strict(bytes.trim_ascii_end()).map_err(error)?;
+    if file.tongban_checkpoint != 1 {
+        return Err(error(Unfit::CheckpointVersion.into()));
+    }
     let list = TrustList::open(&file.trust, root).map_err(|e| error(e.into()))?;
     let group = &file.signed.group;
-    if file.tongban_checkpoint != 1 || group.trust != list.version {
-        return Err(error(Fault::Unfit("the checkpoint names another trust list, or is of another version")));
+    if group.trust != list.version {
+        return Err(error(Unfit::CheckpointTrust.into()));
     }
     let key = list.key(&group.node, &group.key, group.at).map_err(|e| error(e.into()))?;
     let leaf = [(file.place, file.head.hash(group.suite()))];
     file.signed.verify(Purpose::Checkpoint, key, &leaf, &file.proof).map_err(|e| error(e.into()))?;
     if file.head.dossier != chain.dossier() {
-        return Err(error(Fault::Checkpoint("the checkpoint is of another dossier")));
+        return Err(error(Unfit::CheckpointDossier.into()));
     }
     if file.head.len == 0 || file.head.term < chain.term_at(file.head.len - 1) {
-        return Err(error(Fault::Checkpoint("the checkpoint covers stamps that a recall has voided since")));
+        return Err(error(Unfit::CheckpointVoided.into()));
     }
     if file.head.term > chain.term() || file.head.len > chain.len() {
-        return Err(error(Fault::Checkpoint("the file ends before the checkpoint: later stamps were cut off")));
+        return Err(error(Unfit::CheckpointCutOff.into()));
     }
     if chain.stamp(file.head.len.wrapping_sub(1)) != Some(&file.head.head) {
-        return Err(error(Fault::Checkpoint("the log differs from the checkpoint")));
+        return Err(error(Unfit::CheckpointDiffers.into()));
     }
     Ok(Complete::Checkpoint { node: group.node.clone(), at: group.at, len: file.head.len })
 }

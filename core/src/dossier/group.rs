@@ -73,6 +73,21 @@ pub enum GroupError {
     /// The key is not the one that the group names.
     #[error("the group names another key")]
     Key,
+    /// The root is by another hash function than the key's.
+    #[error("the group's root is of another suite than its key")]
+    Suite,
+}
+
+impl GroupError {
+    /// A stable code, one of [`super::REFUSALS`].
+    pub fn code(self) -> &'static str {
+        match self {
+            GroupError::Proof => "group-proof",
+            GroupError::Signature => "group-signature",
+            GroupError::Key => "group-key",
+            GroupError::Suite => "group-suite",
+        }
+    }
 }
 
 impl From<BadSignature> for GroupError {
@@ -120,8 +135,11 @@ impl SignedGroup {
         proof: &Proof,
     ) -> Result<Proven, GroupError> {
         let suite = key.suite();
-        if key.fingerprint() != self.group.key || self.group.suite() != suite {
+        if key.fingerprint() != self.group.key {
             return Err(GroupError::Key);
+        }
+        if self.group.suite() != suite {
+            return Err(GroupError::Suite);
         }
         let leaves: Vec<_> = contents.iter().map(|(at, content)| (*at, tree::leaf(suite, content))).collect();
         let (root, parts) = proof.rebuild(suite, self.group.size, &leaves).ok_or(GroupError::Proof)?;

@@ -9,7 +9,8 @@ use super::held::{SaidAt, StampRow};
 use crate::directory::TrustError;
 use crate::dossier::tree::{Parts, Proof};
 use crate::dossier::{
-    Break, Group, GroupError, Hash, MalformedEntry, PublicKey, Purpose, RecallAct, SignedGroup, Stamp, Suite, Written,
+    Break, Group, GroupError, Hash, MalformedEntry, PublicKey, Purpose, RecallAct, SignedGroup, Stamp, Suite, Unfit,
+    Written,
 };
 
 /// The most items in a batch.
@@ -30,7 +31,7 @@ impl<F: Fn(&Group) -> Result<PublicKey, TrustError>> Keys for F {
     }
 
     fn root(&self) -> Result<PublicKey, TrustError> {
-        Err(TrustError::Version)
+        Err(TrustError::None)
     }
 }
 
@@ -127,6 +128,9 @@ pub struct VerifiedBatch {
 /// Why a batch is refused whole. Nothing of it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
+    /// The bytes are no batch.
+    #[error("not a batch: {0}")]
+    Malformed(String),
     /// It does not begin where the reader stands.
     #[error("the batch begins at {from}, the reader stands at {at}")]
     Position {
@@ -135,9 +139,9 @@ pub enum BatchError {
         /// Where the reader stands.
         at: u64,
     },
-    /// More items than allowed, or a spot that does not exist or is named for two things.
-    #[error("the batch is malformed: {0}")]
-    Malformed(&'static str),
+    /// Its parts do not fit each other, or there are too many.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// Unknown node or key.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -150,31 +154,33 @@ pub enum BatchError {
     /// Verified bytes that are no entry.
     #[error(transparent)]
     Entry(#[from] MalformedEntry),
-    /// A recall that is not the registrar's.
-    #[error("a recall is not signed by the registrar")]
-    Recall,
 }
 
 impl BatchError {
-    /// A stable code.
+    /// A stable code, one of [`crate::dossier::REFUSALS`].
     pub fn code(&self) -> &'static str {
         match self {
-            BatchError::Position { .. } => "batch-position",
             BatchError::Malformed(_) => "batch-malformed",
+            BatchError::Position { .. } => "batch-position",
+            BatchError::Unfit(error) => error.code(),
             BatchError::Trust(error) => error.code(),
-            BatchError::Group(_) => "batch-signature",
+            BatchError::Group(error) => error.code(),
             BatchError::Stamp(error) => error.code(),
-            BatchError::Entry(_) => "batch-entry",
-            BatchError::Recall => "batch-recall",
+            BatchError::Entry(error) => error.code(),
         }
     }
 }
 
 impl Batch {
+    /// Reads a batch as it was sent. Nothing of it is to be believed before [`Batch::verify`].
+    pub fn read(bytes: &[u8]) -> Result<Batch, BatchError> {
+        serde_json::from_slice(bytes).map_err(|error| BatchError::Malformed(error.to_string()))
+    }
+
     /// Verifies all groups with the keys that `key` finds, then reads the entries.
     pub fn verify(self, mut cursor: Cursor, keys: &impl Keys) -> Result<VerifiedBatch, BatchError> {
         if self.items.len() > BATCH_ITEMS_MAX {
-            return Err(BatchError::Malformed("too many items"));
+            return Err(Unfit::TooManyItems.into());
         }
         if cursor.epoch != self.epoch {
             cursor = Cursor::start(self.epoch.clone());
@@ -183,7 +189,7 @@ impl Batch {
             return Err(BatchError::Position { from: self.from, at: cursor.position });
         }
         let suite_of = |spot: &Spot| {
-            let group = self.groups.get(spot.group as usize).ok_or(BatchError::Malformed("no such group"))?;
+            let group = self.groups.get(spot.group as usize).ok_or(Unfit::GroupMissing)?;
             Ok::<_, BatchError>(group.signed.group.suite())
         };
         // First all hashes, from the bytes alone.
@@ -191,7 +197,7 @@ impl Batch {
         let mut hashes = Vec::with_capacity(self.items.len());
         // What two items say of one leaf must be the same, or the proof would cover only one of them.
         let mut name = |spot: &Spot, hash: Hash| match leaves[spot.group as usize].insert(spot.leaf, hash) {
-            Some(other) if other != hash => Err(BatchError::Malformed("two contents at one spot")),
+            Some(other) if other != hash => Err(BatchError::from(Unfit::SpotTwice)),
             _ => Ok(()),
         };
         for item in &self.items {
@@ -206,9 +212,7 @@ impl Batch {
                     match (said, via) {
                         (Some(said), via) => name(said, said_content(via, entry_hash, entry_suite)?)?,
                         (None, None) => {}
-                        (None, Some(_)) => {
-                            return Err(BatchError::Malformed("a stamp of the author without its place"));
-                        }
+                        (None, Some(_)) => return Err(Unfit::AuthorSuperfluous.into()),
                     }
                     let hash = stamp.hash(stamp_suite);
                     name(stamped, hash)?;
@@ -240,15 +244,17 @@ impl Batch {
                 Item::Stamp { stamp, entry, stamped, said, via } => {
                     let written = read(entry, entry_hash, keys)?;
                     if stamp.dossier != written.entry().dossier {
-                        return Err(Break::Mismatch { seq: stamp.seq }.into());
+                        return Err(Break::OtherDossier { seq: stamp.seq }.into());
                     }
-                    let author = said.as_ref().map_or_else(|| by(&stamped), by);
-                    if by(&stamped) != stamp.node || author != written.entry().node {
-                        return Err(BatchError::Malformed("a group of another node"));
+                    let author = &written.entry().node;
+                    if by(&stamped) != stamp.node || said.as_ref().is_some_and(|said| by(said) != *author) {
+                        return Err(Unfit::GroupNode.into());
                     }
-                    // Stored, it would make every export of this dossier unfit.
-                    if said.is_some() && author == stamp.node {
-                        return Err(BatchError::Malformed("a superfluous proof of the author"));
+                    match (&said, *author == stamp.node) {
+                        (None, false) => return Err(Unfit::AuthorMissing.into()),
+                        // Stored, it would make every export of this dossier unfit.
+                        (Some(_), true) => return Err(Unfit::AuthorSuperfluous.into()),
+                        _ => {}
                     }
                     by_author(&via, &written)?;
                     let said = said.map(|spot| SaidAt { root: root(&spot), leaf: spot.leaf, via: via.map(Box::new) });
@@ -258,7 +264,7 @@ impl Batch {
                 Item::Slip { entry, said, via } => {
                     let written = read(entry, entry_hash, keys)?;
                     if by(&said) != written.entry().node {
-                        return Err(BatchError::Malformed("a group of another node"));
+                        return Err(Unfit::GroupNode.into());
                     }
                     by_author(&via, &written)?;
                     let said = SaidAt { root: root(&said), leaf: said.leaf, via: via.map(Box::new) };
@@ -276,7 +282,7 @@ fn said_content(via: &Option<Stamp>, entry: Hash, suite: Suite) -> Result<Hash, 
     match via {
         None => Ok(entry),
         Some(stamp) if stamp.entry == entry => Ok(stamp.hash(suite)),
-        Some(stamp) => Err(Break::Mismatch { seq: stamp.seq }.into()),
+        Some(_) => Err(Unfit::AuthorStamp.into()),
     }
 }
 
@@ -284,7 +290,7 @@ fn by_author(via: &Option<Stamp>, written: &Written) -> Result<(), BatchError> {
     let entry = written.entry();
     match via {
         Some(stamp) if stamp.node != entry.node || stamp.dossier != entry.dossier => {
-            Err(BatchError::Malformed("a stamp of another node or dossier"))
+            Err(Unfit::AuthorStamp.into())
         }
         _ => Ok(()),
     }
@@ -294,7 +300,7 @@ fn by_author(via: &Option<Stamp>, written: &Written) -> Result<(), BatchError> {
 fn read(entry: String, hash: Hash, keys: &impl Keys) -> Result<Written, BatchError> {
     let written = Written::read(entry.into_bytes(), hash)?;
     if let Some(act) = &written.entry().recall {
-        RecallAct::open(act, &keys.root()?).map_err(|_| BatchError::Recall)?;
+        RecallAct::open(act, &keys.root()?).map_err(|_| Unfit::Recall)?;
     }
     Ok(written)
 }

@@ -2,12 +2,33 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dossier::{Hash, Suite, suite::hex};
+use crate::dossier::{Hash, Suite, suite::hex, suite::unhex};
 
 /// The name of one life of a node's streams: 16 random hexadecimal digits, never a counter. A restored node begins a new one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(into = "String", try_from = "String")]
 pub struct Epoch(String);
+
+/// Not 16 lower-case hexadecimal digits. A peer's epoch goes back to it in an address: anything else would never arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an epoch: expected 16 lower-case hexadecimal digits")]
+pub struct MalformedEpoch;
+
+impl TryFrom<String> for Epoch {
+    type Error = MalformedEpoch;
+    fn try_from(text: String) -> Result<Self, MalformedEpoch> {
+        match unhex(&text) {
+            Some(bytes) if bytes.len() == 8 => Ok(Epoch(text)),
+            _ => Err(MalformedEpoch),
+        }
+    }
+}
+
+impl From<Epoch> for String {
+    fn from(epoch: Epoch) -> String {
+        epoch.0
+    }
+}
 
 impl Epoch {
     /// From 8 random bytes.

@@ -317,7 +317,7 @@ fn best_chain(pool: &BTreeMap<Hash, StampRow>, own: &[StampRow], sealed: Option<
 fn chain_to(pool: &BTreeMap<Hash, StampRow>, tip: &StampRow) -> Option<Vec<StampRow>> {
     let mut rows = vec![tip.clone()];
     while let Some(first) = rows.last().filter(|row| row.stamp.seq > 0) {
-        let before = pool.get(&first.stamp.prev).filter(|row| row.stamp.seq + 1 == first.stamp.seq)?;
+        let before = pool.get(&first.stamp.prev).filter(|row| row.stamp.seq.checked_add(1) == Some(first.stamp.seq))?;
         rows.push(before.clone());
     }
     rows.reverse();

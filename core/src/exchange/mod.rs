@@ -20,6 +20,6 @@ pub use batch::{
     BATCH_ITEMS_MAX, Batch, BatchError, BatchGroup, Incoming, Item, Keys, Spot, Spots, Unproven, VerifiedBatch,
 };
 pub use commit::{Commit, EntryRow, EvidenceRow, Owed, StreamRow};
-pub use cursor::{Cursor, Epoch};
+pub use cursor::{Cursor, Epoch, MalformedEpoch};
 pub use desk::{DOSSIERS_CACHED_MAX, Desk, Restated, Taken, Tick, Unsaid};
 pub use held::{Full, Held, Known, SEALED, SUPERSEDED, SaidAt, StampRow, UNATTACHED};

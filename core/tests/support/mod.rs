@@ -142,7 +142,7 @@ impl TestWorld {
     pub fn key(&self, group: &Group) -> Result<PublicKey, TrustError> {
         // A changed group may name a version that was never issued.
         if !(1..=self.lists.len()).contains(&(group.trust as usize)) {
-            return Err(TrustError::Version);
+            return Err(TrustError::List(group.trust));
         }
         self.list(group.trust).key(&group.node, &group.key, group.at).cloned()
     }

@@ -105,12 +105,12 @@ struct Known<'a> {
 
 impl Keys for Known<'_> {
     fn of(&self, group: &Group) -> Result<PublicKey, TrustError> {
-        let list = self.lists.get((group.trust as usize).wrapping_sub(1)).ok_or(TrustError::Version)?;
+        let list = self.lists.get((group.trust as usize).wrapping_sub(1)).ok_or(TrustError::List(group.trust))?;
         list.key(&group.node, &group.key, group.at).cloned()
     }
 
     fn root(&self) -> Result<PublicKey, TrustError> {
-        self.lists.first().map(|list| list.root.clone()).ok_or(TrustError::Version)
+        self.lists.first().map(|list| list.root.clone()).ok_or(TrustError::None)
     }
 }
 
