@@ -589,7 +589,7 @@ fn only_the_holder_lets_others_take_part() {
     let mut log = Log::received(&world, world.drafted());
     for joins in [THIRD, RECEIVING, HANDLING] {
         let slip = joining(&mut log, RECEIVING, joins);
-        assert_eq!(judged(&log, &slip), Err("stamp-not-holder"));
+        assert_eq!(judged(&log, &slip), Err("stamp-holders-act"));
     }
     // The same slip without it stands; a stranger cannot let itself in.
     let plain = log.draft(world.clerk(RECEIVING), RECEIVING, &Act::Withdrawn).write(Suite::Ed25519);
@@ -729,7 +729,7 @@ fn only_the_holder_answers_a_slip() {
         .write(Suite::Ed25519);
     let stamp = log.chain.next_stamp(&refusal, log.now);
     let found = log.chain.judge(&stamp, &stamp.hash(Suite::Ed25519), &refusal);
-    assert_eq!(found.unwrap_err().code(), "stamp-not-holder");
+    assert_eq!(found.unwrap_err().code(), "stamp-holders-act");
 }
 
 #[test]

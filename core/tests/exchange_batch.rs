@@ -235,11 +235,11 @@ fn a_changed_entry_is_refused() {
             entry.push(' ');
             stamp.entry = Written::hash_of(Ed25519, entry.as_bytes());
         }
-        assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+        assert_eq!(code(read(&world, batch, &start())), "group-proof");
     }
     let mut batch = log.batch(&epoch(), &[Owed::Slip(6)], 0, 1);
     change_entry(&mut batch.items[0], |entry| entry.push(' '));
-    assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+    assert_eq!(code(read(&world, batch, &start())), "group-proof");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn every_field_of_a_stamp_is_signed() {
         let mut batch = whole(&log);
         let Item::Stamp { stamp, .. } = &mut batch.items[3] else { unreachable!() };
         change(stamp);
-        assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+        assert_eq!(code(read(&world, batch, &start())), "group-proof");
     }
 }
 
@@ -282,12 +282,12 @@ fn swapped_leaves_are_refused() {
             let Item::Stamp { stamped, .. } = &mut batch.items[item] else { unreachable!() };
             *stamped = spot;
         }
-        assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+        assert_eq!(code(read(&world, batch, &start())), "group-proof");
         // One at a foreign leaf's place.
         let mut batch = whole(&log);
         let Item::Stamp { stamped, .. } = &mut batch.items[1] else { unreachable!() };
         stamped.leaf -= 1;
-        assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+        assert_eq!(code(read(&world, batch, &start())), "group-proof");
     }
 }
 
@@ -322,19 +322,19 @@ fn one_spot_holds_one_content() {
     for after in [false, true] {
         let mut batch = whole(&log);
         forged(&mut batch, 3, after);
-        assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+        assert_eq!(code(read(&world, batch, &start())), "batch-spot-twice");
     }
     // The same with slips.
     let mut batch = log.batch(&epoch(), &[Owed::Slip(6)], 0, 1);
     let mut item = batch.items[0].clone();
     change_entry(&mut item, |entry| *entry = entry.replace("form", "farm"));
     batch.items.insert(0, item);
-    assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, batch, &start())), "batch-spot-twice");
     // An entry that claims the leaf of its own stamp was never said by anyone.
     let mut batch = whole(&log);
     let Item::Stamp { stamped, said, .. } = &mut batch.items[3] else { unreachable!() };
     *said = Some(*stamped);
-    assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, batch, &start())), "batch-spot-twice");
     // The same item twice is the same content, and the chain knows it.
     let stream = [Owed::Stamp(0), Owed::Stamp(1), Owed::Stamp(1)];
     assert_eq!(read(&world, log.batch(&epoch(), &stream, 0, 3), &start()).unwrap().items.len(), 3);
@@ -347,25 +347,25 @@ fn spots_and_groups_that_do_not_exist_or_are_not_used_are_refused() {
     let mut batch = whole(&log);
     let Item::Stamp { stamped, .. } = &mut batch.items[8] else { unreachable!() };
     stamped.group = 70;
-    assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, batch, &start())), "group-missing");
     let mut batch = whole(&log);
     let Item::Stamp { stamped, .. } = &mut batch.items[8] else { unreachable!() };
     stamped.leaf = u32::MAX;
-    assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+    assert_eq!(code(read(&world, batch, &start())), "group-proof");
     let mut batch = whole(&log);
     batch.groups.push(batch.groups[0].clone());
-    assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+    assert_eq!(code(read(&world, batch, &start())), "group-proof");
     let mut batch = whole(&log);
     let hash = log.rows[0].hash;
     batch.groups[1].proof.0.push(hash);
-    assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+    assert_eq!(code(read(&world, batch, &start())), "group-proof");
     let mut batch = whole(&log);
     batch.groups[1].signed.group.size = u32::MAX;
-    assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+    assert_eq!(code(read(&world, batch, &start())), "group-proof");
     let mut batch = whole(&log);
     let item = batch.items[0].clone();
     batch.items.resize(ITEMS_MAX + 1, item);
-    assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, batch, &start())), "batch-too-long");
 }
 
 /// As many items as a batch may have.
@@ -399,7 +399,7 @@ fn an_entry_is_said_by_the_node_whose_group_says_it() {
     assert!(read(&world, batch, &start()).is_ok());
     // The third node says something in the name of the first.
     let batch = forged_slip(&mut log, RECEIVING, |c| group_by(&world, THIRD, THIRD, c));
-    assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, batch, &start())), "group-other-node");
     // It signs in the first's name.
     let batch = forged_slip(&mut log, RECEIVING, |c| group_by(&world, THIRD, RECEIVING, c));
     assert_eq!(code(read(&world, batch, &start())), "trust-unknown-key");
@@ -426,16 +426,16 @@ fn a_stamp_is_by_the_node_whose_group_stamps_it() {
     assert!(read(&world, batch(), &start()).is_ok());
     let mut by_third = batch();
     by_third.groups[0].signed = group_by(&world, THIRD, THIRD, &[log.rows[6].hash]);
-    assert_eq!(code(read(&world, by_third, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, by_third, &start())), "group-other-node");
     let mut said_by_third = batch();
     said_by_third.groups[1].signed = group_by(&world, THIRD, THIRD, &[*log.rows[6].written.hash()]);
-    assert_eq!(code(read(&world, said_by_third, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, said_by_third, &start())), "group-other-node");
     // Without the author's own word the pen holder could say anything in its name.
     let mut unsaid = batch();
     let Item::Stamp { said, .. } = &mut unsaid.items[0] else { unreachable!() };
     *said = None;
     unsaid.groups.truncate(1);
-    assert_eq!(code(read(&world, unsaid, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, unsaid, &start())), "author-proof-missing");
 }
 
 #[test]
@@ -449,7 +449,7 @@ fn a_proof_that_no_export_would_take_is_refused_on_arrival() {
     batch.groups.push(tongban_core::exchange::BatchGroup { signed, proof: Default::default() });
     let Item::Stamp { said, .. } = &mut batch.items[2] else { unreachable!() };
     *said = Some(Spot { group, leaf: 0 });
-    assert_eq!(code(read(&world, batch, &start())), "batch-malformed");
+    assert_eq!(code(read(&world, batch, &start())), "author-proof-superfluous");
 }
 
 #[test]
@@ -462,7 +462,7 @@ fn keys_and_purposes_are_those_of_the_trust_list() {
     assert_eq!(code(whole(&log).verify(start(), &unknown)), "trust-unknown-node");
     // A finder of keys that finds the wrong one.
     let wrong = |_: &Group| Ok(stranger.nodes[RECEIVING].key.public_key().clone());
-    assert_eq!(code(whole(&log).verify(start(), &wrong)), "batch-signature");
+    assert_eq!(code(whole(&log).verify(start(), &wrong)), "group-key");
     // Heads signed as a checkpoint are no commit.
     let mut batch = log.batch(&epoch(), &[Owed::Slip(6)], 0, 1);
     let node = &world.nodes[RECEIVING];
@@ -471,19 +471,20 @@ fn keys_and_purposes_are_those_of_the_trust_list() {
     batch.groups[0] = tongban_core::exchange::BatchGroup { signed, proof: Default::default() };
     let Item::Slip { said, .. } = &mut batch.items[0] else { unreachable!() };
     said.leaf = 0;
-    assert_eq!(code(read(&world, batch, &start())), "batch-signature");
+    assert_eq!(code(read(&world, batch, &start())), "group-signature");
 }
 
 #[test]
 fn signed_bytes_that_are_no_entry_are_refused() {
     let world = TestWorld::of(Ed25519);
-    for text in ["", "{}", "null", "{\"tongban\":2}", "[[[[[[[["] {
+    let malformed = ["", "{}", "null", "[[[[[[[["].map(|text| (text, "entry-malformed"));
+    for (text, why) in malformed.into_iter().chain([("{\"tongban\":2}", "entry-version")]) {
         let hash = Written::hash_of(Ed25519, text.as_bytes());
         let signed = group_by(&world, RECEIVING, RECEIVING, &[hash]);
         let groups = vec![tongban_core::exchange::BatchGroup { signed, proof: Default::default() }];
         let items = vec![Item::Slip { entry: text.to_owned(), said: Spot { group: 0, leaf: 0 }, via: None }];
         let batch = Batch { epoch: epoch(), from: 0, groups, items };
-        assert_eq!(code(read(&world, batch, &start())), "batch-entry");
+        assert_eq!(code(read(&world, batch, &start())), why);
     }
     let long = Draft::next(tongban_core::dossier::DossierId::from_random([1; 16]), "case", world.nodes[RECEIVING].id())
         .said(noon(MONDAY), [0; 8], &"x".repeat(64 * 1024))
@@ -492,7 +493,7 @@ fn signed_bytes_that_are_no_entry_are_refused() {
     let groups = vec![tongban_core::exchange::BatchGroup { signed, proof: Default::default() }];
     let entry = String::from_utf8(long.bytes().to_vec()).unwrap();
     let items = vec![Item::Slip { entry, said: Spot { group: 0, leaf: 0 }, via: None }];
-    assert_eq!(code(read(&world, Batch { epoch: epoch(), from: 0, groups, items }, &start())), "batch-entry");
+    assert_eq!(code(read(&world, Batch { epoch: epoch(), from: 0, groups, items }, &start())), "entry-too-long");
 }
 
 /// What a reader would store of a batch, whatever the bytes it came in.

@@ -215,7 +215,7 @@ fn what_was_cut_off_shows_against_a_later_checkpoint() {
         assert_eq!(verify(&cut, &root, None).unwrap().complete, Complete::ToStamp(8));
         let later = checkpoint_bytes(&log.checkpoint(HANDLING, 12));
         let error = verify(&cut, &root, Some(&later)).unwrap_err();
-        assert_eq!((error.line, error.fault.code()), (0, "checkpoint"));
+        assert_eq!((error.line, error.fault.code()), (0, "checkpoint-cut-off"));
         // A checkpoint of what is there, and of less, by either node.
         for node in [RECEIVING, HANDLING] {
             for len in [1, 9] {
@@ -237,7 +237,7 @@ fn a_rewritten_log_differs_from_its_checkpoint() {
     let root = world.fingerprint();
     let checkpoint = checkpoint_bytes(&first.checkpoint(HANDLING, 6));
     let error = verify(&other.export(), &root, Some(&checkpoint)).unwrap_err();
-    assert_eq!((error.line, error.fault.code()), (0, "checkpoint"));
+    assert_eq!((error.line, error.fault.code()), (0, "checkpoint-differs"));
     // What both have in common is vouched for.
     let common = checkpoint_bytes(&first.checkpoint(HANDLING, 5));
     assert!(verify(&other.export(), &root, Some(&common)).is_ok());
@@ -261,7 +261,7 @@ fn a_checkpoint_is_for_one_purpose_dossier_and_length() {
     let (signed, parts) = SignedGroup::sign(Purpose::Commit, &signer.key, signer.id(), 1, log.now, &contents).unwrap();
     let proof = parts.prove(Ed25519, 1, &[0]).unwrap();
     let as_commit = CheckpointFile { place: 0, proof, signed, ..genuine.clone() };
-    assert_eq!(code(&as_commit), "export-signature");
+    assert_eq!(code(&as_commit), "group-signature");
 
     let sign = |head: tongban_core::dossier::Head| {
         let contents = [head.hash(Ed25519)];
@@ -271,16 +271,16 @@ fn a_checkpoint_is_for_one_purpose_dossier_and_length() {
     };
     let mut head = genuine.head.clone();
     head.dossier = tongban_core::dossier::DossierId::from_random([9; 16]);
-    assert_eq!(code(&sign(head)), "checkpoint");
+    assert_eq!(code(&sign(head)), "checkpoint-other-dossier");
     let mut head = genuine.head.clone();
     head.len = 0;
-    assert_eq!(code(&sign(head)), "checkpoint");
+    assert_eq!(code(&sign(head)), "checkpoint-voided");
     let mut head = genuine.head.clone();
     head.term = 1;
-    assert_eq!(code(&sign(head)), "checkpoint");
+    assert_eq!(code(&sign(head)), "checkpoint-cut-off");
     let mut version = genuine.clone();
     version.tongban_checkpoint = 2;
-    assert_eq!(code(&version), "export-unfit");
+    assert_eq!(code(&version), "checkpoint-version");
     assert!(verify(&file, &root, Some(&checkpoint_bytes(&sign(genuine.head.clone())))).is_ok());
     let error = verify(&file, &root, Some(b"")).unwrap_err();
     assert_eq!((error.line, error.fault.code()), (0, "export-spelling"));
@@ -316,7 +316,7 @@ fn a_blob_is_what_its_hash_says_and_named_by_an_entry() {
         assert_eq!(refusal(&world, &salt.write()), (line, "export-blob"));
         let mut short_salt = exporter.clone();
         short_salt.blobs[1].salt = hex(&[0; 15]);
-        assert_eq!(refusal(&world, &short_salt.write()), (line, "export-blob"));
+        assert_eq!(refusal(&world, &short_salt.write()), (line, "export-blob-spelling"));
         let mut swapped = exporter.clone();
         let bytes = std::mem::take(&mut swapped.blobs[0].bytes);
         swapped.blobs[1].bytes = bytes;
@@ -327,10 +327,10 @@ fn a_blob_is_what_its_hash_says_and_named_by_an_entry() {
         let (_, text) = blob(suite, [7; 16], b"nobody's");
         assert_eq!(text.hash, blob_hash(suite, &[7; 16], b"nobody's"));
         stranger.blobs.insert(1, text);
-        assert_eq!(refusal(&world, &stranger.write()), (line, "export-unfit"));
+        assert_eq!(refusal(&world, &stranger.write()), (line, "export-blob-unnamed"));
         let mut twice = exporter.clone();
         twice.blobs.push(twice.blobs[1].clone());
-        assert_eq!(refusal(&world, &twice.write()), (line_of_blob(&exporter, 3), "export-unfit"));
+        assert_eq!(refusal(&world, &twice.write()), (line_of_blob(&exporter, 3), "export-blob-twice"));
     }
 }
 
@@ -344,10 +344,10 @@ fn nothing_superfluous_stands_in_the_file() {
 
     let mut list = exporter.clone();
     list.trust_lists.push(world.lists[1].clone());
-    assert_eq!(refusal(&world, &list.write()), (3, "export-unfit"));
+    assert_eq!(refusal(&world, &list.write()), (3, "export-trust-unused"));
     let mut list = exporter.clone();
     list.trust_lists.push(world.lists[0].clone());
-    assert_eq!(refusal(&world, &list.write()), (3, "export-unfit"));
+    assert_eq!(refusal(&world, &list.write()), (3, "export-trust-order"));
 
     // A genuine group to which nothing refers: at the end, in between, or the same one again.
     let node = &world.nodes[RECEIVING];
@@ -355,13 +355,13 @@ fn nothing_superfluous_stands_in_the_file() {
     let (signed, _) = SignedGroup::sign(Purpose::Commit, &node.key, node.id(), 1, log.now, &contents).unwrap();
     let mut group = exporter.clone();
     group.groups.push(signed.clone());
-    assert_eq!(refusal(&world, &group.write()), (2 + group.groups.len(), "export-unfit"));
+    assert_eq!(refusal(&world, &group.write()), (2 + group.groups.len(), "export-group-unused"));
     let mut group = exporter.clone();
     group.groups.insert(0, signed);
-    assert_eq!(refusal(&world, &group.write()), (line_of_stamp(&group, 0), "export-signature"));
+    assert_eq!(refusal(&world, &group.write()), (line_of_stamp(&group, 0), "group-proof"));
     let mut group = exporter.clone();
     group.groups.push(group.groups[0].clone());
-    assert_eq!(refusal(&world, &group.write()), (2 + group.groups.len(), "export-unfit"));
+    assert_eq!(refusal(&world, &group.write()), (2 + group.groups.len(), "export-group-unused"));
 
     // Groups in another order than that of first use.
     let mut order = exporter.clone();
@@ -371,21 +371,21 @@ fn nothing_superfluous_stands_in_the_file() {
             place.group = [1, 0].get(place.group).copied().unwrap_or(place.group);
         }
     }
-    assert_eq!(refusal(&world, &order.write()).1, "export-unfit");
+    assert_eq!(refusal(&world, &order.write()).1, "export-group-order");
 
     // A proof of the author where author and pen holder are one.
     let mut said = exporter.clone();
     said.stamps[1].said = Some(said.stamps[1].stamped.clone());
-    assert_eq!(refusal(&world, &said.write()), (line_of_stamp(&said, 1), "export-unfit"));
+    assert_eq!(refusal(&world, &said.write()), (line_of_stamp(&said, 1), "author-proof-superfluous"));
     // None where they are not.
     let mut said = exporter.clone();
     said.stamps[5].said = None;
-    assert_eq!(refusal(&world, &said.write()), (line_of_stamp(&said, 5), "export-unfit"));
+    assert_eq!(refusal(&world, &said.write()), (line_of_stamp(&said, 5), "author-proof-missing"));
 
     // Stamps twice, left out, in another order.
     let mut stamps = exporter.clone();
     stamps.stamps.push(stamps.stamps[5].clone());
-    assert_eq!(refusal(&world, &stamps.write()), (line_of_stamp(&stamps, 6), "export-unfit"));
+    assert_eq!(refusal(&world, &stamps.write()), (line_of_stamp(&stamps, 6), "stamp-twice"));
     let mut stamps = exporter.clone();
     stamps.stamps.remove(0);
     assert_eq!(refusal(&world, &stamps.write()).0, line_of_stamp(&stamps, 0));
@@ -396,10 +396,10 @@ fn nothing_superfluous_stands_in_the_file() {
     // The header's own fields.
     let mut header = exporter.clone();
     header.kind = "cave".to_owned();
-    assert_eq!(refusal(&world, &header.write()), (1, "export-unfit"));
+    assert_eq!(refusal(&world, &header.write()), (1, "export-header"));
     let mut header = exporter.clone();
     header.dossier = tongban_core::dossier::DossierId::from_random([1; 16]);
-    assert_eq!(refusal(&world, &header.write()), (1, "export-unfit"));
+    assert_eq!(refusal(&world, &header.write()), (1, "export-header"));
 }
 
 #[test]
@@ -408,12 +408,13 @@ fn lines_are_counted_and_spelt_in_one_way() {
     let file = short(&world).export();
     let text = String::from_utf8(file.clone()).unwrap();
     let respell = |from: &str, to: &str| with_honest_end(text.replacen(from, to, 1).into_bytes(), Ed25519);
-    assert_eq!(refusal(&world, b""), (1, "export-spelling"));
+    assert_eq!(refusal(&world, b""), (1, "export-empty"));
     assert_eq!(refusal(&world, b"\n"), (1, "export-spelling"));
-    assert_eq!(refusal(&world, &file[..file.len() - 1]), (1, "export-lines"));
+    let last = file.split_inclusive(|byte| *byte == b'\n').count();
+    assert_eq!(refusal(&world, &file[..file.len() - 1]), (last, "export-cut-off"));
     assert_eq!(refusal(&world, &[&file[..], b"\n"].concat()), (1, "export-lines"));
     assert_eq!(refusal(&world, &file[..end_line(&file)]), (1, "export-lines"));
-    assert_eq!(refusal(&world, &respell("\"tongban_export\":1", "\"tongban_export\":2")), (1, "export-lines"));
+    assert_eq!(refusal(&world, &respell("\"tongban_export\":1", "\"tongban_export\":2")), (1, "export-version"));
     assert_eq!(refusal(&world, &respell(",\"groups\"", ", \"groups\"")), (1, "export-spelling"));
     assert_eq!(refusal(&world, &respell("\"groups\":", "\"groups\":0")), (1, "export-spelling"));
     let most = usize::MAX.to_string();
@@ -464,24 +465,24 @@ fn a_key_signs_for_its_own_node_only() {
         resign(&mut other, seq, hash, |c| {
             SignedGroup::sign(Purpose::Commit, &third.key, third.id(), 1, at, c).unwrap().0
         });
-        assert_eq!(refusal(&world, &other.write()), (line, "export-unfit"));
+        assert_eq!(refusal(&world, &other.write()), (line, "group-other-node"));
 
         // A name that the list does not have.
         let mut nobody = exporter.clone();
         resign(&mut nobody, seq, hash, |c| {
             SignedGroup::sign(Purpose::Commit, &third.key, &"hunan".parse().unwrap(), 1, at, c).unwrap().0
         });
-        assert_eq!(refusal(&world, &nobody.write()), (line, "export-unfit"));
+        assert_eq!(refusal(&world, &nobody.write()), (line, "group-other-node"));
 
         // The node's own key for another purpose, and by a list that is not in the file.
         let mut purpose = exporter.clone();
         resign(&mut purpose, seq, hash, |c| {
             SignedGroup::sign(Purpose::Checkpoint, &node.key, node.id(), 1, at, c).unwrap().0
         });
-        assert_eq!(refusal(&world, &purpose.write()), (line, "export-signature"));
+        assert_eq!(refusal(&world, &purpose.write()), (line, "group-signature"));
         let mut list = exporter.clone();
         resign(&mut list, seq, hash, |c| SignedGroup::sign(Purpose::Commit, &node.key, node.id(), 2, at, c).unwrap().0);
-        assert_eq!(refusal(&world, &list.write()), (line, "export-unfit"));
+        assert_eq!(refusal(&world, &list.write()), (line, "trust-unknown-list"));
     }
 }
 
@@ -500,7 +501,7 @@ fn a_key_signs_within_its_time_only() {
         };
         let later = |ms: i64| Moment(log.now.0 + ms);
         // The first stamp of the second node is number 4.
-        let refused = Some((line_of_stamp(&exporter, 4), "trust-unknown-key"));
+        let refused = Some((line_of_stamp(&exporter, 4), "trust-key-time"));
         let found = |from, until| with(from, until).err().map(|error| (error.line, error.fault.code()));
         assert_eq!(found(later(0), None), None);
         assert_eq!(found(later(1), None), refused);
@@ -533,7 +534,7 @@ fn after_a_change_of_keys_each_group_is_judged_by_the_list_that_it_names() {
     // Lists in ascending order only.
     let mut order = exporter.clone();
     order.trust_lists.reverse();
-    assert_eq!(refusal(&world, &order.write()), (3, "export-unfit"));
+    assert_eq!(refusal(&world, &order.write()), (3, "export-trust-order"));
 
     by_old_list.say(Who::Officer, Act::Received).unwrap();
     assert_eq!(refusal(&world, &by_old_list.export()).1, "trust-unknown-key");

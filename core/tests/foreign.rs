@@ -28,10 +28,14 @@ fn kept(target: &str) -> Vec<PathBuf> {
         "checkpoint" => "checkpoint",
         _ => "none",
     };
-    ["core/tests/corpus/files".to_owned() + "/" + corpus, format!("fuzz/seeds/{target}"), format!("fuzz/regressions/{target}")]
-        .iter()
-        .flat_map(|folder| files(&root().join(folder)))
-        .collect()
+    [
+        "core/tests/corpus/files".to_owned() + "/" + corpus,
+        format!("fuzz/seeds/{target}"),
+        format!("fuzz/regressions/{target}"),
+    ]
+    .iter()
+    .flat_map(|folder| files(&root().join(folder)))
+    .collect()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Logs of any shape, signed as they must be: a fuzzer cannot forge a signature, so it is given the keys.
 
 use tongban_core::case::KIND;
-use tongban_core::dossier::{Chain, Draft, DossierId, Hash, Judged, Moment, Stamp, Suite, verify};
+use tongban_core::dossier::{Chain, DossierId, Draft, Hash, Judged, Moment, Stamp, Suite, verify};
 use tongban_core::exchange::{Cursor, Full, Incoming, StampRow};
 use tongban_core::time::Calendar;
 

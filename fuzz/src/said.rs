@@ -159,4 +159,3 @@ pub fn calendar(bytes: &[u8]) {
         }
     }
 }
-

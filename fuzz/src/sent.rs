@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use tongban_core::directory::{Document, TrustError, TrustList};
 use tongban_core::dossier::tree::{Parts, Proof};
 use tongban_core::dossier::{
-    BlobText, CheckpointFile, Group, Hash, Moment, PublicKey, REFUSALS, RecallAct, Signer as _, Suite, blob_hash, verify,
+    BlobText, CheckpointFile, Group, Hash, Moment, PublicKey, REFUSALS, RecallAct, Signer as _, Suite, blob_hash,
+    verify,
 };
 use tongban_core::exchange::{Ask, Batch, Cursor, Epoch, Keys};
 
@@ -70,7 +71,8 @@ pub fn batch(bytes: &[u8]) {
     let Ok(batch) = Batch::read(bytes) else { return };
     again(&batch);
     let (from, items) = (batch.from, batch.items.len());
-    let cursor = Cursor { position: from, ..Cursor::start(batch.epoch.clone()) };
+    // A reader has read no more than there is.
+    let cursor = Cursor { position: from.min(u64::from(u32::MAX)), ..Cursor::start(batch.epoch.clone()) };
     match batch.verify(cursor, &WorldKeys(&WORLD)) {
         Ok(verified) => {
             assert_eq!(verified.items.len(), items);

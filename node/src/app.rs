@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use tongban_core::dossier::{Hash, Moment, NodeId, Signer};
+use tongban_core::dossier::{Hash, Moment, NodeId, REFUSALS, Signer};
 use tongban_core::time::Calendar;
 
 use crate::clock::Clock;
@@ -83,17 +83,24 @@ pub struct PeerState {
 pub struct Trouble {
     /// When the tries began to fail.
     pub since: Moment,
-    /// A code, one of few.
-    pub code: String,
-    /// For people.
+    /// Stable code; what a peer sent and was refused has one of [`tongban_core::dossier::REFUSALS`].
+    pub code: &'static str,
+    /// In words, for those who mend it.
     pub text: String,
+}
+
+impl Trouble {
+    /// Whether the peer sent what no sound node sends.
+    pub fn is_refusal(&self) -> bool {
+        self.code.starts_with("answer-") || REFUSALS.contains(&self.code)
+    }
 }
 
 impl PeerState {
     /// A try failed.
-    pub fn failed(&mut self, now: Moment, code: &str, text: String) {
+    pub fn failed(&mut self, now: Moment, code: &'static str, text: String) {
         let since = self.trouble.as_ref().map_or(now, |trouble| trouble.since);
-        self.trouble = Some(Trouble { since, code: code.to_owned(), text });
+        self.trouble = Some(Trouble { since, code, text });
     }
 
     /// Another process of this node reads it now.

@@ -7,6 +7,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use tongban::service::{ItemFault, UploadFault};
 use tongban::text::{FILES, Lang};
 use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
+use tongban_core::dossier::REFUSALS;
 use tongban_core::ident::{PersonIdError, RealmError, Subject, UsccError};
 
 /// What may stand in Chinese in an English text: names of products and forms that have no other.
@@ -257,6 +258,57 @@ fn every_wrong_field_and_file_is_explained() {
     }
 }
 
+/// The codes with which a peer's request is refused, as the source has them.
+fn ask_codes() -> BTreeSet<String> {
+    let node = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = [node.join("src/peer/server.rs"), node.join("../core/src/exchange/ask.rs")];
+    let sources = files.map(|file| std::fs::read_to_string(file).unwrap());
+    let codes = sources.iter().flat_map(|source| source.split("\"ask-").skip(1));
+    codes.map(|rest| format!("ask-{}", rest.split('"').next().unwrap())).collect()
+}
+
+#[test]
+fn every_refusal_of_what_others_sent_says_what_to_do() {
+    for code in REFUSALS.iter().map(|code| (*code).to_owned()).chain(ask_codes()) {
+        both(&format!("refusal-{code}"));
+        // A batch is asked for again by the node itself: for all of these the remedy is one.
+        if !code.starts_with("batch-") {
+            both(&format!("refusal-{code}-todo"));
+        }
+    }
+    both("remedy-peer");
+}
+
+/// `docs/codes.md` is written from the texts: `TONGBAN_DOCS=write cargo test -p tongban --test texts codes` writes it anew.
+#[test]
+fn the_page_of_codes_is_that_of_the_texts() {
+    let both = |key: &str| format!("{}<br>{}", Lang::Zh.t(key), Lang::En.t(key));
+    let row = |code: &str| {
+        let todo = format!("refusal-{code}-todo");
+        let todo = if Lang::En.has(&todo) { todo } else { "remedy-peer".to_owned() };
+        format!("| `{code}` | {} | {} |\n", both(&format!("refusal-{code}")), both(&todo))
+    };
+    let head = "| code | 是什么 What it is | 怎么办 What to do |\n|---|---|---|\n";
+    let refusals: String = REFUSALS.iter().map(|code| row(code)).collect();
+    let answers: String = ["answer-malformed", "answer-too-large"].into_iter().map(row).collect();
+    let asks: String = ask_codes().iter().map(|code| row(code)).collect();
+    let intro = "\
+        What `tongban verify` and the reader of peers' streams say of what others sent. Every code stands for one cause, and\n\
+        for each there is a file in `core/tests/corpus/files` that is refused with it. `node/tests/texts.rs` writes this page.\n\n\
+        What a peer sent is refused whole: nothing of it is stored, the log has one warning with the code, `/operator` shows it\n\
+        beside the node, and the node asks again. A stamp that is signed as it must be and does not follow is kept beside the\n\
+        log with its `stamp-` code, as evidence.";
+    let page = format!(
+        "# 代码 Codes of refusal\n\n{intro}\n\n## 文件与批次 Files and batches\n\n{head}{refusals}{answers}\n\
+         ## 节点的请求 Requests of nodes\n\n{head}{asks}"
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/codes.md");
+    if std::env::var_os("TONGBAN_DOCS").is_some_and(|word| word == "write") {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert!(std::fs::read_to_string(&path).is_ok_and(|held| held == page), "docs/codes.md is not what the texts say");
+}
+
 #[test]
 fn one_is_not_many_and_codes_are_no_counts() {
     let left = |days: &str| Lang::En.tf("left-days", &[("days", days)]).into_owned();
@@ -277,6 +329,8 @@ fn english_is_english() {
             assert!(!rest.contains(chinese), "{name}: {key}: {text}");
         }
         for (key, text) in messages(zh) {
+            // Another message by its name is no word.
+            let text = if text.trim().starts_with("{ remedy-") { String::new() } else { text };
             let is_words = text.chars().filter(|c| c.is_ascii_alphabetic()).count() > 3;
             assert!(!is_words || text.contains(chinese), "{name}: {key} has no Chinese: {text}");
         }

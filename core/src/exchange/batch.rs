@@ -289,9 +289,7 @@ fn said_content(via: &Option<Stamp>, entry: Hash, suite: Suite) -> Result<Hash, 
 fn by_author(via: &Option<Stamp>, written: &Written) -> Result<(), BatchError> {
     let entry = written.entry();
     match via {
-        Some(stamp) if stamp.node != entry.node || stamp.dossier != entry.dossier => {
-            Err(Unfit::AuthorStamp.into())
-        }
+        Some(stamp) if stamp.node != entry.node || stamp.dossier != entry.dossier => Err(Unfit::AuthorStamp.into()),
         _ => Ok(()),
     }
 }

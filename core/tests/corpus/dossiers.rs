@@ -3,7 +3,7 @@
 use tongban_core::case::KIND;
 use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::suite::hex;
-use tongban_core::dossier::{Draft, DossierId, Exporter, Hash, Moment, Purpose, Signer as _, Stamp, Suite, Written};
+use tongban_core::dossier::{DossierId, Draft, Exporter, Hash, Moment, Purpose, Signer as _, Stamp, Suite, Written};
 
 use super::Files;
 use super::forge::{AUTHOR, Forge, HOLDER, SLIP, dossier};
@@ -244,7 +244,7 @@ fn groups(put: &mut Put<'_>, world: &TestWorld) {
     put.export("group-proof", "part-of-another-suite", &among, |file| {
         file.stamps[1].stamped.proof.0[0] = Suite::Sm2.hash(&[b"another part"]);
     });
-    put.export("group-proof", "missing-part", &among, |file| drop(file.stamps[1].stamped.proof.0.pop()));
+    put.export("group-proof", "missing-part", &among, |file| file.stamps[1].stamped.proof.0.truncate(1));
     put.export("group-proof", "parts-swapped", &among, |file| file.stamps[1].stamped.proof.0.swap(0, 1));
 
     // Stamp 2 signed anew by someone or for something else.
@@ -414,9 +414,7 @@ fn stamps(put: &mut Put<'_>, world: &TestWorld) {
     put.file("stamp-opening", "term-1", open(opening(), |stamp| stamp.term = 1).export());
     put.file("stamp-opening", "with-a-predecessor", open(opening(), |stamp| stamp.prev = stamp.entry).export());
     put.file("stamp-opening", "author-takes-no-part", open(good().draft(RECEIVING, 22), |_| {}).export());
-    put.file("stamp-opening", "passes-the-pen", {
-        open(opening().pass(good().id(HANDLING), true), |_| {}).export()
-    });
+    put.file("stamp-opening", "passes-the-pen", open(opening().pass(good().id(HANDLING), true), |_| {}).export());
     put.file("stamp-opening", "first-left-out", {
         let mut forge = good();
         forge.pieces.remove(0);

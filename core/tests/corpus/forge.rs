@@ -3,7 +3,7 @@
 use tongban_core::case::KIND;
 use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::{
-    BlobText, Draft, DossierId, ExportStamp, Exporter, Hash, Moment, NodeId, Place, Purpose, RecallAct, SecretKey,
+    BlobText, DossierId, Draft, ExportStamp, Exporter, Hash, Moment, NodeId, Place, Purpose, RecallAct, SecretKey,
     SignedGroup, Stamp, Suite, Written,
 };
 use tongban_core::exchange::{Batch, BatchGroup, Epoch, Item, Spot};
@@ -129,7 +129,7 @@ impl<'w> Forge<'w> {
         Stamp {
             dossier: dossier(),
             term: last.map_or(0, |last| last.term),
-            seq: last.map_or(0, |last| last.seq + 1),
+            seq: last.map_or(0, |last| last.seq.wrapping_add(1)),
             prev: last.map_or(Hash::none(self.suite(holder)), |last| self.hash(last)),
             entry,
             node: self.id(holder).clone(),

@@ -8,7 +8,7 @@ use tongban_core::exchange::{Ask, Cursor};
 use super::Files;
 use super::dossiers::broken_entries;
 use super::forge::{AUTHOR, Forge, HOLDER, dossier, epoch};
-use super::support::{HANDLING, RECEIVING, TestWorld, asked, delivered, granted, not_accepted, noon, rated, returned};
+use super::support::{HANDLING, RECEIVING, TestWorld, asked, delivered, granted, noon, not_accepted, rated, returned};
 use tongban_core::case::{Act, DeliveryWay, KIND, Leg, Wanted};
 
 pub fn write(files: &mut Files) {
@@ -20,7 +20,8 @@ pub fn write(files: &mut Files) {
     }
     let recalled = Forge::recalled(world);
     files.seed("entry", "recall", recalled.pieces.last().unwrap().entry.clone().into_bytes());
-    let refusal = Draft::next(dossier(), KIND, good.id(HOLDER)).refuse(Moment(0), [1; 8], good.pieces[1].stamp.entry, "not-now");
+    let refusal =
+        Draft::next(dossier(), KIND, good.id(HOLDER)).refuse(Moment(0), [1; 8], good.pieces[1].stamp.entry, "not-now");
     files.seed("entry", "refusal", refusal.write(Suite::Ed25519).bytes().to_vec());
     for (_, name, text) in broken_entries(world).into_iter().filter(|(_, _, text)| text.len() < 4096) {
         files.seed("entry", &format!("broken-{name}"), text.into_bytes());
@@ -35,7 +36,8 @@ pub fn write(files: &mut Files) {
     files.seed("cursor", "blob", json(&good.blobs[0]));
     for (name, world) in [("ed25519", world), ("sm2", national)] {
         let node = &world.nodes[AUTHOR];
-        let ask = Ask::sign(&node.key, node.id(), world.nodes[HANDLING].id(), noon(super::support::MONDAY), [1; 8], "/");
+        let ask =
+            Ask::sign(&node.key, node.id(), world.nodes[HANDLING].id(), noon(super::support::MONDAY), [1; 8], "/");
         files.seed("ask", name, ask.header().into_bytes());
         let key = node.key.public_key();
         let Signature(signature) = node.key.sign("group", b"message");

@@ -7,6 +7,8 @@ use clap::Args;
 use tongban_core::case::Act;
 use tongban_core::dossier::{Complete, Hash, verify};
 
+use crate::text::Lang;
+
 /// Verifies an exported dossier. Needs no network, no data folder, no clock.
 #[derive(Args)]
 pub struct Verify {
@@ -34,7 +36,12 @@ impl Verify {
             Err(error) => {
                 eprintln!("NOT VERIFIED  不通过");
                 eprintln!("{}: {error}", self.file.display());
-                eprintln!("code {}", error.fault.code());
+                let code = error.fault.code();
+                eprintln!("code {code}");
+                for lang in [Lang::Zh, Lang::En] {
+                    let [what, todo] = [format!("refusal-{code}"), format!("refusal-{code}-todo")];
+                    eprintln!("{} {}", lang.t(&what), lang.t(&todo));
+                }
                 ExitCode::FAILURE
             }
             Ok(verified) => {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
-use tongban_core::directory::Document;
+use tongban_core::directory::{Document, DocumentError};
 use tongban_core::dossier::suite::unhex;
-use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, blob_hash};
+use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, Unfit, blob_hash};
 use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Taken, VerifiedBatch};
 
 use super::recovery::{Answer, Restated, learn};
@@ -39,22 +39,30 @@ pub(super) enum Trouble {
     Store(String),
     #[error("{0}")]
     Address(String),
+    #[error("an act that the peer sent is not the registrar's: {0}")]
+    Act(#[from] DocumentError),
 }
 
 impl Trouble {
-    /// One of few codes: what a peer writes is not among them.
-    fn code(&self) -> String {
+    /// A stable code. What it means stands under it in the texts.
+    pub(super) fn code(&self) -> &'static str {
         match self {
-            Trouble::Http(error) if error.is_connect() => "connect".to_owned(),
-            Trouble::Http(error) if error.is_timeout() => "timeout".to_owned(),
-            Trouble::Http(_) => "http".to_owned(),
-            Trouble::Refused { status, .. } => format!("refused-{}", status.as_u16()),
-            Trouble::TooLarge => "too-large".to_owned(),
-            Trouble::Malformed(_) => "malformed".to_owned(),
-            Trouble::Batch(error) => error.code().to_owned(),
-            Trouble::Store(_) => "store".to_owned(),
-            Trouble::Address(_) => "address".to_owned(),
+            Trouble::Http(error) if error.is_connect() => "peer-unreachable",
+            Trouble::Http(error) if error.is_timeout() => "peer-timeout",
+            Trouble::Http(_) => "peer-connection",
+            Trouble::Refused { .. } => "peer-refuses",
+            Trouble::TooLarge => "answer-too-large",
+            Trouble::Malformed(_) => "answer-malformed",
+            Trouble::Batch(error) => error.code(),
+            Trouble::Store(_) => "store",
+            Trouble::Address(_) => "peer-address",
+            Trouble::Act(_) => Unfit::Recall.code(),
         }
+    }
+
+    /// Whether the peer answered what no sound node answers.
+    fn is_refusal(&self) -> bool {
+        matches!(self, Trouble::TooLarge | Trouble::Malformed(_) | Trouble::Batch(_) | Trouble::Act(_))
     }
 }
 
@@ -148,7 +156,11 @@ async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) -> bool 
     }
 }
 
-async fn read<T: DeserializeOwned>(mut response: reqwest::Response) -> Result<T, Trouble> {
+async fn read<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, Trouble> {
+    Ok(serde_json::from_slice(&read_bytes(response).await?)?)
+}
+
+async fn read_bytes(mut response: reqwest::Response) -> Result<Vec<u8>, Trouble> {
     let status = response.status();
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -161,7 +173,7 @@ async fn read<T: DeserializeOwned>(mut response: reqwest::Response) -> Result<T,
         let text = String::from_utf8_lossy(&bytes).chars().take(300).collect();
         return Err(Trouble::Refused { status, text });
     }
-    Ok(serde_json::from_slice(&bytes)?)
+    Ok(bytes)
 }
 
 pub(super) struct Peer {
@@ -204,10 +216,7 @@ impl Peer {
                     }
                 }
                 Err(trouble) => {
-                    let (code, now) = (trouble.code(), peer.app.clock.now());
-                    tracing::debug!(peer = %peer.node, request = %trace, code, %trouble, "stream not read");
-                    peer.app.metrics.peer_fault(&peer.node, &code);
-                    peer.app.peers.note(&peer.node, |state| state.failed(now, &code, trouble.to_string()));
+                    peer.note(&trouble, &trace);
                     // A trust list that this node has not seen yet may be the reason.
                     if matches!(trouble, Trouble::Batch(BatchError::Trust(_))) {
                         fetch_from(&peer.app, &peer.client, &peer.app.config.registrar).await;
@@ -219,9 +228,27 @@ impl Peer {
         }
     }
 
+    /// Notes what went wrong, for the operator. What a sound node would not send is said once, and again when it changes.
+    fn note(&self, trouble: &Trouble, trace: &Trace) {
+        let (code, now) = (trouble.code(), self.app.clock.now());
+        let before = self.app.peers.state(&self.node).trouble.map(|before| before.code);
+        if trouble.is_refusal() && before != Some(code) {
+            tracing::warn!(peer = %self.node, request = %trace, code, %trouble, "what a peer sent is refused, and nothing of it stored");
+        } else {
+            tracing::debug!(peer = %self.node, request = %trace, code, %trouble, "stream not read");
+        }
+        self.app.metrics.peer_fault(&self.node, code);
+        self.app.peers.note(&self.node, |state| state.failed(now, code, trouble.to_string()));
+    }
+
     /// A signed request, and its answer read.
     async fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<String>) -> Result<T, Trouble> {
         read(self.send(path, body).await?).await
+    }
+
+    /// A signed request for a batch.
+    async fn ask_batch(&self, path: &str) -> Result<Batch, Trouble> {
+        Ok(Batch::read(&read_bytes(self.send(path, None).await?).await?)?)
     }
 
     /// A signed request.
@@ -264,7 +291,7 @@ impl Peer {
             };
             let answer = self.send(&path, None).await?;
             let end = answer.headers().get(STREAM_END).and_then(|end| end.to_str().ok()?.parse().ok());
-            let batch: Batch = read(answer).await?;
+            let batch = Batch::read(&read_bytes(answer).await?)?;
             app.peers.note(&self.node, |state| state.theirs = end);
             let arrived = !batch.items.is_empty();
             if !arrived && stored.as_ref().is_some_and(|cursor| cursor.epoch == batch.epoch) {
@@ -306,7 +333,7 @@ impl Peer {
         let mut whole: Option<VerifiedBatch> = None;
         loop {
             let from = whole.as_ref().map_or(0, |batch| batch.items.len());
-            let page: Batch = self.ask(&format!("/peer/v1/dossier/{dossier}?from={from}"), None).await?;
+            let page = self.ask_batch(&format!("/peer/v1/dossier/{dossier}?from={from}")).await?;
             let cursor = Cursor::start(page.epoch.clone());
             let page = self.verify(page, cursor).await?;
             let is_last = page.items.len() < limits::STREAM_ITEMS_MAX as usize;

@@ -41,7 +41,7 @@ pub(super) struct Restated {
 pub(super) async fn learn(app: &App, document: Document) -> Result<(), Trouble> {
     let stored = |error: String| Trouble::Store(error);
     let root = app.directory.root().map_err(|error| stored(error.to_string()))?;
-    let act = RecallAct::open(&document, &root).map_err(|error| stored(error.to_string()))?;
+    let act = RecallAct::open(&document, &root)?;
     app.writer.learn(act, document).await.map_err(stored)
 }
 

@@ -1,18 +1,21 @@
 //! What a node answers to its peers.
 
 use std::collections::{HashSet, VecDeque};
+use std::fmt::Display;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::suite::hex;
-use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct};
+use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct, Unfit};
 use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch, Keys as _};
 
 use super::recovery::{Answer, Restated};
@@ -95,6 +98,32 @@ impl From<AskError> for Refusal {
     }
 }
 
+/// A part of the address, refused with a code if it is not what it must be.
+struct Asked<T>(T);
+
+impl<S: Sync, T: FromRequestParts<S, Rejection: Display>> FromRequestParts<S> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Refusal> {
+        T::from_request_parts(parts, state).await.map(Asked).map_err(malformed)
+    }
+}
+
+/// The body as JSON, refused in the same way.
+struct Said<T>(T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Said<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Said<T>, Refusal> {
+        Json::from_request(request, state).await.map(|Json(said)| Said(said)).map_err(malformed)
+    }
+}
+
+fn malformed(why: impl Display) -> Refusal {
+    Refusal(StatusCode::BAD_REQUEST, "ask-malformed", why.to_string())
+}
+
 impl Server {
     /// Who asks, once the signature is checked and the nonce is fresh.
     fn asker(&self, headers: &HeaderMap, uri: &Uri) -> Result<NodeId, Refusal> {
@@ -126,7 +155,7 @@ async fn stream(
     State(server): State<Server>,
     headers: HeaderMap,
     uri: Uri,
-    Query(query): Query<StreamQuery>,
+    Asked(Query(query)): Asked<Query<StreamQuery>>,
 ) -> Result<Response, Refusal> {
     let peer = server.asker(&headers, &uri)?;
     let app = &server.app;
@@ -186,8 +215,8 @@ async fn dossier(
     State(server): State<Server>,
     headers: HeaderMap,
     uri: Uri,
-    Path(id): Path<DossierId>,
-    Query(query): Query<DossierQuery>,
+    Asked(Path(id)): Asked<Path<DossierId>>,
+    Asked(Query(query)): Asked<Query<DossierQuery>>,
 ) -> Result<Json<Batch>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
     let unknown =
@@ -204,12 +233,12 @@ async fn question(
     State(server): State<Server>,
     headers: HeaderMap,
     uri: Uri,
-    Path(id): Path<DossierId>,
-    Json(document): Json<Document>,
+    Asked(Path(id)): Asked<Path<DossierId>>,
+    Said(document): Said<Document>,
 ) -> Result<Json<Answer>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
     let app = &server.app;
-    let forged = |text: String| Refusal(StatusCode::FORBIDDEN, "recall-forged", text);
+    let forged = |text: String| Refusal(StatusCode::FORBIDDEN, Unfit::Recall.code(), text);
     let root = app.directory.root().map_err(|error| forged(error.to_string()))?;
     let act = RecallAct::open(&document, &root).map_err(|error| forged(error.to_string()))?;
     if act.holder != peer || !act.dossiers.contains(&id) {
@@ -234,7 +263,7 @@ async fn question(
 
 #[derive(Deserialize)]
 struct RestoredQuery {
-    epoch: String,
+    epoch: Epoch,
 }
 
 /// A node in a new life asks that all it shares with this one is restated (rule 7).
@@ -242,12 +271,12 @@ async fn restored(
     State(server): State<Server>,
     headers: HeaderMap,
     uri: Uri,
-    Query(query): Query<RestoredQuery>,
+    Asked(Query(query)): Asked<Query<RestoredQuery>>,
 ) -> Result<Json<Restated>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
     let app = &server.app;
     let busy = |text: String| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", text);
-    let until = app.writer.restate(peer, Epoch::from_stored(&query.epoch)).await.map_err(busy)?;
+    let until = app.writer.restate(peer, query.epoch).await.map_err(busy)?;
     let acts = app.store.documents_of(Kind::Recall).await?;
     Ok(Json(Restated { epoch: app.writer.epoch(), until, acts }))
 }
@@ -262,7 +291,7 @@ async fn acts(
     State(server): State<Server>,
     headers: HeaderMap,
     uri: Uri,
-    Query(query): Query<ActsQuery>,
+    Asked(Query(query)): Asked<Query<ActsQuery>>,
 ) -> Result<Json<Vec<Document>>, Refusal> {
     server.asker(&headers, &uri)?;
     let mut acts = server.app.store.documents_of(Kind::Recall).await?;
@@ -281,7 +310,7 @@ async fn blobs(
     State(server): State<Server>,
     headers: HeaderMap,
     uri: Uri,
-    Json(hashes): Json<Vec<Hash>>,
+    Said(hashes): Said<Vec<Hash>>,
 ) -> Result<Json<Vec<SentBlob>>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
     let asked = &hashes[..hashes.len().min(limits::BLOBS_ASKED_MAX)];

@@ -218,7 +218,7 @@ mod tests {
         seen.stored.slips = vec![Waiting { node: "anhui".into(), count: 5, since: Some(ago(60_000)) }];
         seen.stored.beside = vec![Beside { code: "superseded".into(), count: 7 }];
         seen.peers[0].owed_since = Some(ago(60_000));
-        seen.peers[0].state.trouble = Some(Trouble { since: ago(60_000), code: "timeout".into(), text: String::new() });
+        seen.peers[0].state.trouble = Some(Trouble { since: ago(60_000), code: "peer-timeout", text: String::new() });
         assert_eq!(alarms(&seen), []);
     }
 
@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(peer(|peer| peer.owed_since = Some(ago(6_000_000))), ("peer-behind", about.clone(), old));
         assert_eq!(peer(|peer| peer.unread_since = Some(ago(6_000_000))), ("stream-unread", about.clone(), old));
         let unreachable = peer(|peer| {
-            peer.state.trouble = Some(Trouble { since: ago(6_000_000), code: "connect".into(), text: String::new() });
+            peer.state.trouble = Some(Trouble { since: ago(6_000_000), code: "peer-unreachable", text: String::new() });
             peer.unread_since = Some(ago(6_000_000));
         });
         assert_eq!(unreachable, ("peer-unreachable", about.clone(), old));

@@ -75,6 +75,7 @@ admin-peer-owed = Stored there / owed by us
 admin-peer-heard = Last heard from it
 admin-peer-read = Its stream read up to · epoch
 admin-peer-trouble = out of reach
+admin-peer-refused = refused
 admin-peer-silent = silent
 admin-peer-well = well
 admin-peer-open = { $count } to go

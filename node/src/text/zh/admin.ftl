@@ -71,6 +71,7 @@ admin-peer-owed = 对方已存 / 我方应送
 admin-peer-heard = 上次取到它的
 admin-peer-read = 读到它的第几条 · 纪元
 admin-peer-trouble = 连不上
+admin-peer-refused = 内容不认
 admin-peer-silent = 没有动静
 admin-peer-well = 正常
 admin-peer-open = 还差 { $count } 条

@@ -9,7 +9,7 @@ use tongban_core::directory::NodeCard;
 use tongban_core::dossier::Moment;
 use tongban_core::exchange::Cursor;
 
-use crate::app::{App, PeerState};
+use crate::app::{App, PeerState, Trouble};
 use crate::limits;
 use crate::store::AccountRole;
 use crate::web::fault::Fault;
@@ -143,6 +143,7 @@ fn peer_row(visitor: &Visitor, peer: &Peer, now: Moment) -> Vec<Markup> {
     let moment = |at: Option<Moment>| at.map_or_else(|| visitor.t("admin-never").into_owned(), |at| at.to_string());
     let silent = state.asked.is_none_or(|asked| now.0 - asked.0 > limits::PEER_SILENT_MS);
     let (tone, word) = match (silent, &state.trouble) {
+        (_, Some(trouble)) if trouble.is_refusal() => ("late", "admin-peer-refused"),
         (_, Some(_)) => ("late", "admin-peer-trouble"),
         (true, None) => ("move", "admin-peer-silent"),
         (false, None) => ("good", "admin-peer-well"),
@@ -150,7 +151,7 @@ fn peer_row(visitor: &Visitor, peer: &Peer, now: Moment) -> Vec<Markup> {
     let open = peer.end.saturating_sub(state.confirmed);
     vec![
         html! { div { strong { (visitor.lang.pick(&peer.card.name, &peer.card.name_en)) } br; small { (peer.card.node) } } },
-        html! { div { (badge(tone, &visitor.t(word))) @if let Some(trouble) = &state.trouble { br; small { (trouble.text) } } } },
+        html! { div { (badge(tone, &visitor.t(word))) @if let Some(trouble) = &state.trouble { (what_went_wrong(visitor, trouble)) } } },
         html! { (moment(state.asked)) },
         html! {
             div {
@@ -161,6 +162,17 @@ fn peer_row(visitor: &Visitor, peer: &Peer, now: Moment) -> Vec<Markup> {
         html! { (moment(state.heard)) },
         html! { div { @match &peer.cursor { Some(cursor) => { (cursor.position) " · " code { (cursor.epoch.as_str()) } } None => "—" } } },
     ]
+}
+
+/// Code and words; of what was refused also what it means and what to do.
+fn what_went_wrong(visitor: &Visitor, trouble: &Trouble) -> Markup {
+    html! {
+        @if trouble.is_refusal() {
+            p { (visitor.t(&format!("refusal-{}", trouble.code))) }
+            p { (visitor.t("remedy-peer")) }
+        }
+        small { code { (trouble.code) } " " (trouble.text) }
+    }
 }
 
 /// Which versions of the signed documents this node holds.
