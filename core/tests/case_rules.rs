@@ -607,7 +607,7 @@ fn only_the_holder_lets_others_take_part() {
     let mut log = Log::received(&world, world.drafted());
     log.say(Who::Officer, returned()).unwrap();
     let slip = joining(&mut log, HANDLING, THIRD);
-    assert_eq!(judged(&log, &slip), Err("stamp-not-holder"));
+    assert_eq!(judged(&log, &slip), Err("stamp-holders-act"));
     let own = joining(&mut log, RECEIVING, THIRD);
     assert_eq!(judged(&log, &own), Ok(Judged::Next));
 }

@@ -1,5 +1,7 @@
 //! Logs of any shape, signed as they must be: a fuzzer cannot forge a signature, so it is given the keys.
 
+use std::sync::LazyLock;
+
 use tongban_core::case::KIND;
 use tongban_core::dossier::{Chain, DossierId, Draft, Hash, Judged, Moment, Stamp, Suite, verify};
 use tongban_core::exchange::{Cursor, Full, Incoming, StampRow};
@@ -14,8 +16,9 @@ const STEPS_MAX: usize = 6;
 /// The good log cut somewhere, and then stamps by anyone of anything: what the inbox takes into a log is what an export
 /// of it verifies, and what it holds beside the log changes no node's mind.
 pub fn log(bytes: &[u8]) {
+    static GOOD: LazyLock<Forge<'_>> = LazyLock::new(|| Forge::good(&WORLD));
     let Some((cut, steps)) = bytes.split_first() else { return };
-    let mut forge = Forge::good(&WORLD).cut(usize::from(*cut % 7));
+    let mut forge = GOOD.clone().cut(usize::from(*cut % 7));
     for step in steps.chunks_exact(4).take(STEPS_MAX) {
         forge = take(forge, [step[0], step[1], step[2], step[3]]);
     }

@@ -112,7 +112,7 @@ impl<S: Sync, T: FromRequestParts<S, Rejection: Display>> FromRequestParts<S> fo
 /// The body as JSON, refused in the same way.
 struct Said<T>(T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Said<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Said<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Said<T>, Refusal> {
