@@ -294,7 +294,7 @@ fn the_page_of_codes_is_that_of_the_texts() {
     let asks: String = ask_codes().iter().map(|code| row(code)).collect();
     let intro = "\
         What `tongban verify` and the reader of peers' streams say of what others sent. Every code stands for one cause, and\n\
-        for each there is a file in `core/tests/corpus/files` that is refused with it. `node/tests/texts.rs` writes this page.\n\n\
+        `core/tests/corpus/files` has files that are refused with it. `node/tests/texts.rs` writes this page.\n\n\
         What a peer sent is refused whole: nothing of it is stored, the log has one warning with the code, `/operator` shows it\n\
         beside the node, and the node asks again. A stamp that is signed as it must be and does not follow is kept beside the\n\
         log with its `stamp-` code, as evidence.";
