@@ -11,6 +11,7 @@ mod batches;
 mod checkpoints;
 mod dossiers;
 mod forge;
+mod logs;
 mod seeds;
 
 use std::collections::{BTreeMap, BTreeSet};
