@@ -47,9 +47,9 @@ impl From<crate::store::StoreError> for Failure {
                 "step {version} of the database's schema is not this program's: it was made by a build between releases. \
                  Use the program that made it, or make the folder anew. Nothing was changed."
             ),
-            StoreError::Schema(MigrateError::Dirty(version)) => format!(
-                "step {version} of the schema was begun and not ended. Restore a backup. Nothing was changed."
-            ),
+            StoreError::Schema(MigrateError::Dirty(version)) => {
+                format!("step {version} of the schema was begun and not ended. Restore a backup. Nothing was changed.")
+            }
             error if ["database-lost", "database-damaged"].contains(&code) => format!(
                 "{error}. Nothing was changed. Keep the folder as it is, and make the node anew from a backup in another \
                  one: `tongban restore --from COPY --data NEW_FOLDER`. It wins back from the others what it said since."

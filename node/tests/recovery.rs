@@ -45,7 +45,7 @@ async fn a_case_is_forwarded_to_a_third_node_and_all_three_follow_it() {
     hangzhou.sees(&id, "handed_over").await;
     hangzhou.act(&id, "accept", json!({})).await;
     both_see(&clerk, &hangzhou, &id, "accepted").await;
-    assert!(!hefei.list("handled").await.contains(&id) && hangzhou.list("handled").await.contains(&id));
+    assert!(!hefei.list("all").await.contains(&id) && hangzhou.list("all").await.contains(&id));
     for node in ["jiangsu", "anhui", "zhejiang"] {
         assert_eq!(run(&["rebuild", "--check", "--data", demo.node(node).data()]).fine().text(), "no difference\n");
     }
