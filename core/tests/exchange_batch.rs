@@ -213,6 +213,25 @@ fn the_running_hash_is_the_same_at_both_ends_however_the_stream_is_cut() {
     assert_ne!(ours.hash, theirs.hash);
 }
 
+#[test]
+fn a_stretch_that_began_before_the_reader_is_cut_where_the_reader_stands() {
+    let world = TestWorld::of(Ed25519);
+    let log = case(&world);
+    let stream = log.stream();
+    let at = |position| log.cursor(&epoch(), &stream, position);
+    let stretch = || read(&world, log.batch(&epoch(), &stream, 2, 7), &at(2)).unwrap();
+    for position in 2..=7 {
+        let unread = stretch().unread_by(at(2), &at(position)).unwrap();
+        assert_eq!((unread.items.len(), unread.cursor), (7 - position, at(7)));
+    }
+    // A reader before it or beyond it, in another life, or who read something else.
+    let other_life = Cursor { epoch: Epoch::from_random([8; 8]), ..at(4) };
+    let other_item = Cursor { hash: at(3).hash, ..at(4) };
+    for reader in [at(1), at(8), other_life, other_item] {
+        assert!(stretch().unread_by(at(2), &reader).is_none(), "{reader:?}");
+    }
+}
+
 fn change_entry(item: &mut Item, change: impl FnOnce(&mut String)) {
     match item {
         Item::Stamp { entry, .. } | Item::Slip { entry, .. } => change(entry),

@@ -277,6 +277,25 @@ impl Batch {
     }
 }
 
+impl VerifiedBatch {
+    /// Leaves out what a reader has read already, where a stretch was sent before its sender knew how far the reader is.
+    /// `begin` is where the stretch begins, `reader` stands within it or at its end. `None` if the two ran over other
+    /// items: one of the two nodes was rolled back.
+    pub fn unread_by(mut self, mut begin: Cursor, reader: &Cursor) -> Option<VerifiedBatch> {
+        let known = usize::try_from(reader.position.checked_sub(begin.position)?).ok()?;
+        if known > self.items.len() || begin.epoch != reader.epoch {
+            return None;
+        }
+        for item in self.items.drain(..known) {
+            begin.advance(match &item {
+                Incoming::Stamp(row) => &row.hash,
+                Incoming::Slip { written, .. } => written.hash(),
+            });
+        }
+        (begin == *reader).then_some(self)
+    }
+}
+
 /// What stands where the author said an entry: the entry itself, or the author's own stamp that names it.
 fn said_content(via: &Option<Stamp>, entry: Hash, suite: Suite) -> Result<Hash, BatchError> {
     match via {
