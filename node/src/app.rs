@@ -8,8 +8,10 @@ use tongban_core::dossier::{Hash, Moment, NodeId, REFUSALS, Signer};
 use tongban_core::time::Calendar;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Opens};
 use crate::directory::Directory;
+use crate::limits;
+use crate::peer::Errands;
 use crate::store::{Store, WriterHandle};
 use crate::watch::{Metrics, Watch};
 
@@ -43,6 +45,8 @@ pub struct Parts {
     pub watch: Watch,
     /// What it counts.
     pub metrics: Metrics,
+    /// What waits to be fetched by peers that this node cannot reach.
+    pub errands: Errands,
     /// Keyed hash for tracking codes.
     pub secret: [u8; 32],
 }
@@ -51,6 +55,15 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> App {
         App(Arc::new(parts))
+    }
+
+    /// Whether a peer has not been heard of for longer than the way to it explains.
+    pub fn is_silent(&self, peer: &NodeId) -> bool {
+        let patience = match self.config.opens(peer) {
+            Opens::Nobody => limits::BUNDLE_SILENT_MS,
+            _ => limits::PEER_SILENT_MS,
+        };
+        self.peers.state(peer).asked.is_none_or(|asked| self.clock.now().0 - asked.0 > patience)
     }
 }
 

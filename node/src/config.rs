@@ -1,5 +1,6 @@
 //! A node's configuration: `tongban.toml` in its data folder. Unknown keys are refused.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use tongban_core::dossier::{Hash, NodeId};
 use tongban_core::ident::{Realm, Region};
 
 use crate::error::Failure;
+use crate::limits;
 
 /// Certificate and key for HTTPS, as PEM files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,54 @@ pub struct Tls {
 pub struct Monitor {
     /// Where it listens: loopback, or an address of the operators' own network.
     pub listen: SocketAddr,
+}
+
+/// Who can open a connection between this node and a peer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    /// Each of the two.
+    #[default]
+    Both,
+    /// This node only: the peer's requests are fetched from it and answered here.
+    Here,
+    /// The peer only: it fetches this node's requests.
+    There,
+    /// Nobody: what is to be said crosses in bundle files.
+    Nobody,
+}
+
+/// Folders that a gateway empties and fills.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Folders {
+    /// Where bundles for the peer are written.
+    pub out: PathBuf,
+    /// Where bundles of the peer are found.
+    #[serde(rename = "in")]
+    pub inbox: PathBuf,
+    /// How often both are looked at, in seconds.
+    #[serde(default = "every_s")]
+    pub every_s: u64,
+    /// The largest file that the gateway carries, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<u64>,
+}
+
+fn every_s() -> u64 {
+    limits::BUNDLE_EVERY_S
+}
+
+/// The way to one peer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// Who can open a connection.
+    #[serde(default)]
+    pub opens: Opens,
+    /// Folders for bundles, which are used whoever opens connections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<Folders>,
 }
 
 /// The configuration.
@@ -63,6 +113,9 @@ pub struct Config {
     /// HTTPS by this process; without it a proxy does it, or all stays on loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
+    /// Peers to which the way is another than that each of the two opens connections.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub peer: BTreeMap<NodeId, Way>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
@@ -96,6 +149,11 @@ impl Config {
                 .map_err(|text| Failure::new("config-address", format!("{}: {key}: {text}", path.display())))?;
         }
         Ok(config)
+    }
+
+    /// Who can open a connection between this node and a peer.
+    pub fn opens(&self, peer: &NodeId) -> Opens {
+        self.peer.get(peer).map_or(Opens::Both, |way| way.opens)
     }
 
     /// Writes the configuration into a data folder.

@@ -80,3 +80,23 @@ pub const ALARM_ENDS_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 pub const DISK_FREE_BYTES_MIN: u64 = 2 * 1024 * 1024 * 1024;
 /// A peer's clock that differs by more is named by `tongban doctor`, in milliseconds; at five minutes requests are refused.
 pub const CLOCK_DIFFERENCE_MS: i64 = 30 * 1000;
+/// Requests of a peer that are fetched at once, and worked on at once, where only this node opens connections.
+pub const ERRANDS_MAX: usize = 32;
+/// How often an answer is brought to a peer that does not take it, before it is left to the peer to ask again.
+pub const ERRAND_TRIES_MAX: u32 = 3;
+/// The pause between two such tries, in milliseconds.
+pub const ERRAND_RETRY_MS: u64 = 1_000;
+/// How often bundle folders are looked at unless the configuration says otherwise, in seconds.
+pub const BUNDLE_EVERY_S: u64 = 60;
+/// Rounds of a bundle folder after which what the peer has not acknowledged is written once more.
+pub const BUNDLE_RESEND_ROUNDS: u32 = 10;
+/// Items of one stretch in a bundle: it stands in one file with the logs that it needs.
+pub const BUNDLE_ITEMS_MAX: i64 = 64;
+/// The longest line of a bundle that is read, in bytes.
+pub const BUNDLE_LINE_BYTES_MAX: usize = ANSWER_BYTES_MAX;
+/// A bundle without its end is refused when it has not grown for so long, in seconds: the gateway may still be writing it.
+pub const BUNDLE_SETTLE_S: u64 = 60;
+/// A peer that is reached by bundles only counts as silent after this time, in milliseconds (24 h).
+pub const BUNDLE_SILENT_MS: i64 = 24 * 60 * 60 * 1000;
+/// How often a serving node looks whether a command handed it bundles, in milliseconds.
+pub const BUNDLE_HANDED_EVERY_MS: u64 = 250;

@@ -87,6 +87,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         clock,
         calendar,
         peers,
+        errands: peer::Errands::default(),
         process: hex(&rand::random::<[u8; 8]>()),
         watch,
         metrics,

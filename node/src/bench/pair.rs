@@ -100,6 +100,7 @@ impl Pair {
                 drain_s: 0,
                 monitor: None,
                 tls: None,
+                peer: Default::default(),
             })
         };
         let first = config(RECEIVING.0, registrar, Hash::none(suite))?;

@@ -96,6 +96,7 @@ impl Init {
             drain_s: 0,
             monitor: None,
             tls: None,
+            peer: Default::default(),
         };
         let (config, card) =
             make_node(&self.data, NewNode { config, suite: self.suite, registrar: self.as_registrar }).await?;

@@ -168,6 +168,7 @@ impl World {
             drain_s: 0,
             monitor: None,
             tls: None,
+            peer: Default::default(),
         };
         let is_registrar = node.node.as_str() == REGISTRAR;
         let (config, _) = make_node(path, NewNode { config, suite: node.suite, registrar: is_registrar }).await?;

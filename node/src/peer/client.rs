@@ -12,12 +12,13 @@ use tongban_core::dossier::suite::unhex;
 use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, Unfit, blob_hash};
 use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Taken, VerifiedBatch};
 
+use super::errand::{self, Done};
 use super::recovery::{Answer, Restated, learn};
 use super::server::SentBlob;
 use super::{ASK, STREAM_END};
 use crate::app::{App, PeerState};
 use crate::beside;
-use crate::config::check_address;
+use crate::config::{Opens, check_address};
 use crate::limits;
 use crate::store::{IncomingBatch, NewBlob, WholeChain};
 use crate::watch::trace::{TRACEPARENT, Trace};
@@ -39,6 +40,10 @@ pub(super) enum Trouble {
     Store(String),
     #[error("{0}")]
     Address(String),
+    #[error("{0} opens the connections, and has brought no answer to this request")]
+    NotFetched(NodeId),
+    #[error("{0} is reached by bundle files only")]
+    ByFiles(NodeId),
     #[error("an act that the peer sent is not the registrar's: {0}")]
     Act(#[from] DocumentError),
 }
@@ -57,6 +62,8 @@ impl Trouble {
             Trouble::Store(_) => "store",
             Trouble::Address(_) => "peer-address",
             Trouble::Act(_) => Unfit::Recall.code(),
+            Trouble::NotFetched(_) => "peer-not-fetching",
+            Trouble::ByFiles(_) => "peer-by-files",
         }
     }
 
@@ -91,7 +98,8 @@ pub async fn follow_all(app: App) {
     loop {
         let snapshot = app.directory.now();
         for card in snapshot.current().iter().flat_map(|list| &list.nodes) {
-            if card.node != app.config.node && followed.insert(card.node.clone()) {
+            let opens = app.config.opens(&card.node);
+            if card.node != app.config.node && opens != Opens::Nobody && followed.insert(card.node.clone()) {
                 let peer = Peer { app: app.clone(), client: client.clone(), node: card.node.clone() };
                 tokio::spawn(peer.follow());
             }
@@ -111,47 +119,67 @@ pub async fn follow_all(app: App) {
 async fn fetch_documents(app: &App) -> bool {
     let client = client();
     let registrar = app.config.registrar.clone();
-    if registrar != app.config.address && fetch_from(app, &client, &registrar).await {
-        app.watch.heard_registrar(app.clock.now());
+    let known = app.directory.now().registrar();
+    if registrar != app.config.address {
+        let node = known.clone().filter(|node| *node != app.config.node);
+        if fetch_from(app, &client, (node.as_ref(), &registrar)).await {
+            app.watch.heard_registrar(app.clock.now());
+        }
     }
     let snapshot = app.directory.now();
-    let addresses: Vec<String> = snapshot
-        .current()
-        .iter()
-        .flat_map(|list| &list.nodes)
-        .filter(|card| card.node != app.config.node && card.address != registrar)
-        .map(|card| card.address.clone())
-        .collect();
-    for address in addresses {
-        fetch_from(app, &client, &address).await;
+    let cards = snapshot.current().into_iter().flat_map(|list| &list.nodes);
+    let others = cards.filter(|card| card.node != app.config.node && card.address != registrar);
+    // One that never fetches what waits for it holds up nobody.
+    let (far, near): (Vec<_>, Vec<_>) = others.partition(|card| app.config.opens(&card.node) == Opens::There);
+    for card in near {
+        fetch_from(app, &client, (Some(&card.node), &card.address)).await;
+    }
+    for card in far {
+        let (app, client, card) = (app.clone(), client.clone(), card.clone());
+        tokio::spawn(async move { fetch_from(&app, &client, (Some(&card.node), &card.address)).await });
     }
     let snapshot = app.directory.now();
     let known = |node: &NodeId| snapshot.versions.keys().any(|(_, publisher)| publisher == node);
     snapshot.current().is_some_and(|list| list.nodes.iter().all(|card| known(&card.node)))
 }
 
-/// Says whether it answered.
-async fn fetch_from(app: &App, client: &reqwest::Client, address: &str) -> bool {
+/// From a node at its address; of the registrar the address is known before its name. Says whether it answered.
+async fn fetch_from(app: &App, client: &reqwest::Client, (node, address): (Option<&NodeId>, &str)) -> bool {
+    const PATH: &str = "/peer/v1/documents";
     let fetched = async {
-        check_address(address).map_err(Trouble::Address)?;
-        let request = client.get(format!("{address}/peer/v1/documents")).timeout(Duration::from_secs(10));
-        let response = request.header(TRACEPARENT, Trace::current().traceparent()).send().await?;
-        read::<Vec<Document>>(response).await
+        match node.map(|node| (node, app.config.opens(node))) {
+            // Its documents come with its files.
+            Some((node, Opens::Nobody)) => Err(Trouble::ByFiles(node.clone())),
+            Some((node, Opens::There)) => {
+                let bytes = understood(app.errands.send(node, PATH, None, None).await?)?;
+                Ok(serde_json::from_slice::<Vec<Document>>(&bytes)?)
+            }
+            _ => {
+                check_address(address).map_err(Trouble::Address)?;
+                let request = client.get(format!("{address}{PATH}")).timeout(Duration::from_secs(10));
+                read(request.header(TRACEPARENT, Trace::current().traceparent()).send().await?).await
+            }
+        }
     };
     match fetched.await {
-        Ok(mut documents) => {
-            // Trust lists first: they say by which keys the others are signed.
-            documents.sort_by_key(|document| (document.kind, document.version));
-            for document in documents {
-                if let Err(error) = app.directory.keep(&app.store, &document).await {
-                    tracing::warn!(%error, kind = document.kind.name(), node = %document.node, "document not kept");
-                }
-            }
+        Ok(documents) => {
+            keep_documents(app, documents).await;
             true
         }
         Err(error) => {
             tracing::debug!(%error, address, "documents not fetched");
             false
+        }
+    }
+}
+
+/// Keeps those documents that are signed as they must be.
+pub(super) async fn keep_documents(app: &App, mut documents: Vec<Document>) {
+    // Trust lists first: they say by which keys the others are signed.
+    documents.sort_by_key(|document| (document.kind, document.version));
+    for document in documents {
+        if let Err(error) = app.directory.keep(&app.store, &document).await {
+            tracing::warn!(%error, kind = document.kind.name(), node = %document.node, "document not kept");
         }
     }
 }
@@ -169,6 +197,11 @@ async fn read_bytes(mut response: reqwest::Response) -> Result<Vec<u8>, Trouble>
         }
         bytes.extend_from_slice(&chunk);
     }
+    understood((status, bytes))
+}
+
+/// The bytes of an answer that is none of refusal.
+fn understood((status, bytes): Done) -> Result<Vec<u8>, Trouble> {
     if !status.is_success() {
         let text = String::from_utf8_lossy(&bytes).chars().take(300).collect();
         return Err(Trouble::Refused { status, text });
@@ -176,10 +209,17 @@ async fn read_bytes(mut response: reqwest::Response) -> Result<Vec<u8>, Trouble>
     Ok(bytes)
 }
 
+/// An answer that is none of refusal.
+struct Answered {
+    bytes: Vec<u8>,
+    /// Where the peer's stream for this node ends, if it said so.
+    stream_end: Option<u64>,
+}
+
 pub(super) struct Peer {
-    app: App,
+    pub(super) app: App,
     client: reqwest::Client,
-    node: NodeId,
+    pub(super) node: NodeId,
 }
 
 impl Peer {
@@ -192,6 +232,9 @@ impl Peer {
         let peer = Arc::new(self);
         let wake = Arc::new(Notify::new());
         tokio::spawn(peer.clone().fetch_blobs_for_ever(wake.clone()));
+        if peer.app.config.opens(&peer.node) == Opens::Here {
+            tokio::spawn(errand::run_for_ever(peer.clone()));
+        }
         let mut pause_ms = 100;
         let work = format!("follow {}", peer.node);
         loop {
@@ -219,7 +262,8 @@ impl Peer {
                     peer.note(&trouble, &trace);
                     // A trust list that this node has not seen yet may be the reason.
                     if matches!(trouble, Trouble::Batch(BatchError::Trust(_))) {
-                        fetch_from(&peer.app, &peer.client, &peer.app.config.registrar).await;
+                        let registrar = peer.app.directory.now().registrar();
+                        fetch_from(&peer.app, &peer.client, (registrar.as_ref(), &peer.app.config.registrar)).await;
                     }
                     tokio::time::sleep(Duration::from_millis(pause_ms)).await;
                     pause_ms = (pause_ms * 2).min(limits::PEER_RETRY_MS_MAX);
@@ -242,31 +286,54 @@ impl Peer {
     }
 
     /// A signed request, and its answer read.
-    async fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<String>) -> Result<T, Trouble> {
-        read(self.send(path, body).await?).await
+    pub(super) async fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<String>) -> Result<T, Trouble> {
+        Ok(serde_json::from_slice(&self.send(path, body).await?.bytes)?)
     }
 
     /// A signed request for a batch.
     async fn ask_batch(&self, path: &str) -> Result<Batch, Trouble> {
-        Ok(Batch::read(&read_bytes(self.send(path, None).await?).await?)?)
+        Ok(Batch::read(&self.send(path, None).await?.bytes)?)
     }
 
-    /// A signed request.
-    async fn send(&self, path: &str, body: Option<String>) -> Result<reqwest::Response, Trouble> {
-        let app = &self.app;
-        let snapshot = app.directory.now();
-        let card = snapshot.current().and_then(|list| list.card(&self.node).ok());
-        let address = card.map(|card| card.address.clone());
-        let address = address.ok_or_else(|| Trouble::Address(format!("{} left the trust list", self.node)))?;
-        check_address(&address).map_err(Trouble::Address)?;
-        let ask = Ask::sign(&*app.signer, &app.config.node, &self.node, app.clock.now(), rand::random(), path);
-        let url = format!("{address}{path}");
+    /// A signed request, in the way in which this peer is reached.
+    async fn send(&self, path: &str, body: Option<String>) -> Result<Answered, Trouble> {
+        match self.app.config.opens(&self.node) {
+            Opens::There => {
+                let ask = Some(self.signed(path));
+                let bytes = understood(self.app.errands.send(&self.node, path, ask, body).await?)?;
+                return Ok(Answered { bytes, stream_end: None });
+            }
+            Opens::Nobody => return Err(Trouble::ByFiles(self.node.clone())),
+            Opens::Both | Opens::Here => {}
+        }
+        let url = self.url(path)?;
         let request = match body {
             Some(body) => self.client.post(url).header("content-type", "application/json").body(body),
             None => self.client.get(url),
         };
         let request = request.header(TRACEPARENT, Trace::current().traceparent());
-        Ok(request.header(ASK, ask.header()).send().await?)
+        let answer = request.header(ASK, self.signed(path)).send().await?;
+        let stream_end = answer.headers().get(STREAM_END).and_then(|end| end.to_str().ok()?.parse().ok());
+        Ok(Answered { bytes: read_bytes(answer).await?, stream_end })
+    }
+
+    /// Brings the answer to a request that was fetched.
+    pub(super) async fn bring(&self, path: &str, answer: Vec<u8>) -> Result<(), Trouble> {
+        let request = self.client.post(self.url(path)?).header("content-type", "application/octet-stream");
+        read(request.header(ASK, self.signed(path)).body(answer).send().await?).await
+    }
+
+    fn signed(&self, path: &str) -> String {
+        let app = &self.app;
+        Ask::sign(&*app.signer, &app.config.node, &self.node, app.clock.now(), rand::random(), path).header()
+    }
+
+    fn url(&self, path: &str) -> Result<String, Trouble> {
+        let snapshot = self.app.directory.now();
+        let card = snapshot.current().and_then(|list| list.card(&self.node).ok());
+        let card = card.ok_or_else(|| Trouble::Address(format!("{} left the trust list", self.node)))?;
+        check_address(&card.address).map_err(Trouble::Address)?;
+        Ok(format!("{}{path}", card.address))
     }
 
     /// Reads the next stretch and stores it with the new cursor. Says whether something arrived.
@@ -320,12 +387,8 @@ impl Peer {
         }
     }
 
-    /// Checking signatures is work for a thread of its own.
     async fn verify(&self, batch: Batch, cursor: Cursor) -> Result<VerifiedBatch, Trouble> {
-        let directory = self.app.directory.clone();
-        let verify = move || batch.verify(cursor, &directory);
-        let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;
-        Ok(verified?)
+        verify(&self.app, batch, cursor).await
     }
 
     /// Fetches a whole chain from who sent a stamp of it (rule 4).
@@ -443,4 +506,12 @@ impl Peer {
         self.app.store.keep_blobs(blobs).await?;
         Ok(true)
     }
+}
+
+/// Checking signatures is work for a thread of its own.
+pub(super) async fn verify(app: &App, batch: Batch, cursor: Cursor) -> Result<VerifiedBatch, Trouble> {
+    let directory = app.directory.clone();
+    let verify = move || batch.verify(cursor, &directory);
+    let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;
+    Ok(verified?)
 }

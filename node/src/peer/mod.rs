@@ -4,10 +4,12 @@
 //! TLS elsewhere. Nothing here knows what a case is.
 
 mod client;
+mod errand;
 mod recovery;
 mod server;
 
 pub use client::follow_all;
+pub use errand::Errands;
 pub use recovery::recover;
 pub use server::router;
 

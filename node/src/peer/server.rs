@@ -5,7 +5,8 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use tongban_core::dossier::suite::hex;
 use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct, Unfit};
 use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch, Keys as _};
 
+use super::errand::Errand;
 use super::recovery::{Answer, Restated};
 use super::{ASK, STREAM_END};
 use crate::app::App;
@@ -73,6 +75,8 @@ pub fn router(app: App) -> Router {
         .route("/peer/v1/acts", get(acts))
         .route("/peer/v1/blobs", post(blobs))
         .route("/peer/v1/documents", get(documents))
+        .route("/peer/v1/errands", get(errands))
+        .route("/peer/v1/errand/{id}", post(errand).layer(DefaultBodyLimit::max(limits::ANSWER_BYTES_MAX)))
         .with_state(server)
 }
 
@@ -323,6 +327,45 @@ async fn blobs(
         })
         .collect();
     Ok(Json(sent))
+}
+
+#[derive(Deserialize)]
+struct ErrandsQuery {
+    caller: String,
+    wait: u64,
+}
+
+/// What this node wants of a peer that it cannot reach: the peer fetches it.
+async fn errands(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(query): Query<ErrandsQuery>,
+) -> Result<Json<Vec<Errand>>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let wait = Duration::from_secs(query.wait.min(limits::STREAM_WAIT_S_MAX));
+    Ok(Json(server.app.errands.fetch(&peer, &query.caller, wait).await))
+}
+
+#[derive(Deserialize)]
+struct ErrandQuery {
+    status: u16,
+}
+
+/// The peer brings an answer. That nobody waits for it any more is no fault of the peer.
+async fn errand(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<String>,
+    Query(query): Query<ErrandQuery>,
+    body: Bytes,
+) -> Result<Json<()>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let malformed = |_| Refusal(StatusCode::BAD_REQUEST, "errand-status", "not a status of an answer".to_owned());
+    let status = StatusCode::from_u16(query.status).map_err(malformed)?;
+    server.app.errands.answer(&peer, &id, (status, body.to_vec()));
+    Ok(Json(()))
 }
 
 /// Public: guides and lists are for everyone.

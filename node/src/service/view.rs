@@ -5,7 +5,6 @@ use tongban_core::dossier::{By, DossierId, Moment, NodeId};
 
 use super::{Actor, ServiceError, visible};
 use crate::app::App;
-use crate::limits;
 use crate::store::AccessRow;
 
 /// One line of the timeline.
@@ -118,8 +117,7 @@ async fn waiting(app: &App, case: &Case) -> Result<Option<Waiting>, ServiceError
         return Ok(None);
     }
     let state = app.peers.state(&peer.node);
-    let silent = state.asked.is_none_or(|asked| app.clock.now().0 - asked.0 > limits::PEER_SILENT_MS);
-    if !silent || !app.store.is_unread(peer.node.as_str(), state.confirmed, case.dossier).await? {
+    if !app.is_silent(&peer.node) || !app.store.is_unread(peer.node.as_str(), state.confirmed, case.dossier).await? {
         return Ok(None);
     }
     let snapshot = app.directory.now();

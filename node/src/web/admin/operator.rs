@@ -10,7 +10,6 @@ use tongban_core::dossier::Moment;
 use tongban_core::exchange::Cursor;
 
 use crate::app::{App, PeerState, Trouble};
-use crate::limits;
 use crate::store::AccountRole;
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
@@ -27,6 +26,7 @@ pub fn begin() {
 struct Peer {
     card: NodeCard,
     state: PeerState,
+    silent: bool,
     /// Where this node's stream for it ends.
     end: u64,
     /// How far this node has read the peer's stream.
@@ -72,7 +72,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fa
                 span { @if evidence == 0 { (t("admin-evidence-none")) } @else { (t("admin-evidence-some")) } }
             }
         }
-        section { h2 { (t("admin-peers")) } (peer_table(&app, &visitor, &peers)) p class="hint" { (t("admin-peers-hint")) } }
+        section { h2 { (t("admin-peers")) } (peer_table(&visitor, &peers)) p class="hint" { (t("admin-peers-hint")) } }
         div class="grid" {
             section class="card" {
                 h2 { (t("admin-facts")) }
@@ -114,12 +114,13 @@ async fn peers(app: &App) -> Result<Vec<Peer>, Fault> {
         let state = app.peers.state(&card.node);
         let end = app.store.stream_end(card.node.as_str()).await?;
         let cursor = app.store.cursor(card.node.as_str()).await?;
-        peers.push(Peer { card, state, end, cursor });
+        let silent = app.is_silent(&card.node);
+        peers.push(Peer { card, state, silent, end, cursor });
     }
     Ok(peers)
 }
 
-fn peer_table(app: &App, visitor: &Visitor, peers: &[Peer]) -> Markup {
+fn peer_table(visitor: &Visitor, peers: &[Peer]) -> Markup {
     if peers.is_empty() {
         return part::note(&visitor.t("admin-peers-none"));
     }
@@ -133,16 +134,14 @@ fn peer_table(app: &App, visitor: &Visitor, peers: &[Peer]) -> Markup {
     ];
     let heads = keys.map(|key| visitor.t(key));
     let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
-    let now = app.clock.now();
-    let rows: Vec<Vec<Markup>> = peers.iter().map(|peer| peer_row(visitor, peer, now)).collect();
+    let rows: Vec<Vec<Markup>> = peers.iter().map(|peer| peer_row(visitor, peer)).collect();
     part::table(&visitor.t("admin-peers-caption"), &heads, &rows)
 }
 
-fn peer_row(visitor: &Visitor, peer: &Peer, now: Moment) -> Vec<Markup> {
+fn peer_row(visitor: &Visitor, peer: &Peer) -> Vec<Markup> {
     let state = &peer.state;
     let moment = |at: Option<Moment>| at.map_or_else(|| visitor.t("admin-never").into_owned(), |at| at.to_string());
-    let silent = state.asked.is_none_or(|asked| now.0 - asked.0 > limits::PEER_SILENT_MS);
-    let (tone, word) = match (silent, &state.trouble) {
+    let (tone, word) = match (peer.silent, &state.trouble) {
         (_, Some(trouble)) if trouble.is_refusal() => ("late", "admin-peer-refused"),
         (_, Some(_)) => ("late", "admin-peer-trouble"),
         (true, None) => ("move", "admin-peer-silent"),

@@ -130,15 +130,11 @@ fn pages(visitor: &Visitor, name: &str, from: i64, found: usize, other: (&str, i
 
 /// Places that cannot be reached right now, by their names for people.
 fn silent_peers(app: &App, visitor: &Visitor, clerk: &Clerk) -> Vec<String> {
-    let now = app.clock.now().0;
     let cards = clerk.snapshot.current().into_iter().flat_map(|list| &list.nodes);
     cards
         // A node that serves no region handles nothing of a window.
         .filter(|card| card.node != app.config.node && !card.regions.is_empty())
-        .filter(|card| {
-            let heard = app.peers.state(&card.node).asked;
-            heard.is_none_or(|heard| now - heard.0 > limits::PEER_SILENT_MS)
-        })
+        .filter(|card| app.is_silent(&card.node))
         .map(|card| visitor.lang.pick(&card.name, &card.name_en).to_owned())
         .collect()
 }
