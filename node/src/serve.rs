@@ -126,6 +126,8 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
+    peer::bundle::load(&app).await;
+    tokio::spawn(peer::bundle::watch(app.clone()));
     let stopped = |error: std::io::Error| Failure::new("serve", error.to_string());
     if let Some(monitor) = &app.config.monitor {
         let listener = listen(monitor.listen).await?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use tongban::peer::bundle::CODES as CODES_OF_BUNDLES;
 use tongban::service::{ItemFault, UploadFault};
 use tongban::text::{FILES, Lang};
 use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
@@ -153,6 +154,11 @@ fn every_reason_says_what_to_do() {
     for barrier in [Administrative, Household, Technical, Material, Other] {
         both(&format!("barrier-{}", barrier.name()));
     }
+}
+
+#[test]
+fn every_reason_against_a_bundle_is_explained() {
+    CODES_OF_BUNDLES.iter().for_each(|code| both(code));
 }
 
 #[test]

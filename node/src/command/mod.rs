@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod bundle;
 mod doctor;
 mod dossier;
 mod init;
@@ -54,6 +55,8 @@ enum Command {
     Publish(publish::Publish),
     /// Pens of a lost node: request and act
     Recall(recall::Recall),
+    /// Exchanges with a peer in files, where no connection can be opened
+    Bundle(bundle::Bundle),
     /// Copies a node while it serves
     Backup(backup::Backup),
     /// Makes a node from a backup
@@ -112,6 +115,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Publish(publish) => block_on(publish.run()),
         Command::Account(account) => block_on(account.run()),
         Command::Recall(recall) => block_on(recall.run()),
+        Command::Bundle(bundle) => block_on(bundle.run()),
         Command::Backup(backup) => block_on(backup.run()),
         Command::Restore(restore) => block_on(restore.run()),
         Command::Doctor(doctor) => block_on(doctor.run()),

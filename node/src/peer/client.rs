@@ -357,9 +357,8 @@ impl Peer {
                 }
             };
             let answer = self.send(&path, None).await?;
-            let end = answer.headers().get(STREAM_END).and_then(|end| end.to_str().ok()?.parse().ok());
-            let batch = Batch::read(&read_bytes(answer).await?)?;
-            app.peers.note(&self.node, |state| state.theirs = end);
+            let batch = Batch::read(&answer.bytes)?;
+            app.peers.note(&self.node, |state| state.theirs = answer.stream_end);
             let arrived = !batch.items.is_empty();
             if !arrived && stored.as_ref().is_some_and(|cursor| cursor.epoch == batch.epoch) {
                 return Ok(false);

@@ -3,6 +3,7 @@
 //! The reading node asks, with a request signed by its key; the answer carries signed groups only. Plain HTTP on loopback,
 //! TLS elsewhere. Nothing here knows what a case is.
 
+pub mod bundle;
 mod client;
 mod errand;
 mod recovery;

@@ -9,10 +9,13 @@ use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::{DossierId, NodeId, RecallAct};
 use tongban_core::exchange::{Batch, Cursor, Epoch, Keys as _};
 
+use super::bundle;
 use super::client::{Peer, Trouble};
 use crate::app::App;
 use crate::beside;
+use crate::config::Opens;
 use crate::limits;
+use crate::store::Store;
 
 /// What a participant answers to a new holder's question.
 #[derive(Serialize, Deserialize)]
@@ -35,6 +38,22 @@ pub(super) struct Restated {
     pub(super) until: u64,
     /// Every act of the registrar that it knows.
     pub(super) acts: Vec<Document>,
+}
+
+/// Answers a question by an act of this term, which was learned: from there on this node is sealed.
+pub(super) async fn answer_from(
+    store: &Store,
+    dossier: DossierId,
+    term: u32,
+    epoch: &Epoch,
+) -> crate::store::Result<Answer> {
+    let acts = store.documents_of(Kind::Recall).await?;
+    let concerns = |held: &Document| RecallAct::read(held).is_ok_and(|act| act.dossiers.contains(&dossier));
+    if let Some(higher) = acts.into_iter().rev().find(|held| held.version > term && concerns(held)) {
+        return Ok(Answer::Sealed(Box::new(higher)));
+    }
+    let all = store.answer_batch(dossier, epoch).await?;
+    Ok(if all.items.is_empty() { Answer::NotHeld } else { Answer::All(Box::new(all)) })
 }
 
 /// Learns an act, if it is the registrar's and new.
@@ -83,7 +102,9 @@ struct Work {
 async fn look_for_acts(app: &App, known: &mut BTreeSet<u32>) -> Result<(), Trouble> {
     let mut documents = app.store.documents_of(Kind::Recall).await?;
     let registrar = app.directory.now().registrar();
-    if let Some(registrar) = registrar.filter(|node| *node != app.config.node) {
+    // What crosses in files brings the acts with it.
+    let is_asked = |node: &NodeId| *node != app.config.node && app.config.opens(node) != Opens::Nobody;
+    if let Some(registrar) = registrar.filter(is_asked) {
         let after = (1..).find(|number| !documents.iter().any(|held| held.version == *number)).unwrap_or(1) - 1;
         documents.extend(Peer::new(app, registrar).acts(after).await?);
     }
@@ -136,7 +157,11 @@ impl Work {
             .cloned()
             .collect();
         for node in to_ask {
-            Peer::new(app, node.clone()).question(dossier, &act.1).await?;
+            if app.config.opens(&node) != Opens::Nobody {
+                Peer::new(app, node.clone()).question(dossier, &act.1).await?;
+            } else if !bundle::is_answered(&app.store, &node, dossier, act.0.term).await? {
+                return Err(Trouble::ByFiles(node));
+            }
             answered.insert(node);
         }
         // Answers may have brought in more participants.
@@ -194,6 +219,11 @@ impl Work {
             if is_read(restated) || *looked < limits::RESTATED_LOOKS_MAX {
                 return Ok(is_read(restated));
             }
+        }
+        if app.config.opens(node) == Opens::Nobody {
+            let restated = bundle::restated(&app.store, node, epoch).await?;
+            let is_read = |(epoch, until): (Epoch, u64)| is_read(&Restated { epoch, until, acts: Vec::new() });
+            return restated.map(is_read).ok_or_else(|| Trouble::ByFiles(node.clone()));
         }
         let restated = Peer::new(app, node.clone()).tell_restored().await?;
         self.restated.insert(node.clone(), (epoch.clone(), restated.clone(), 0));

@@ -20,7 +20,7 @@ use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct, Unfit}
 use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch, Keys as _};
 
 use super::errand::Errand;
-use super::recovery::{Answer, Restated};
+use super::recovery::{Answer, Restated, answer_from};
 use super::{ASK, STREAM_END};
 use crate::app::App;
 use crate::limits;
@@ -251,18 +251,7 @@ async fn question(
     let busy = |text: String| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", text);
     let term = act.term;
     app.writer.learn(act, document).await.map_err(busy)?;
-    let higher = app
-        .store
-        .documents_of(Kind::Recall)
-        .await?
-        .into_iter()
-        .rev()
-        .find(|held| held.version > term && RecallAct::read(held).is_ok_and(|act| act.dossiers.contains(&id)));
-    if let Some(higher) = higher {
-        return Ok(Json(Answer::Sealed(Box::new(higher))));
-    }
-    let all = app.store.answer_batch(id, &app.writer.epoch()).await?;
-    Ok(Json(if all.items.is_empty() { Answer::NotHeld } else { Answer::All(Box::new(all)) }))
+    Ok(Json(answer_from(&app.store, id, term, &app.writer.epoch()).await?))
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ pub use tongban_core::exchange::Unsaid;
 
 mod account;
 mod blob;
+mod bundle;
 mod copy;
 mod document;
 mod figures;
@@ -29,6 +30,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, Sql
 
 pub use account::{Account, AccountRole, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
+pub(crate) use bundle::contents;
 pub use document::Published;
 pub use figures::{Beside, Figures, Schema, Waiting, stored_schema};
 pub use log::export;
@@ -109,7 +111,7 @@ fn is_torn(error: &sqlx::Error) -> bool {
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-fn damaged(what: impl std::fmt::Display) -> StoreError {
+pub(crate) fn damaged(what: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(what.to_string())
 }
 

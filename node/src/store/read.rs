@@ -391,6 +391,11 @@ impl Store {
     /// The next stretch of a peer's stream. `epoch` is this node's, as this process knows it; if another process began a
     /// new life since, there is nothing to read until this one has noticed.
     pub async fn stream_page(&self, peer: &str, epoch: &Epoch, cursor: &Cursor) -> Result<StreamPage> {
+        self.stretch(peer, epoch, cursor, limits::STREAM_ITEMS_MAX).await
+    }
+
+    /// The same with at most so many items.
+    pub(crate) async fn stretch(&self, peer: &str, epoch: &Epoch, cursor: &Cursor, most: i64) -> Result<StreamPage> {
         let from = if cursor.epoch == *epoch { cursor.position } else { 0 };
         let nothing = async || Ok(StreamPage::Batch(Box::new(self.batch(Spots::default(), epoch, from).await?)));
         if from > 0 {
@@ -420,7 +425,7 @@ impl Store {
         let rows = sqlx::query(sqlx::AssertSqlSafe(text))
             .bind(peer.to_owned())
             .bind(from as i64)
-            .bind(limits::STREAM_ITEMS_MAX)
+            .bind(most)
             .fetch_all(&self.pool)
             .await?;
         let is_of_this_life =

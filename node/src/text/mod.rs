@@ -27,6 +27,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("window", include_str!("zh/window.ftl"), include_str!("en/window.ftl")),
     ("authority", include_str!("zh/authority.ftl"), include_str!("en/authority.ftl")),
     ("admin", include_str!("zh/admin.ftl"), include_str!("en/admin.ftl")),
+    ("bundle", include_str!("zh/bundle.ftl"), include_str!("en/bundle.ftl")),
     ("operate", include_str!("zh/operate.ftl"), include_str!("en/operate.ftl")),
 ];
 

@@ -1,0 +1,20 @@
+# Bundles: why one is not taken, or not written. The key is the code.
+bundle-not-read = { $path } cannot be read: { $error }. Check the path and its permissions.
+bundle-malformed = This is no bundle. See whether it is the right file.
+bundle-version = This bundle has format { $version }, and this program knows format 1. Upgrade this node first.
+bundle-other-receiver = This bundle is for node { $to }, and this node is { $own }. Bring it to { $to }. Nothing was changed.
+bundle-unknown-sender = The trust list has no node { $from }, or it has no such key. Get the newest trust list from the registrar, then import. Nothing was changed.
+bundle-time = { $from } wrote this bundle at { $at }, which is in the future. Set the clocks right. Nothing was changed.
+bundle-truncated = The bundle is not whole: it does not end with a signature. Transfer the file again. Nothing was changed.
+bundle-tampered = The bundle is not what { $from } signed: it was changed or damaged on its way. Let { $from } export again. Nothing was changed.
+bundle-former-life = { $from } wrote this bundle before it was restored: it no longer counts. Import what { $from } wrote since.
+bundle-gap = This bundle begins after item { $begins } of { $from }, and this node has read { $stands }. Import the bundle before it first; if it is lost, let { $from } export again.
+bundle-diverged = What { $from } sent does not go on from what this node has read: one of the two is an old copy of itself. Import a new export of this node at { $from }, then what it writes after that.
+bundle-record = The bundle is signed correctly, but something in it does not hold: { $detail }. Speak to who operates the sender.
+bundle-store = Not stored: { $error }. Import the same file again later.
+bundle-folder = The folder { $path } cannot be used: { $error }. Check the path in the configuration and its permissions.
+bundle-never-served = This node never ran, or not since it was restored. Start it once with tongban serve.
+bundle-new-life = A new life of this node's streams began during the export. Export once more.
+bundle-max-small = A part that cannot be divided does not fit into a file of { $max } bytes; it takes { $needed }. Raise --max-bytes or max_bytes.
+bundle-exists = { $path } is there already. Choose another name. Nothing was changed.
+bundle-not-written = { $path } cannot be written: { $error }. Check space and permissions.

@@ -1,0 +1,20 @@
+# 数据包：为什么不收，或为什么没写。键就是代码。
+bundle-not-read = 读不了文件 { $path }：{ $error }。请检查路径和权限。
+bundle-malformed = 这不是通办数据包。请核对是否拿错了文件。
+bundle-version = 这个数据包是第 { $version } 版格式，本程序只认识第 1 版。请先升级本节点。
+bundle-other-receiver = 这个数据包是给节点 { $to } 的，本节点是 { $own }。请送到 { $to }。什么都没有改变。
+bundle-unknown-sender = 名录中没有节点 { $from }，或它没有这把密钥。请先从登记节点取得最新名录，再导入。什么都没有改变。
+bundle-time = { $from } 的数据包写着将来的时间 { $at }。请校准两边的时钟。什么都没有改变。
+bundle-truncated = 数据包不完整：没有结尾的签名。请重新传送这个文件。什么都没有改变。
+bundle-tampered = 数据包的内容与 { $from } 的签名不符：途中被改动或损坏。请让 { $from } 重新导出。什么都没有改变。
+bundle-former-life = 这个数据包是 { $from } 恢复之前写的，已经作废。请导入 { $from } 恢复之后写的数据包。
+bundle-gap = 这个数据包从 { $from } 的第 { $begins } 条之后开始，本节点只读到第 { $stands } 条。请先导入前面的数据包；找不到就让 { $from } 重新导出。
+bundle-diverged = { $from } 的数据包与本节点已读的内容对不上：两个节点中有一个回到了旧的副本。请把本节点新导出的数据包导入 { $from }，再导入它之后写的数据包。
+bundle-record = 数据包的签名正确，但其中一条内容不成立：{ $detail }。请联系发送方的运维人员。
+bundle-store = 没有存下：{ $error }。请稍后再导入同一个文件。
+bundle-folder = 用不了文件夹 { $path }：{ $error }。请检查配置中的路径和权限。
+bundle-never-served = 这个节点还没有运行过，或恢复后还没有运行过。请先用 tongban serve 启动一次。
+bundle-new-life = 导出时本节点开始了新的一轮数据流。请再导出一次。
+bundle-max-small = 有一段内容不能拆开，放不进 { $max } 字节的文件，至少要 { $needed } 字节。请调大 --max-bytes 或 max_bytes。
+bundle-exists = { $path } 已经存在。请换一个文件名。什么都没有改变。
+bundle-not-written = 写不了 { $path }：{ $error }。请检查空间和权限。
