@@ -55,11 +55,10 @@ pub async fn watch(app: App) {
                 continue;
             }
             round.next = Some(Instant::now() + Duration::from_secs(folders.every_s.max(1)));
-            let done = async {
-                take_in(&app, &folders.inbox, round).await?;
-                write_out(&app, peer, folders, round).await
-            };
-            if let Err(refused) = done.await {
+            let taken = take_in(&app, &folders.inbox, round).await;
+            // Also while something is missing: what was read so far tells the peer what to send again.
+            let written = write_out(&app, peer, folders, round).await;
+            if let Err(refused) = taken.and(written) {
                 tracing::warn!(code = refused.code, %refused, %peer, "bundle folder");
                 app.peers.note(peer, |state| state.trouble = Some(refused.to_string()));
             }
