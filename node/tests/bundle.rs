@@ -265,11 +265,11 @@ async fn what_is_no_bundle_for_this_node_is_refused_with_a_code_and_changes_noth
     let export =
         |max: &str| run(&["bundle", "export", "--data", jiangsu.data(), "--to", "anhui", "--max-bytes", max, &out]);
     export("1000").refused("bundle-max-small");
-    let said = export("250000").fine().text();
+    let said = export("160000").fine().text();
     let parts: Vec<&str> = said.lines().filter(|line| line.ends_with(".bundle")).collect();
     assert!(parts.len() > 2, "{said}");
     assert!(parts.is_sorted(), "names sort in order");
-    assert!(parts.iter().all(|part| fs::metadata(part).unwrap().len() <= 250_000));
+    assert!(parts.iter().all(|part| fs::metadata(part).unwrap().len() <= 160_000));
     let last = parts[parts.len() - 1];
     import(anhui, last).refused("bundle-gap");
     let all = [&["bundle", "import", "--data", anhui.data()], &parts[..]].concat();
