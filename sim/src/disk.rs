@@ -212,11 +212,9 @@ impl Disk {
             }
         }
         held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
-        let term = held.chain.term();
-        let is_fork = |(row, code): &(StampRow, String)| {
-            row.stamp.term == term && ["stamp-fork", "stamp-predecessor"].contains(&&**code)
-        };
-        held.fault = self.evidence.get(&id).is_some_and(|rows| rows.values().any(is_fork)).then_some(term);
+        for (row, code) in self.evidence.get(&id).into_iter().flat_map(BTreeMap::values) {
+            held.lay_beside(row.hash, row.stamp.term, code);
+        }
         Some(held)
     }
 

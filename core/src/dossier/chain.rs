@@ -138,6 +138,11 @@ impl Break {
         matches!(self, Break::Fork { .. } | Break::Predecessor { .. })
     }
 
+    /// Whether a stored code says so.
+    pub fn is_fork_code(code: &str) -> bool {
+        matches!(code, "stamp-fork" | "stamp-predecessor")
+    }
+
     /// A stable code for programs and pages.
     pub fn code(&self) -> &'static str {
         match self {

@@ -128,6 +128,7 @@ impl Commit {
 
     /// Adds what a command came to, once it is known that it stands.
     pub(super) fn absorb(&mut self, stage: Commit) {
+        self.revived.extend(stage.revived);
         self.groups.extend(stage.groups);
         self.entries.extend(stage.entries);
         self.settled.extend(stage.settled);
@@ -161,6 +162,21 @@ impl Commit {
         }
         let said = said.as_ref().filter(|said| said.via.is_none()).map(|said| (said.root, said.leaf));
         self.entries.push(EntryRow { written: written.clone(), said, settled });
+    }
+
+    /// Tells a dossier what this commit lays beside its log. What stands in the log does not lie beside it: the proof of
+    /// an author may lead through a stamp that came back.
+    pub(super) fn lay_beside(&mut self, held: &mut Held) {
+        self.evidence.retain(|EvidenceRow { row, code, .. }| {
+            if row.stamp.dossier != held.chain.dossier() {
+                return true;
+            }
+            let beside = held.chain.stamp(row.stamp.seq) != Some(&row.hash);
+            if beside {
+                held.lay_beside(row.hash, row.stamp.term, code);
+            }
+            beside
+        });
     }
 
     /// Signs what was stamped and said, once. Nothing may be added afterwards.

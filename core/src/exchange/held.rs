@@ -45,6 +45,8 @@ pub struct Held {
     pub settled: Vec<Hash>,
     /// The term in which two different stamps of one number are known: proof of fault.
     pub fault: Option<u32>,
+    /// Stamps that lie beside the log: what this node knows of itself, though its log does not say it.
+    pub beside: Vec<Hash>,
     /// The last stamp's time.
     pub changed: Moment,
 }
@@ -54,7 +56,8 @@ impl Held {
     pub fn open(row: &StampRow) -> Result<Held, Break> {
         let chain = Chain::open(&row.stamp, &row.hash, &row.written)?;
         let case = if chain.kind() == case::KIND { Case::open(&row.written).ok() } else { None };
-        Ok(Held { chain, case, pending: Vec::new(), settled: Vec::new(), fault: None, changed: row.stamp.at })
+        let changed = row.stamp.at;
+        Ok(Held { chain, case, pending: Vec::new(), settled: Vec::new(), fault: None, beside: Vec::new(), changed })
     }
 
     /// Takes a stamp that the chain called next.
@@ -81,6 +84,16 @@ impl Held {
             }
         }
         Ok(Some(held))
+    }
+
+    /// Notes a stamp that lies beside the log, and the code of why.
+    pub fn lay_beside(&mut self, hash: Hash, term: u32, code: &str) {
+        if !self.beside.contains(&hash) {
+            self.beside.push(hash);
+        }
+        if Break::is_fork_code(code) && term == self.chain.term() {
+            self.fault = Some(term);
+        }
     }
 
     /// Whether the holder must not stamp because two stamps of one number are known in this term.
@@ -227,18 +240,15 @@ impl Full {
                 Ok(Judged::Behind) | Ok(Judged::Known) => SUPERSEDED,
                 Ok(_) if sealed.is_some_and(|sealed| row.stamp.term < sealed) => SEALED,
                 Ok(_) => UNATTACHED,
-                Err(fault) => {
-                    if let Some(held) =
-                        held.as_mut().filter(|held| fault.is_fork() && row.stamp.term == held.chain.term())
-                    {
-                        held.fault = Some(row.stamp.term);
-                    }
-                    fault.code()
-                }
+                Err(fault) => fault.code(),
             };
             // A fault that was found once stays one: what stands beside it may have changed since.
             let known = codes.get(&hash).filter(|_| !own.contains(&hash) && code == UNATTACHED);
-            beside.push((row, known.cloned().unwrap_or_else(|| code.to_owned())));
+            let code = known.cloned().unwrap_or_else(|| code.to_owned());
+            if let Some(held) = &mut held {
+                held.lay_beside(hash, row.stamp.term, &code);
+            }
+            beside.push((row, code));
         }
         beside.sort_by_key(|(row, _)| (row.stamp.term, row.stamp.seq, row.hash));
 

@@ -142,15 +142,14 @@ impl Store {
             }
         }
         held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
-        let term = i64::from(held.chain.term());
-        let fault = sqlx::query(
-            "SELECT 1 FROM evidence WHERE dossier = $1 AND term = $2 AND code IN ('stamp-fork', 'stamp-predecessor') LIMIT 1",
-        )
-        .bind(id.bytes().to_vec())
-        .bind(term)
-        .fetch_optional(&self.pool)
-        .await?;
-        held.fault = fault.map(|_| held.chain.term());
+        let beside = sqlx::query("SELECT hash, term, code FROM evidence WHERE dossier = $1 ORDER BY hash")
+            .bind(id.bytes().to_vec())
+            .fetch_all(&self.pool)
+            .await?;
+        for row in beside {
+            let code: String = row.try_get(2)?;
+            held.lay_beside(hash(&row, 0)?, row.try_get::<i64, _>(1)? as u32, &code);
+        }
         Ok(Some((held, rows)))
     }
 

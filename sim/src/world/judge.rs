@@ -22,8 +22,10 @@ impl World {
                 format!("{me} knows act {sealed:?} and stamps {place:?}")
             })?;
             let recalled = commit.dossiers.get(&row.stamp.dossier).and_then(|held| held.chain.recalled());
-            let silent = !self.nodes[n].disk.recovering || recalled == Some(&self.nodes[n].disk.epoch);
-            ensure(silent, Property::RecoveringIsSilent, || format!("{me} recovers and stamps {place:?}"))?;
+            let may = commit.resumed || recalled == Some(&self.nodes[n].disk.epoch);
+            ensure(!self.nodes[n].disk.recovering || may, Property::RecoveringIsSilent, || {
+                format!("{me} recovers and stamps {place:?}")
+            })?;
         }
         for (id, from) in &commit.cut {
             let old = self.nodes[n].disk.held(*id, self.calendar);
@@ -114,15 +116,23 @@ impl World {
                 ensure(kept.fault == stored.fault, Property::SameLogSameState, || {
                     format!("{me}: fault of {id} differs: {:?} {:?}", kept.fault, stored.fault)
                 })?;
+                let sorted = |held: &Held| held.beside.iter().copied().collect::<BTreeSet<Hash>>();
+                ensure(sorted(&kept) == sorted(&stored), Property::SameLogSameState, || {
+                    format!("{me} knows other stamps beside {id} than are stored")
+                })?;
             }
             ensure(
                 self.nodes[n].disk.pending(*id) == self.nodes[n].disk.derived_pending(*id, self.calendar),
                 Property::SameLogSameState,
                 || format!("{me}: what is pending in {id} does not follow from its log"),
             )?;
+            let log = self.nodes[n].disk.log(*id);
+            let twice = log.iter().any(|row| stored.beside.contains(&row.hash));
+            ensure(!twice, Property::SameLogSameState, || {
+                format!("{me}: a stamp of {id} is in the log and beside it")
+            })?;
             let invited = self.ghost.invited.contains(&(*id, me.clone()));
             ensure(invited, Property::AudienceOnly, || format!("{me} holds {id}"))?;
-            let log = self.nodes[n].disk.log(*id);
             let answered: Vec<Hash> = log
                 .iter()
                 .flat_map(|row| [Some(*row.written.hash()), row.written.entry().refuses.as_ref().map(|no| no.entry)])

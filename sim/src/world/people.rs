@@ -247,20 +247,14 @@ impl World {
         self.forget_lost();
         let all = self.nodes[n].disk.restated(None, self.calendar);
         let mut commit = Commit::default();
-        self.nodes[n].desk.recovered(&mut commit, &all);
-        if !self.commit(n, commit)? {
-            return Ok(());
-        }
-        for one in all {
-            let mut commit = Commit::default();
+        for one in all.iter().filter(|one| !one.pending.is_empty()) {
             self.lend(n, &commit, one.dossier);
-            let now = self.clock(n);
-            let random = &mut self.random;
-            let mut nonce = || bytes(random);
-            self.nodes[n].desk.answer_pending(&mut commit, one.dossier, &mut Tick { now, nonce: &mut nonce });
-            self.commit(n, commit)?;
         }
-        Ok(())
+        let now = self.clock(n);
+        let random = &mut self.random;
+        let mut nonce = || bytes(random);
+        self.nodes[n].desk.recovered(&mut commit, &all, &mut Tick { now, nonce: &mut nonce });
+        self.commit(n, commit).map(|_| ())
     }
 
     /// A node that recovered may give a number again whose stamp was on its lost disk alone: nobody ever saw that.

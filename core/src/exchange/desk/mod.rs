@@ -232,10 +232,17 @@ impl Desk {
     /// Whether this node may stamp in a dossier: it holds the pen, no act takes it away, it was not given twice, and the
     /// node is not recovering, or recalled this very pen in this life.
     pub fn may_stamp(&self, held: &Held) -> bool {
-        *held.chain.holder() == self.me
-            && self.sealed(held).is_none()
-            && !held.is_in_fault()
-            && (!self.recovering || held.chain.recalled() == Some(&self.epoch))
+        self.stands(held) && (!self.recovering || held.chain.recalled() == Some(&self.epoch))
+    }
+
+    /// The same within a commit, which may be the one that ends the recovery.
+    fn may_stamp_in(&self, commit: &Commit, held: &Held) -> bool {
+        if commit.resumed { self.stands(held) } else { self.may_stamp(held) }
+    }
+
+    /// Whether this node holds the pen, and nothing but a recovery of its own keeps it from stamping.
+    fn stands(&self, held: &Held) -> bool {
+        *held.chain.holder() == self.me && self.sealed(held).is_none() && !held.is_in_fault()
     }
 
     /// Where a peer's stream ends.

@@ -60,7 +60,12 @@ impl Desk {
             match item {
                 Incoming::Stamp(row) => match self.take_stamp(&mut stage, dossiers.get_mut(&id), &row, (peer, tried)) {
                     // Its own stamp, and not known: of a dossier that is held this is proof; of another the chain says more.
-                    Step::Next | Step::Whole | Step::Open(_) if row.stamp.node == self.me && !self.recovering => {
+                    // One that lies beside the log is known: a peer that restates it must not cost this node its life.
+                    Step::Next | Step::Whole | Step::Open(_)
+                        if row.stamp.node == self.me
+                            && !self.recovering
+                            && dossiers.get(&id).is_none_or(|held| !held.beside.contains(&row.hash)) =>
+                    {
                         if dossiers.contains_key(&id) {
                             return Taken::Lost;
                         }
@@ -81,6 +86,10 @@ impl Desk {
                         joined.extend(news.map(|node| (id, node.clone())));
                         let known = held.pending.iter().any(|slip| slip.hash() == row.written.hash());
                         held.take(&row, self.calendar);
+                        if held.beside.contains(&row.hash) {
+                            held.beside.retain(|hash| *hash != row.hash);
+                            stage.revived.push((id, row.hash));
+                        }
                         self.keep_foreign(&mut stage, held, row, known);
                     }
                     Step::Beside => {}
@@ -98,6 +107,7 @@ impl Desk {
             }
         }
         // From here on the batch stands.
+        dossiers.values_mut().for_each(|held| stage.lay_beside(held));
         stage.groups = batch.groups;
         stage.cursors.insert(peer.clone(), batch.cursor);
         commit.absorb(stage);
@@ -158,9 +168,6 @@ impl Desk {
             // Of a fork all stamps are evidence, not only the last one.
             Err(fault) if fault.is_fork() && !tried.contains(&row.hash) => Step::Whole,
             Err(fault) => {
-                if fault.is_fork() && row.stamp.term == held.chain.term() {
-                    held.fault = Some(row.stamp.term);
-                }
                 self.evidence(stage, Some(held), row, fault.code(), peer);
                 Step::Beside
             }
@@ -213,12 +220,9 @@ impl Desk {
 
     /// Answers every pending entry of a dossier that this node may stamp in: by a stamp, or by a stamped refusal.
     pub(super) fn answer(&self, commit: &mut Commit, held: &mut Held, tick: &mut Tick<'_>) {
-        if !self.may_stamp(held) {
-            return;
-        }
         for slip in held.pending.clone() {
             // An earlier answer may have passed the pen on.
-            if !self.may_stamp(held) {
+            if !self.may_stamp_in(commit, held) {
                 return;
             }
             let entry = slip.entry();
@@ -251,7 +255,7 @@ impl Desk {
     /// Stamps what the rules let the pen holder's node say without a person.
     fn say_by_itself(&self, commit: &mut Commit, held: &mut Held, tick: &mut Tick<'_>) {
         let Some(act) = held.case.as_ref().and_then(|case| case.by_itself(&self.me)) else { return };
-        if !self.may_stamp(held) {
+        if !self.may_stamp_in(commit, held) {
             return;
         }
         let by = By { org: None, role: Role::System, staff: None };

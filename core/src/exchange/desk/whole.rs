@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Desk, Restated, Taken, Tick};
 use crate::directory::Document;
-use crate::dossier::{DossierId, Draft, Hash, NodeId, RecallAct, Written};
+use crate::dossier::{Draft, Hash, NodeId, RecallAct, Written};
 use crate::exchange::batch::{Incoming, VerifiedBatch};
 use crate::exchange::commit::{Commit, EvidenceRow, Owed};
 use crate::exchange::cursor::{Cursor, Epoch};
@@ -135,6 +135,9 @@ impl Desk {
                 commit.effects.push(known.written.clone());
             }
         }
+        if let Some(held) = &mut held {
+            commit.lay_beside(held);
+        }
         // An entry answered in the chain that was left may be open again: it is taken out of `answered` by coming back.
         commit.answered.retain(|hash| !returned.contains(hash));
         commit.pending.extend(returned.iter().map(|hash| (*hash, id)));
@@ -171,10 +174,18 @@ impl Desk {
         self.restate(commit, all, Some(peer));
     }
 
-    /// Ends the recovery: every node was heard. Everything that is known now is restated.
-    pub fn recovered(&self, commit: &mut Commit, all: &[Restated]) {
+    /// Ends the recovery: every node was heard. Everything that is known now is restated, and what is pending where this
+    /// node holds the pen is answered; the dossiers with something pending were lent. All of it is one commit: nothing
+    /// would answer those slips after a crash in between.
+    pub fn recovered(&self, commit: &mut Commit, all: &[Restated], tick: &mut Tick<'_>) {
         commit.resumed = true;
         self.restate(commit, all, None);
+        for one in all.iter().filter(|one| !one.pending.is_empty()) {
+            if let Some(mut held) = self.held(commit, one.dossier) {
+                self.answer(commit, &mut held, tick);
+                commit.dossiers.insert(one.dossier, held);
+            }
+        }
     }
 
     /// Says again where every dossier ends and what is pending: to one peer that began a new life, or to all.
@@ -189,14 +200,6 @@ impl Desk {
                     self.stream(commit, peer, one.dossier, Owed::Slip(*entry), entry);
                 }
             }
-        }
-    }
-
-    /// Answers what is pending in a dossier: after a recovery.
-    pub fn answer_pending(&self, commit: &mut Commit, id: DossierId, tick: &mut Tick<'_>) {
-        if let Some(mut held) = self.held(commit, id) {
-            self.answer(commit, &mut held, tick);
-            commit.dossiers.insert(id, held);
         }
     }
 }

@@ -136,19 +136,14 @@ impl Writer {
         }
         let all = self.setup.store.restated(None).await?;
         let mut commit = Commit::default();
-        self.desk.recovered(&mut commit, &all);
+        for one in all.iter().filter(|one| !one.pending.is_empty()) {
+            self.lend(&commit, one.dossier).await?;
+        }
+        let mut nonce = rand::random;
+        let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
+        self.desk.recovered(&mut commit, &all, &mut tick);
         self.commit(turn, commit, Extras::default()).await?;
         tracing::warn!("recovered: this node stamps again");
-        // What is pending where this node holds the pen waited for this.
-        for one in all.into_iter().filter(|one| !one.pending.is_empty()) {
-            let turn = self.turn().await?;
-            let mut commit = Commit::default();
-            self.lend(&commit, one.dossier).await?;
-            let mut nonce = rand::random;
-            let mut tick = Tick { now: self.setup.clock.now(), nonce: &mut nonce };
-            self.desk.answer_pending(&mut commit, one.dossier, &mut tick);
-            self.commit(turn, commit, Extras::default()).await?;
-        }
         Ok(())
     }
 }
