@@ -1,12 +1,11 @@
 //! What this node knows of the others: the trust list, and the documents that they signed.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, RwLock};
 
 use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
-use tongban_core::directory::{Document, DocumentError, Duty, Kind, Organisation, TrustError, TrustList};
+use tongban_core::directory::{Document, DocumentError, Duty, Kind, Organisation, TrustError, TrustList, TrustLists};
 use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey};
 use tongban_core::exchange::Keys;
 use tongban_core::ident::{Region, Uscc};
@@ -18,7 +17,7 @@ use crate::store::{Result, Store};
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// Every version of the trust list.
-    pub trust: BTreeMap<u32, TrustList>,
+    pub trust: TrustLists,
     /// Basic items.
     pub items: Vec<BasicItem>,
     /// Mechanisms.
@@ -34,7 +33,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// The trust list in force.
     pub fn current(&self) -> Option<&TrustList> {
-        self.trust.last_key_value().map(|(_, list)| list)
+        self.trust.current()
     }
 
     /// The node that signs the trust list.
@@ -129,7 +128,6 @@ fn implementation_fault(
 #[derive(Clone)]
 pub struct Directory {
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
-    version: Arc<AtomicU32>,
     root: Hash,
 }
 
@@ -153,7 +151,7 @@ pub enum Unkept {
 impl Directory {
     /// Reads what the store holds.
     pub async fn open(store: &Store, root: Hash) -> Result<Directory> {
-        let directory = Directory { snapshot: Arc::default(), version: Arc::new(AtomicU32::new(0)), root };
+        let directory = Directory { snapshot: Arc::default(), root };
         directory.reload(store).await?;
         Ok(directory)
     }
@@ -163,16 +161,9 @@ impl Directory {
         self.snapshot.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    /// The version of the trust list in force, as the writer needs it.
-    pub fn trust_version(&self) -> Arc<AtomicU32> {
-        self.version.clone()
-    }
-
     /// The key that a group names, judged by the trust list that it names.
     pub fn key_of(&self, group: &Group) -> std::result::Result<PublicKey, TrustError> {
-        let snapshot = self.now();
-        let list = snapshot.trust.get(&group.trust).ok_or(TrustError::List(group.trust))?;
-        list.key(&group.node, &group.key, group.at).cloned()
+        self.now().trust.key_of(group)
     }
 
     /// Keeps a document of a peer if it is signed as it must be. Says whether it was new.
@@ -185,7 +176,7 @@ impl Directory {
         let is_trust = document.kind == Kind::Trust;
         // Of the trust list every version counts, of other documents the newest.
         let known = if is_trust {
-            snapshot.trust.contains_key(&document.version)
+            snapshot.trust.version(document.version).is_some()
         } else {
             let held = snapshot.versions.get(&(document.kind, document.node.clone()));
             held.is_some_and(|version| *version >= document.version)
@@ -215,7 +206,7 @@ impl Directory {
             match TrustList::open(&document, &self.root) {
                 Ok(list) => {
                     snapshot.versions.insert((Kind::Trust, document.node.clone()), list.version);
-                    snapshot.trust.insert(list.version, list);
+                    snapshot.trust.keep(list);
                 }
                 Err(error) => {
                     tracing::error!(%error, version = document.version, "a stored trust list is not accepted")
@@ -225,7 +216,7 @@ impl Directory {
         let mut organisations = Vec::new();
         let mut implementations = Vec::new();
         for document in store.documents().await? {
-            let Some(list) = snapshot.trust.last_key_value().map(|(_, list)| list) else { break };
+            let Some(list) = snapshot.trust.current() else { break };
             let node = document.node.clone();
             let kept = match document.kind {
                 Kind::Trust | Kind::Recall => continue,
@@ -242,9 +233,7 @@ impl Directory {
             }
         }
         snapshot.admit(organisations, implementations);
-        let version = snapshot.current().map_or(0, |list| list.version);
         *self.snapshot.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(snapshot);
-        self.version.store(version, Ordering::SeqCst);
         Ok(())
     }
 }

@@ -69,7 +69,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         store: store.clone(),
         node: config.node.clone(),
         signer: signer.clone(),
-        trust: directory.trust_version(),
+        directory: directory.clone(),
         clock,
         calendar,
     };

@@ -33,11 +33,35 @@ pub enum Bug {
     AudienceIgnored,
     /// Effects belong to stamps: an entry that gets another number has them again.
     EffectsByStamp,
+    /// Signatures are judged by the trust list in force instead of the one that they name.
+    NamedListIgnored,
+    /// A signature that names a list which is not known here is refused, and the list is not fetched.
+    UnknownListRefused,
+    /// An older trust list that a peer serves takes the place of the newer one.
+    OldListTakenBack,
+    /// A node goes on signing with a key that its own list has ended.
+    EndedKeySigns,
+    /// The end of a key is not looked at.
+    EndedKeyBelieved,
+    /// A blob is kept without holding it against its name.
+    BlobUnchecked,
+    /// A blob is asked of the entry's author alone.
+    BlobFromAuthorOnly,
+    /// Blobs are always asked for from the first one on: those that never come keep the rest from being asked for.
+    BlobsFromTheFirst,
+    /// A stream goes on only when every blob that it named is here.
+    BlobStopsStream,
+    /// An answer carries all that is owed at once.
+    StretchUnbounded,
+    /// What is asked for whole is bounded like a stretch of a stream: a long dossier can be neither fetched nor recalled.
+    WholeBounded,
+    /// What was pending when a recovery ended is not answered.
+    RecoveryAnswersNothing,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 15] = [
+    pub const ALL: [Bug; 27] = [
         Bug::CursorBeforeBatch,
         Bug::AnswerBeforeDurable,
         Bug::NoReadBack,
@@ -53,5 +77,17 @@ impl Bug {
         Bug::NoRestating,
         Bug::AudienceIgnored,
         Bug::EffectsByStamp,
+        Bug::NamedListIgnored,
+        Bug::UnknownListRefused,
+        Bug::OldListTakenBack,
+        Bug::EndedKeySigns,
+        Bug::EndedKeyBelieved,
+        Bug::BlobUnchecked,
+        Bug::BlobFromAuthorOnly,
+        Bug::BlobsFromTheFirst,
+        Bug::BlobStopsStream,
+        Bug::StretchUnbounded,
+        Bug::WholeBounded,
+        Bug::RecoveryAnswersNothing,
     ];
 }

@@ -35,6 +35,15 @@ pub enum Property {
     OnlyExcusedAreVoided,
     /// Two stamps of one number are seen by someone and alarmed.
     FaultIsSeen,
+    /// What one question brings, and what a node remembers of a peer beside its disk, is bounded, however much the peer has
+    /// to say.
+    Bounded,
+    /// After everything came to rest each participant has every blob that its log names and that another participant has.
+    BlobsArrive,
+    /// What a node signs is accepted by the trust list that it names: a key that ended signs nothing.
+    SignsByItsList,
+    /// A node that knows a trust list never goes back to an older one, whatever a peer serves.
+    ListsGoForward,
     /// Nothing panics, whatever comes.
     NothingPanics,
     /// Two runs of one plan agree.

@@ -1,11 +1,14 @@
 //! The invented disk: the tables of a node's store, in memory. A commit is applied whole or not at all, as a database does
 //! behind its write-ahead log; where a crash tears the tail off, the last commit is gone.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use tongban_core::directory::Document;
+use tongban_core::case::Act;
+use tongban_core::directory::{Document, TrustLists};
 use tongban_core::dossier::tree::Parts;
-use tongban_core::dossier::{DossierId, Hash, NodeId, SignedGroup, Written};
+use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, SignedGroup, Written};
 use tongban_core::exchange::{
     Batch, Commit, Cursor, Epoch, Full, Held, Known, Owed, Restated, SaidAt, Spots, StampRow, StreamRow,
 };
@@ -30,6 +33,14 @@ pub struct Disk {
     cursors: BTreeMap<NodeId, Cursor>,
     pending: BTreeMap<DossierId, BTreeSet<Hash>>,
     documents: BTreeMap<u32, Document>,
+    /// Which dossiers name a blob.
+    refs: BTreeMap<Hash, BTreeSet<DossierId>>,
+    /// Dossiers folded since the last write, so that looking at a property costs no fold of its own.
+    folded: RefCell<BTreeMap<DossierId, Option<Arc<Held>>>>,
+    /// The trust lists that it knows.
+    pub lists: TrustLists,
+    /// Blobs that are here.
+    pub blobs: BTreeMap<Hash, BlobText>,
     /// This life of the streams.
     pub epoch: Epoch,
     /// The durable mark of a node that wins back what it lost.
@@ -42,7 +53,7 @@ pub struct Disk {
 
 impl Disk {
     /// An empty one.
-    pub fn new(epoch: Epoch) -> Disk {
+    pub fn new(epoch: Epoch, lists: TrustLists) -> Disk {
         Disk {
             groups: HashMap::new(),
             entries: BTreeMap::new(),
@@ -52,6 +63,10 @@ impl Disk {
             cursors: BTreeMap::new(),
             pending: BTreeMap::new(),
             documents: BTreeMap::new(),
+            refs: BTreeMap::new(),
+            folded: RefCell::default(),
+            lists,
+            blobs: BTreeMap::new(),
             epoch,
             recovering: false,
             restated: BTreeMap::new(),
@@ -65,6 +80,7 @@ impl Disk {
     /// If a number of a log is given twice: a database refuses that by its key.
     pub fn write(&mut self, commit: &Commit) {
         self.commits += 1;
+        self.folded.get_mut().clear();
         if let Some(epoch) = &commit.restart {
             self.streams.clear();
             self.restated.clear();
@@ -93,6 +109,9 @@ impl Disk {
                 settled: row.settled,
             });
             entry.said = entry.said.or(row.said);
+            for blob in Act::of(&row.written).iter().flat_map(Act::blobs) {
+                self.refs.entry(blob.hash).or_default().insert(row.written.entry().dossier);
+            }
         }
         for (dossier, hash) in &commit.settled {
             if let Some(entry) = self.entries.entry(*dossier).or_default().get_mut(hash) {
@@ -168,7 +187,7 @@ impl Disk {
 
     /// Entries that follow from entries and log as pending.
     pub fn derived_pending(&self, id: DossierId, calendar: &Calendar) -> BTreeSet<Hash> {
-        let Ok(Some(held)) = Held::fold(&self.log(id), calendar) else { return BTreeSet::new() };
+        let Some(held) = self.held(id, calendar) else { return BTreeSet::new() };
         let entries = self.entries.get(&id).into_iter().flat_map(BTreeMap::values);
         let open = entries.filter(|entry| entry.written.entry().is_content());
         open.map(|entry| *entry.written.hash()).filter(|hash| !held.chain.is_answered(hash)).collect()
@@ -202,7 +221,16 @@ impl Disk {
     }
 
     /// A dossier folded from its log.
-    pub fn held(&self, id: DossierId, calendar: &Calendar) -> Option<Held> {
+    pub fn held(&self, id: DossierId, calendar: &Calendar) -> Option<Arc<Held>> {
+        if let Some(held) = self.folded.borrow().get(&id) {
+            return held.clone();
+        }
+        let held = self.fold(id, calendar).map(Arc::new);
+        self.folded.borrow_mut().insert(id, held.clone());
+        held
+    }
+
+    fn fold(&self, id: DossierId, calendar: &Calendar) -> Option<Held> {
         let mut held = Held::fold(&self.log(id), calendar).expect("a stored log was judged")?;
         for hash in self.pending(id) {
             let entry = &self.entries[&id][&hash];
@@ -236,6 +264,17 @@ impl Disk {
             let Some(held) = self.held(*id, calendar) else { continue };
             let chain = &held.chain;
             if peer.is_some_and(|peer| !chain.participants().contains(peer)) {
+                // It may have given a stamp beside the log all the same.
+                let beside = self.places_beside(*id);
+                if beside.iter().any(|(.., node)| peer == Some(node)) {
+                    all.push(Restated {
+                        dossier: *id,
+                        participants: Vec::new(),
+                        last: None,
+                        beside,
+                        pending: Vec::new(),
+                    });
+                }
                 continue;
             }
             all.push(Restated {
@@ -248,16 +287,55 @@ impl Disk {
         }
         for id in self.evidence.keys().filter(|id| self.log.get(id).is_none_or(Vec::is_empty)) {
             let participants = self.full(*id).participants_beside();
-            if peer.is_none_or(|peer| participants.contains(peer)) {
-                let beside = self.places_beside(*id);
+            let beside = self.places_beside(*id);
+            let gave = |peer: &NodeId| beside.iter().any(|(.., node)| node == peer);
+            if peer.is_none_or(|peer| participants.contains(peer) || gave(peer)) {
                 all.push(Restated { dossier: *id, participants, last: None, beside, pending: Vec::new() });
             }
         }
         all
     }
 
-    fn places_beside(&self, id: DossierId) -> Vec<(u32, u32, Hash)> {
-        self.evidence(id).iter().map(|(row, _)| (row.stamp.term, row.stamp.seq, row.hash)).collect()
+    fn places_beside(&self, id: DossierId) -> Vec<(u32, u32, Hash, NodeId)> {
+        self.evidence(id)
+            .iter()
+            .map(|(row, _)| (row.stamp.term, row.stamp.seq, row.hash, row.stamp.node.clone()))
+            .collect()
+    }
+
+    /// Blobs after one that dossiers with this peer name and that are not here: what is still to be fetched.
+    pub fn wanted(&self, peer: &NodeId, after: Option<Hash>, most: usize, calendar: &Calendar) -> Vec<Hash> {
+        let missing = self.refs.iter().filter(|(hash, _)| !self.blobs.contains_key(hash));
+        let missing = missing.filter(|(hash, _)| after.is_none_or(|after| **hash > after));
+        missing.filter(|(_, ids)| self.shares(ids, peer, calendar)).map(|(hash, _)| *hash).take(most).collect()
+    }
+
+    /// Who first named a blob.
+    pub fn author_of(&self, blob: &Hash) -> Option<NodeId> {
+        let entries = self.refs.get(blob)?.iter().filter_map(|id| self.entries.get(id)).flat_map(BTreeMap::values);
+        let names = |entry: &&Entry| {
+            Act::of(&entry.written).is_some_and(|act| act.blobs().iter().any(|named| named.hash == *blob))
+        };
+        entries.filter(names).map(|entry| entry.written.entry().node.clone()).next()
+    }
+
+    /// Those of these blobs that are here, and that a dossier with this peer names.
+    pub fn blobs_for(&self, peer: &NodeId, asked: &[Hash], calendar: &Calendar) -> Vec<BlobText> {
+        let named = |hash: &&Hash| self.refs.get(hash).is_some_and(|ids| self.shares(ids, peer, calendar));
+        asked.iter().filter(named).filter_map(|hash| self.blobs.get(hash).cloned()).collect()
+    }
+
+    /// Whether a peer takes part in one of these dossiers.
+    fn shares(&self, ids: &BTreeSet<DossierId>, peer: &NodeId, calendar: &Calendar) -> bool {
+        ids.iter().any(|id| self.held(*id, calendar).is_some_and(|held| held.chain.participants().contains(peer)))
+    }
+
+    /// The blobs that the entries of a dossier's log name.
+    pub fn named(&self, id: DossierId) -> BTreeSet<Hash> {
+        let log = self.log.get(&id).into_iter().flatten();
+        log.filter_map(|row| Act::of(&row.written))
+            .flat_map(|act| act.blobs().into_iter().map(|blob| blob.hash).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Whether anything of a dossier is here, in the log or beside it.

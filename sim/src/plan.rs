@@ -16,6 +16,17 @@ pub enum Failure {
     Unanswered,
 }
 
+/// What a node floods a peer with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flood {
+    /// Valid slips that no rule allowed, far more than anyone says.
+    Slips,
+    /// All that is shared, said again and again.
+    Restatements,
+    /// One new life after another, each of which asks for all that is shared.
+    Lives,
+}
+
 /// One step. `u8`s are nodes and `u16`s are picks, both taken modulo what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields are nodes and picks, as their names say")]
@@ -60,6 +71,18 @@ pub enum Step {
     Recall { dossier: u16, holder: u8, excused: Option<u8> },
     /// A node gets a new key, and its old one ends.
     Rotate { node: u8 },
+    /// The registrar ends a node's key, which learns of it later, and gets a new one later still.
+    Revoke { node: u8 },
+    /// A node fetches the trust lists that a peer knows: they may be old.
+    Lists { node: u8, peer: u8 },
+    /// A node asks a peer for blobs that its dossiers name and that are not here.
+    Blobs { node: u8, peer: u8 },
+    /// A blob is lost from a node's disk.
+    LoseBlob { node: u8, pick: u16 },
+    /// Two nodes do not reach each other for a month, and much is said on both sides.
+    Backlog { node: u8, other: u8, dossier: u16 },
+    /// A node floods a peer.
+    Flood { node: u8, peer: u8, dossier: u16, with: Flood },
     /// A node signs a stamp in a dossier whose pen it does not hold, and sends it instead of the next answer.
     Lie { node: u8, peer: u8, dossier: u16 },
 }
@@ -88,6 +111,8 @@ struct Mood {
     recalls: bool,
     rotates: bool,
     lies: bool,
+    loses_blobs: bool,
+    floods: bool,
 }
 
 impl Plan {
@@ -107,6 +132,8 @@ impl Plan {
             recalls: one_in(&mut random, 3),
             rotates: one_in(&mut random, 6),
             lies: one_in(&mut random, 8),
+            loses_blobs: one_in(&mut random, 4),
+            floods: one_in(&mut random, 8),
         };
         let length = 60 + random.next_u32() % 340;
         let steps = (0..length).map(|_| Plan::step(&mut random, nodes, &mood)).collect();
@@ -139,16 +166,25 @@ impl Plan {
                 Some(Step::Recall { dossier: pick, holder: node, excused })
             }
             23 if mood.rotates => Some(Step::Rotate { node }),
+            25 if mood.rotates => Some(Step::Revoke { node }),
+            26 if mood.rotates => Some(Step::Lists { node, peer: other }),
+            27 | 28 if mood.loses_blobs => Some(Step::LoseBlob { node, pick }),
+            29 if mood.cuts && pick2.is_multiple_of(8) => Some(Step::Backlog { node, other, dossier: pick }),
+            30 if mood.floods => {
+                let with = [Flood::Slips, Flood::Restatements, Flood::Lives][pick2 as usize % 3];
+                Some(Step::Flood { node, peer: other, dossier: pick, with })
+            }
             24 if mood.lies => Some(Step::Lie { node, peer: other, dossier: pick }),
             _ => None,
         };
-        fault.unwrap_or_else(|| match random.next_u32() % 40 {
+        fault.unwrap_or_else(|| match random.next_u32() % 42 {
             0 => Step::Open { node, other },
             1..=9 => Step::Say { node, dossier: pick, pick: pick2 },
             10..=22 => Step::Exchange { node, peer: other },
             23..=28 => Step::Ask { node, peer: other },
             29..=37 => Step::Deliver { pick },
             38 => Step::Learn { node },
+            39 | 40 => Step::Blobs { node, peer: other },
             _ => Step::Work { node },
         })
     }

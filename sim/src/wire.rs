@@ -1,8 +1,10 @@
 //! The invented wire: what is on its way, as the bytes that would travel.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Error;
 use tongban_core::directory::Document;
-use tongban_core::dossier::{DossierId, Hash};
+use tongban_core::dossier::{BlobText, DossierId, Hash};
 use tongban_core::exchange::{Batch, Cursor, Epoch};
 
 /// An answer on its way to who asked.
@@ -31,6 +33,8 @@ pub enum Asked {
     Question(DossierId, u32),
     /// That all that is shared be restated in this life of the asker.
     Restated(Epoch),
+    /// These blobs.
+    Blobs(Vec<Hash>),
 }
 
 /// What was answered.
@@ -44,21 +48,31 @@ pub enum Answer {
     NotHeld,
     /// Restated: own epoch, end of the stream, acts known.
     Restated(Epoch, u64, Vec<Document>),
+    /// Blobs, as many as are here.
+    Blobs(Vec<BlobText>),
 }
 
 impl Message {
-    /// Changes a byte of the batch; says whether what arrives is still readable. An answer that is no longer JSON is as
-    /// good as none.
+    /// Changes a byte of the batch or of the blobs; says whether what arrives is still readable. An answer that is no
+    /// longer JSON is as good as none.
     pub fn damage(&mut self, byte: u32, to: u8) -> Result<bool, Error> {
-        let Answer::Batch(batch) = &mut self.answer else { return Ok(false) };
-        let mut bytes = serde_json::to_vec(&**batch)?;
-        let at = byte as usize % bytes.len();
-        if bytes[at] == to {
-            return Ok(false);
-        }
-        bytes[at] = to;
-        **batch = serde_json::from_slice(&bytes)?;
-        self.damaged = true;
-        Ok(true)
+        let changed = match &mut self.answer {
+            Answer::Batch(batch) => change(&mut **batch, byte, to)?,
+            Answer::Blobs(blobs) => change(blobs, byte, to)?,
+            _ => false,
+        };
+        self.damaged |= changed;
+        Ok(changed)
     }
+}
+
+fn change<T: Serialize + DeserializeOwned>(sent: &mut T, byte: u32, to: u8) -> Result<bool, Error> {
+    let mut bytes = serde_json::to_vec(sent)?;
+    let at = byte as usize % bytes.len();
+    if bytes[at] == to {
+        return Ok(false);
+    }
+    bytes[at] = to;
+    *sent = serde_json::from_slice(&bytes)?;
+    Ok(true)
 }

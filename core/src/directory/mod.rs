@@ -1,9 +1,11 @@
 //! Who is who: documents that a node publishes and signs, and the trust list, which the registrar signs.
 
 mod document;
+mod lists;
 mod trust;
 
 pub use document::{Document, DocumentError, Kind};
+pub use lists::TrustLists;
 pub use trust::{KeyCard, NodeCard, TrustError, TrustList};
 
 use serde::{Deserialize, Serialize};

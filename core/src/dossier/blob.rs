@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::suite::{Hash, Suite};
+use super::suite::{Hash, Suite, hex, unhex};
 
 /// A blob as the log names it: the hash over a random salt and the bytes, their number and their media type. Once salt
 /// and bytes are erased the reference says nothing about the person any more, and the chain stays whole.
@@ -31,4 +31,18 @@ pub struct BlobText {
     pub salt: String,
     /// The bytes, hexadecimal.
     pub bytes: String,
+}
+
+impl BlobText {
+    /// Writes a blob down.
+    pub fn of(hash: Hash, salt: &[u8; 16], bytes: &[u8]) -> BlobText {
+        BlobText { hash, salt: hex(salt), bytes: hex(bytes) }
+    }
+
+    /// Salt and bytes, if they give the name: the name is the proof, whoever sent them.
+    pub fn open(&self) -> Option<([u8; 16], Vec<u8>)> {
+        let salt: [u8; 16] = unhex(&self.salt)?.try_into().ok()?;
+        let bytes = unhex(&self.bytes)?;
+        (blob_hash(self.hash.suite(), &salt, &bytes) == self.hash).then_some((salt, bytes))
+    }
 }

@@ -6,15 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::cursor::{Cursor, Epoch};
 use super::held::{SaidAt, StampRow};
-use crate::directory::TrustError;
+use crate::directory::{TrustError, TrustLists};
 use crate::dossier::tree::{Parts, Proof};
 use crate::dossier::{
     Break, Group, GroupError, Hash, MalformedEntry, PublicKey, Purpose, RecallAct, SignedGroup, Stamp, Suite, Unfit,
     Written,
 };
 
-/// The most items in a batch.
+/// The most items in a stretch of a stream.
 pub const BATCH_ITEMS_MAX: usize = 1024;
+/// The most items in an answer that holds a dossier whole; one with more is damaged or an attack.
+pub const WHOLE_ITEMS_MAX: usize = 200_000;
 
 /// The keys by which a batch is judged.
 pub trait Keys {
@@ -32,6 +34,16 @@ impl<F: Fn(&Group) -> Result<PublicKey, TrustError>> Keys for F {
 
     fn root(&self) -> Result<PublicKey, TrustError> {
         Err(TrustError::None)
+    }
+}
+
+impl Keys for TrustLists {
+    fn of(&self, group: &Group) -> Result<PublicKey, TrustError> {
+        self.key_of(group)
+    }
+
+    fn root(&self) -> Result<PublicKey, TrustError> {
+        self.current().map(|list| list.root.clone()).ok_or(TrustError::Version)
     }
 }
 
@@ -177,9 +189,21 @@ impl Batch {
         serde_json::from_slice(bytes).map_err(|error| BatchError::Malformed(error.to_string()))
     }
 
-    /// Verifies all groups with the keys that `key` finds, then reads the entries.
-    pub fn verify(self, mut cursor: Cursor, keys: &impl Keys) -> Result<VerifiedBatch, BatchError> {
-        if self.items.len() > BATCH_ITEMS_MAX {
+    /// Verifies a stretch of a stream: all groups with the keys that `keys` finds, then the entries are read.
+    pub fn verify(self, cursor: Cursor, keys: &impl Keys) -> Result<VerifiedBatch, BatchError> {
+        self.verify_up_to(BATCH_ITEMS_MAX, cursor, keys)
+    }
+
+    /// Verifies what was asked for whole: a chain, or everything of a dossier. Nothing bounds a dossier but what people
+    /// say in it, so the bound of a stretch is none for it: a recall must not fail because the log grew long.
+    pub fn verify_whole(self, keys: &impl Keys) -> Result<VerifiedBatch, BatchError> {
+        let cursor = Cursor::start(self.epoch.clone());
+        self.verify_up_to(WHOLE_ITEMS_MAX, cursor, keys)
+    }
+
+    /// Verifies a batch of at most so many items.
+    pub fn verify_up_to(self, most: usize, mut cursor: Cursor, keys: &impl Keys) -> Result<VerifiedBatch, BatchError> {
+        if self.items.len() > most {
             return Err(Unfit::TooManyItems.into());
         }
         if cursor.epoch != self.epoch {

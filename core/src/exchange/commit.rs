@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::cursor::{Cursor, Epoch};
 use super::held::{Held, SUPERSEDED, SaidAt, StampRow};
-use crate::directory::Document;
+use crate::directory::{Document, TrustError, TrustLists};
 use crate::dossier::tree::Parts;
 use crate::dossier::{DossierId, Hash, Moment, NodeId, Purpose, SignedGroup, Signer, Written};
 
@@ -179,10 +179,21 @@ impl Commit {
         });
     }
 
-    /// Signs what was stamped and said, once. Nothing may be added afterwards.
-    pub fn sign(&mut self, signer: &dyn Signer, me: &NodeId, trust: u32, now: Moment) {
-        let Some((signed, parts)) = SignedGroup::sign(Purpose::Commit, signer, me, trust, now, &self.contents) else {
-            return;
+    /// Signs what was stamped and said, once. Nothing may be added afterwards. Fails, and nothing of the commit may be
+    /// written, if the trust list in force has no such key or has ended it (see [`TrustLists::signs`]).
+    pub fn sign(
+        &mut self,
+        signer: &dyn Signer,
+        me: &NodeId,
+        lists: &TrustLists,
+        now: Moment,
+    ) -> Result<(), TrustError> {
+        if self.contents.is_empty() {
+            return Ok(());
+        }
+        let (trust, at) = lists.signs(me, &signer.public_key().fingerprint(), now)?;
+        let Some((signed, parts)) = SignedGroup::sign(Purpose::Commit, signer, me, trust, at, &self.contents) else {
+            return Ok(());
         };
         let root = signed.group.root;
         for (at, leaf) in self.own_stamps.drain(..) {
@@ -193,5 +204,6 @@ impl Commit {
         }
         self.contents.clear();
         self.groups.push((signed, parts));
+        Ok(())
     }
 }

@@ -18,6 +18,7 @@ mod held;
 pub use ask::{Ask, AskError, CLOCK_DIFFERENCE_MS_MAX};
 pub use batch::{
     BATCH_ITEMS_MAX, Batch, BatchError, BatchGroup, Incoming, Item, Keys, Spot, Spots, Unproven, VerifiedBatch,
+    WHOLE_ITEMS_MAX,
 };
 pub use commit::{Commit, EntryRow, EvidenceRow, Owed, StreamRow};
 pub use cursor::{Cursor, Epoch, MalformedEpoch};

@@ -311,7 +311,7 @@ fn finished(ended: Option<Result<Result<Done, Failure>, tokio::task::JoinError>>
 async fn particulars_came_over(served: &Served) -> Result<(), Failure> {
     let until = Instant::now() + Duration::from_secs(REST_S_MAX);
     let from: &NodeId = &served.receiving.config.node;
-    while !served.handling.store.blobs_wanted_of(from.as_str(), 1).await?.is_empty() {
+    while !served.handling.store.blobs_wanted_of(from.as_str(), None, 1).await?.is_empty() {
         if Instant::now() > until {
             return Err(failed(format!("particulars were still missing {REST_S_MAX} s after the load had ended")));
         }

@@ -8,8 +8,7 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tongban_core::directory::{Document, DocumentError};
-use tongban_core::dossier::suite::unhex;
-use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, Unfit, blob_hash};
+use tongban_core::dossier::{BlobRef, DossierId, Hash, NodeId, Unfit};
 use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Taken, VerifiedBatch};
 
 use super::errand::{self, Done};
@@ -214,6 +213,14 @@ struct Answered {
     bytes: Vec<u8>,
     /// Where the peer's stream for this node ends, if it said so.
     stream_end: Option<u64>,
+}
+
+/// Checking signatures is work for a thread of its own.
+async fn checked(
+    verify: impl FnOnce() -> Result<VerifiedBatch, BatchError> + Send + 'static,
+) -> Result<VerifiedBatch, Trouble> {
+    let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;
+    Ok(verified?)
 }
 
 pub(super) struct Peer {
@@ -431,9 +438,8 @@ impl Peer {
             Answer::Sealed(act) => learn(&self.app, *act).await,
             Answer::NotHeld => Ok(()),
             Answer::All(batch) => {
-                let cursor = Cursor::start(batch.epoch.clone());
-                let batch = self.verify(*batch, cursor).await?;
-                self.take_whole(true, batch).await
+                let directory = self.app.directory.clone();
+                self.take_whole(true, checked(move || batch.verify_whole(&directory)).await?).await
             }
         }
     }
@@ -456,17 +462,18 @@ impl Peer {
 
     /// Fetches what dossiers refer to and is not here yet: what is wanted follows from the log, so nothing is forgotten.
     async fn fetch_blobs_for_ever(self: Arc<Self>, wake: Arc<Notify>) {
+        let mut after = None;
         let work = format!("follow {}", self.node);
         loop {
             if beside::is_mine(&self.app, &work).await {
                 let trace = Trace::fresh();
                 let span = tracing::info_span!("blobs", request = %trace, peer = %self.node);
-                match trace.scope(span, self.fetch_blobs()).await {
+                match trace.scope(span, self.fetch_blobs(&mut after)).await {
                     Ok(true) => continue,
                     Ok(false) => {}
                     Err(trouble) => {
                         tracing::debug!(peer = %self.node, request = %trace, %trouble, "blobs not fetched");
-                        self.app.metrics.peer_fault(&self.node, &trouble.code());
+                        self.app.metrics.peer_fault(&self.node, trouble.code());
                     }
                 }
             }
@@ -475,9 +482,13 @@ impl Peer {
         }
     }
 
-    /// One round. Says whether something came, so that there may be more.
-    async fn fetch_blobs(&self) -> Result<bool, Trouble> {
-        let wanted = self.app.store.blobs_wanted_of(self.node.as_str(), limits::BLOBS_ASKED_MAX as i64).await?;
+    /// One round, for what is wanted after the last one that was asked for: what a peer never sends must not keep the rest
+    /// from being asked for. Says whether there may be more.
+    async fn fetch_blobs(&self, after: &mut Option<Hash>) -> Result<bool, Trouble> {
+        let most = limits::BLOBS_ASKED_MAX;
+        let wanted = self.app.store.blobs_wanted_of(self.node.as_str(), after.as_ref(), most as i64).await?;
+        *after = wanted.last().copied().filter(|_| wanted.len() == most);
+        let more = after.is_some();
         if wanted.is_empty() {
             self.app.peers.note(&self.node, |state| state.lacking.clear());
             return Ok(false);
@@ -486,31 +497,26 @@ impl Peer {
         let sent: Vec<SentBlob> = self.ask("/peer/v1/blobs", Some(body)).await?;
         let mut blobs = Vec::with_capacity(sent.len());
         for SentBlob { media, blob } in sent {
-            let salt = unhex(&blob.salt).and_then(|salt| <[u8; 16]>::try_from(salt).ok());
-            let (Some(salt), Some(bytes)) = (salt, unhex(&blob.bytes)) else { continue };
-            // The name is the proof: what does not give the hash that the log names is thrown away.
-            if !wanted.contains(&blob.hash) || blob_hash(blob.hash.suite(), &salt, &bytes) != blob.hash {
+            let Some((salt, bytes)) = blob.open().filter(|_| wanted.contains(&blob.hash)) else {
                 tracing::warn!(peer = %self.node, "a blob that was not asked for, or does not match");
                 continue;
-            }
+            };
             let reference = BlobRef { hash: blob.hash, size: bytes.len() as u32, media };
             blobs.push(NewBlob { reference, salt, bytes: Some(bytes) });
         }
         let came: BTreeSet<Hash> = blobs.iter().map(|blob| blob.reference.hash).collect();
         let lacking = wanted.iter().filter(|hash| !came.contains(hash)).copied();
         self.app.peers.note(&self.node, |state| state.lacks(self.app.clock.now(), lacking));
-        if blobs.is_empty() {
-            return Ok(false);
+        let came = !blobs.is_empty();
+        if came {
+            self.app.store.keep_blobs(blobs).await?;
         }
-        self.app.store.keep_blobs(blobs).await?;
-        Ok(true)
+        Ok(came || more)
     }
 }
 
-/// Checking signatures is work for a thread of its own.
+/// A stretch of a stream, checked.
 pub(super) async fn verify(app: &App, batch: Batch, cursor: Cursor) -> Result<VerifiedBatch, Trouble> {
     let directory = app.directory.clone();
-    let verify = move || batch.verify(cursor, &directory);
-    let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;
-    Ok(verified?)
+    checked(move || batch.verify(cursor, &directory)).await
 }

@@ -15,7 +15,6 @@ use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tongban_core::directory::{Document, Kind};
-use tongban_core::dossier::suite::hex;
 use tongban_core::dossier::{BlobText, DossierId, Hash, NodeId, RecallAct, Unfit};
 use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Cursor, Epoch, Keys as _};
 
@@ -311,7 +310,7 @@ async fn blobs(
     let sent = held
         .into_iter()
         .map(|held| {
-            let blob = BlobText { hash: held.hash, salt: hex(&held.salt), bytes: hex(&held.bytes) };
+            let blob = BlobText::of(held.hash, &held.salt, &held.bytes);
             SentBlob { media: held.media, blob }
         })
         .collect();

@@ -203,13 +203,14 @@ impl Store {
         Ok(())
     }
 
-    /// Blobs that dossiers with this participant refer to and that are not held: what still has to be fetched.
-    pub async fn blobs_wanted_of(&self, peer: &str, most: i64) -> Result<Vec<Hash>> {
+    /// Blobs after one that dossiers with this participant refer to and that are not held: what still has to be fetched.
+    pub async fn blobs_wanted_of(&self, peer: &str, after: Option<&Hash>, most: i64) -> Result<Vec<Hash>> {
         let rows = sqlx::query(
             "SELECT DISTINCT w.hash FROM blob_wanted w JOIN dossier d ON d.id = w.dossier \
-             WHERE ' ' || d.participants || ' ' LIKE $1 LIMIT $2",
+             WHERE ' ' || d.participants || ' ' LIKE $1 AND w.hash > $2 ORDER BY w.hash LIMIT $3",
         )
         .bind(format!("% {peer} %"))
+        .bind(after.map_or(Vec::new(), |hash| hash.tagged().to_vec()))
         .bind(most)
         .fetch_all(&self.pool)
         .await?;

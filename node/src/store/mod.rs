@@ -27,6 +27,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor, SqlSafeStr as _};
+use tongban_core::directory::TrustError;
 
 pub use account::{Account, AccountRole, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
@@ -82,6 +83,9 @@ pub enum StoreError {
     /// What is stored cannot be what was stored: the database was changed or damaged.
     #[error("the stored log is damaged: {0}")]
     Damaged(String),
+    /// By the trust list in force this node's key signs nothing: it ended, or is not listed yet.
+    #[error("this node's key does not sign now, ask the registrar: {0}")]
+    Key(#[from] TrustError),
 }
 
 impl StoreError {
@@ -96,6 +100,7 @@ impl StoreError {
             StoreError::Schema(MigrateError::VersionMissing(_)) => "schema-newer",
             StoreError::Schema(MigrateError::VersionMismatch(_)) => "schema-other",
             StoreError::Schema(MigrateError::Dirty(_)) => "schema-unfinished",
+            StoreError::Key(_) => "key-signs-nothing",
             StoreError::NotEmpty => "database-not-empty",
             StoreError::Database(_) | StoreError::Schema(_) | StoreError::File { .. } => "store",
         }

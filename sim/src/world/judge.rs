@@ -27,6 +27,13 @@ impl World {
                 format!("{me} recovers and stamps {place:?}")
             })?;
         }
+        for (signed, _) in commit.groups.iter().filter(|(signed, _)| signed.group.node == me) {
+            let own = signed.group.key == self.nodes[n].keys.last().expect("a key").public_key().fingerprint();
+            let stands = self.nodes[n].disk.lists.key_of(&signed.group).is_ok();
+            ensure(!own || stands, Property::SignsByItsList, || {
+                format!("{me} signs what its own list does not accept")
+            })?;
+        }
         for (id, from) in &commit.cut {
             let old = self.nodes[n].disk.held(*id, self.calendar);
             let (Some(old), Some(new)) = (old, commit.dossiers.get(id)) else { continue };
@@ -102,6 +109,9 @@ impl World {
 
     /// What must be so of a node's dossiers after a commit.
     pub(super) fn look(&mut self, n: usize, touched: &[DossierId]) -> Done {
+        if self.blind {
+            return Ok(());
+        }
         for id in touched {
             let Some(stored) = self.nodes[n].disk.held(*id, self.calendar) else { continue };
             let me = self.nodes[n].office.node.clone();
@@ -140,10 +150,9 @@ impl World {
                 .collect();
             let distinct: BTreeSet<&Hash> = answered.iter().collect();
             ensure(distinct.len() == answered.len(), Property::AnsweredOnce, || format!("{me}: twice in {id}"))?;
-            let text = format!("{:?} {:?}", stored.case, stored.next(self.calendar));
-            let state = Suite::Ed25519.hash(&[text.as_bytes()]);
-            let known = *self.ghost.states.entry(*stored.chain.head()).or_insert(state);
-            ensure(known == state, Property::SameLogSameState, || format!("{me}: another state of {id} for one log"))?;
+            let state = (stored.case.clone(), stored.next(self.calendar));
+            let known = self.ghost.states.entry(*stored.chain.head()).or_insert_with(|| state.clone());
+            ensure(*known == state, Property::SameLogSameState, || format!("{me}: another state of {id} for one log"))?;
             self.one_pen(*id)?;
         }
         Ok(())
@@ -170,6 +179,9 @@ impl World {
         self.wire.clear();
         for n in 0..self.nodes.len() {
             self.nodes[n].fail_next = None;
+            if self.is_revoked(n) {
+                self.rotate(n);
+            }
         }
         self.settle()?;
         // Where two stamps of one number are known, or an act died with the life it was bound to, the registrar acts.
@@ -201,9 +213,13 @@ impl World {
                     if n == peer {
                         continue;
                     }
-                    // A stream goes on after a chain was fetched: the round after it counts as well.
+                    // Who does not know its key yet is asked again. A stream goes on after a chain was fetched: the round
+                    // after it counts as well.
+                    open |= !self.may_ask(n, peer);
                     open |= !matches!(self.next_question(n, peer), Asked::Stream(_));
                     self.ask(n, peer)?;
+                    self.ask_blobs(n, peer)?;
+                    open |= self.nodes[n].blobs_asked.contains_key(&peer);
                     while let Some(message) = self.wire.pop() {
                         self.deliver(message)?;
                     }
@@ -220,7 +236,7 @@ impl World {
 
     /// The node that should hold the pen by a new act, if nobody may stamp by what is known.
     pub(super) fn needs_recall(&self, id: DossierId) -> Option<usize> {
-        let held: Vec<(usize, Held)> =
+        let held: Vec<(usize, Arc<Held>)> =
             (0..self.nodes.len()).filter_map(|n| Some((n, self.nodes[n].disk.held(id, self.calendar)?))).collect();
         let (_, best) = held.iter().max_by_key(|(_, held)| (held.chain.term(), held.chain.len()))?;
         let alone = held.iter().all(|(_, other)| other.chain.head() == best.chain.head());
@@ -234,7 +250,7 @@ impl World {
 
     pub(super) fn at_rest(&self) -> Done {
         for id in &self.dossiers {
-            let held: Vec<(usize, Held)> =
+            let held: Vec<(usize, Arc<Held>)> =
                 (0..self.nodes.len()).filter_map(|n| Some((n, self.nodes[n].disk.held(*id, self.calendar)?))).collect();
             let Some((_, best)) = held.iter().max_by_key(|(_, held)| (held.chain.term(), held.chain.len())) else {
                 // The only node that held it lost its disk.
@@ -280,6 +296,7 @@ impl World {
                     )
                 })?;
             }
+            self.blobs_arrived(*id, best.chain.participants())?;
             let holder = self.index(best.chain.holder()).expect("a node");
             ensure(self.nodes[holder].desk.may_stamp(best), Property::ComesToRest, || {
                 format!("nobody may stamp in {id}")

@@ -1,26 +1,30 @@
 //! The nodes, the registrar, and what happens to them.
 
+mod blob;
+mod hostile;
 mod judge;
 mod people;
 mod process;
+mod trust;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tongban_core::case::{
-    Act, Asks, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, Leg, Office, Outcome, Wanted,
+    Act, Asks, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, Leg, Next, Office, Outcome, Wanted,
 };
 use tongban_core::catalogue::{MaterialRule, Mode, Need, Subject};
-use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustError, TrustList};
+use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustError, TrustList, TrustLists};
 use tongban_core::dossier::{
-    BlobRef, By, DossierId, Draft, Group, Hash, Moment, NodeId, PublicKey, Purpose, RecallAct, Role, SecretKey,
-    SignedGroup, Signer, Suite,
+    BlobRef, BlobText, By, DossierId, Draft, Group, Hash, Moment, NodeId, PublicKey, Purpose, RecallAct, Role,
+    SecretKey, SignedGroup, Signer, Suite, Written, blob_hash,
 };
 use tongban_core::exchange::{
-    Batch, BatchError, BatchGroup, Commit, Cursor, Desk, Epoch, Held, Item, Keys, Spot, Taken, Tick, Unsaid,
-    VerifiedBatch,
+    Batch, BatchError, BatchGroup, Commit, Cursor, Desk, Epoch, Held, Item, Keys, SaidAt, Spot, Spots, Taken, Tick,
+    Unsaid, VerifiedBatch,
 };
 use tongban_core::ident::{Region, drill_uscc};
 use tongban_core::mechanism::{Basis, Permit, Rights};
@@ -29,7 +33,7 @@ use tongban_core::time::{Calendar, Limit};
 use crate::bug::Bug;
 use crate::check::{Broken, Property, ensure};
 use crate::disk::Disk;
-use crate::plan::{Failure, Plan, Step};
+use crate::plan::{Failure, Flood, Plan, Step};
 use crate::wire::{Answer, Asked, Message};
 
 /// Items that one answer carries: few, so that a stream takes several.
@@ -58,6 +62,14 @@ pub struct Tally {
     pub wire_faults: u64,
     /// Proofs of fault that were seen.
     pub faults_seen: u64,
+    /// Keys that the registrar ended.
+    pub revocations: u64,
+    /// Floods.
+    pub floods: u64,
+    /// Months of backlog.
+    pub backlogs: u64,
+    /// Blobs that came from a peer.
+    pub blobs: u64,
 }
 
 impl Tally {
@@ -71,6 +83,10 @@ impl Tally {
         self.crashes += other.crashes;
         self.wire_faults += other.wire_faults;
         self.faults_seen += other.faults_seen;
+        self.revocations += other.revocations;
+        self.floods += other.floods;
+        self.backlogs += other.backlogs;
+        self.blobs += other.blobs;
     }
 }
 
@@ -78,8 +94,6 @@ struct Node {
     office: Office,
     suite: Suite,
     keys: Vec<SecretKey>,
-    /// The newest trust list that it knows.
-    trust: u32,
     disk: Disk,
     backup: Option<Disk>,
     desk: Desk,
@@ -94,24 +108,10 @@ struct Node {
     restated: BTreeMap<usize, (Epoch, Epoch, u64)>,
     /// Peers whose stream is read before they are asked to restate again.
     read_first: BTreeSet<usize>,
+    /// The last blob that a peer was asked for, if there were more to ask for.
+    blobs_asked: BTreeMap<usize, Hash>,
     fail_next: Option<Failure>,
     skew_ms: i64,
-}
-
-/// The trust lists that a node knows.
-struct Known<'a> {
-    lists: &'a [TrustList],
-}
-
-impl Keys for Known<'_> {
-    fn of(&self, group: &Group) -> Result<PublicKey, TrustError> {
-        let list = self.lists.get((group.trust as usize).wrapping_sub(1)).ok_or(TrustError::List(group.trust))?;
-        list.key(&group.node, &group.key, group.at).cloned()
-    }
-
-    fn root(&self) -> Result<PublicKey, TrustError> {
-        self.lists.first().map(|list| list.root.clone()).ok_or(TrustError::None)
-    }
 }
 
 /// What nobody in the world knows, and the properties are judged by.
@@ -125,8 +125,8 @@ struct Ghost {
     acknowledged: Vec<(usize, DossierId, Hash)>,
     /// How often an entry had its effects on a node.
     effects: HashMap<(usize, Hash), u32>,
-    /// Fingerprint of the state that follows from a head.
-    states: HashMap<Hash, Hash>,
+    /// The state that follows from a head.
+    states: HashMap<Hash, (Option<Case>, Option<Next>)>,
     /// Who was ever let into a dossier, in the log or in a part of it that was voided since.
     invited: BTreeSet<(DossierId, NodeId)>,
     /// Nodes that lost a part of their disk.
@@ -137,6 +137,8 @@ struct Ghost {
     lies: BTreeSet<Hash>,
     /// Nodes whose stream a liar broke into.
     lied_to: BTreeSet<(usize, usize)>,
+    /// Every blob that was stored once.
+    blobs: BTreeMap<Hash, BlobText>,
     forked: bool,
 }
 
@@ -154,12 +156,16 @@ pub struct World {
     wire: Vec<Message>,
     cut: BTreeSet<(usize, usize)>,
     dossiers: Vec<DossierId>,
+    /// Blobs that were made for what is being said.
+    made: BTreeMap<Hash, BlobText>,
     ghost: Ghost,
     trace: Hash,
     /// What was done.
     pub tally: Tally,
     /// Tells everything that happens on standard error.
     pub aloud: bool,
+    /// Looks at no dossier after a commit: for a second run, which only has to go the same way.
+    pub blind: bool,
 }
 
 type Done = Result<(), Broken>;
@@ -189,9 +195,8 @@ impl World {
                     },
                     suite,
                     keys: vec![secret(&mut random, suite)],
-                    trust: 1,
                     desk: Desk::new(name, suite, calendar, epoch.clone(), false),
-                    disk: Disk::new(epoch),
+                    disk: Disk::new(epoch, TrustLists::default()),
                     backup: None,
                     learned: BTreeSet::new(),
                     whole: BTreeMap::new(),
@@ -199,6 +204,7 @@ impl World {
                     answered: BTreeMap::new(),
                     restated: BTreeMap::new(),
                     read_first: BTreeSet::new(),
+                    blobs_asked: BTreeMap::new(),
                     fail_next: None,
                     skew_ms: 0,
                 }
@@ -213,6 +219,10 @@ impl World {
             keys: vec![KeyCard { public: node.keys[0].public_key().clone(), from: Moment(0), until: None }],
         });
         let list = TrustList { version: 1, issued: Moment(0), root: root.public_key().clone(), nodes: cards.collect() };
+        let mut nodes = nodes;
+        for node in &mut nodes {
+            node.disk.lists.keep(list.clone());
+        }
         World {
             bug,
             random,
@@ -226,10 +236,12 @@ impl World {
             wire: Vec::new(),
             cut: BTreeSet::new(),
             dossiers: Vec::new(),
+            made: BTreeMap::new(),
             ghost: Ghost::default(),
             trace: Hash::none(Suite::Ed25519),
             tally: Tally::default(),
             aloud: false,
+            blind: false,
         }
     }
 
@@ -357,6 +369,18 @@ impl World {
                 self.rotate(node(n));
                 Ok(())
             }
+            Step::Revoke { node: n } => {
+                self.revoke(node(n));
+                Ok(())
+            }
+            Step::Lists { node: n, peer } => self.fetch_lists_from(node(n), node(peer)),
+            Step::Blobs { node: n, peer } => self.ask_blobs(node(n), node(peer)),
+            Step::LoseBlob { node: n, pick } => {
+                self.lose_blob(node(n), pick);
+                Ok(())
+            }
+            Step::Backlog { node: n, other, dossier } => self.backlog(node(n), node(other), dossier),
+            Step::Flood { node: n, peer, dossier, with } => self.flood(node(n), node(peer), dossier, with),
             Step::Lie { node: n, peer, dossier } => {
                 self.lie(node(n), node(peer), dossier);
                 Ok(())

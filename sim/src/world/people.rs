@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Acts that two nodes try in the month in which they do not reach each other.
+const BACKLOG_ACTS: u16 = 40;
+
 impl World {
     pub(super) fn open(&mut self, n: usize, other: usize) -> Done {
         if self.dossiers.len() >= DOSSIERS_MAX || n == other {
@@ -63,15 +66,11 @@ impl World {
             .map(|row| (row.written.entry().dossier, *row.written.hash()))
             .collect();
         let durable = self.commit(n, commit)?;
+        self.made.clear();
         if durable {
             self.ghost.acknowledged.extend(said.into_iter().map(|(id, hash)| (n, id, hash)));
         }
         Ok(durable)
-    }
-
-    pub(super) fn blob(&mut self, n: usize) -> BlobRef {
-        let salt: [u8; 8] = bytes(&mut self.random);
-        BlobRef { hash: self.nodes[n].suite.hash(&[&salt]), size: 8, media: "application/pdf".to_owned() }
     }
 
     /// Something that the rules allow a person at this node to say now.
@@ -134,6 +133,24 @@ impl World {
         None
     }
 
+    /// Two nodes do not reach each other for a month, and much is said on both sides.
+    pub(super) fn backlog(&mut self, n: usize, other: usize, dossier: u16) -> Done {
+        if n == other {
+            return Ok(());
+        }
+        self.tally.backlogs += 1;
+        let links = [(n, other), (other, n)];
+        let cut_before: Vec<_> = links.into_iter().filter(|link| !self.cut.insert(*link)).collect();
+        for turn in 0..BACKLOG_ACTS {
+            self.now.0 += 30 * 24 * 3_600_000 / i64::from(BACKLOG_ACTS);
+            let pick = self.random.next_u32() as u16;
+            let speaker = if turn.is_multiple_of(2) { n } else { other };
+            self.say(speaker, dossier.wrapping_add(turn / 2), pick)?;
+        }
+        self.cut.retain(|link| !links.contains(link) || cut_before.contains(link));
+        Ok(())
+    }
+
     pub(super) fn issue(&mut self, id: DossierId, holder: usize, excused: Option<usize>) {
         let term = self.acts.len() as u32 + 1;
         let act = RecallAct {
@@ -149,26 +166,8 @@ impl World {
         self.acts.push((act, document));
     }
 
-    pub(super) fn rotate(&mut self, n: usize) {
-        let suite = self.nodes[n].suite;
-        let key = secret(&mut self.random, suite);
-        let mut list = self.lists.last().expect("a list").clone();
-        list.version += 1;
-        let card = &mut list.nodes[n];
-        let now = self.clock(n);
-        if let Some(last) = card.keys.last_mut() {
-            last.until = Some(now);
-        }
-        card.keys.push(KeyCard { public: key.public_key().clone(), from: now, until: None });
-        self.lists.push(list);
-        self.nodes[n].keys.push(key);
-        // Whoever signs with a new key knows the list that has it; its clock does not go back behind it.
-        self.nodes[n].trust = self.lists.len() as u32;
-        self.nodes[n].skew_ms = self.nodes[n].skew_ms.max(0);
-    }
-
     pub(super) fn learn(&mut self, n: usize) -> Done {
-        self.nodes[n].trust = self.lists.len() as u32;
+        self.fetch_lists(n);
         for (act, document) in self.acts.clone() {
             if !self.nodes[n].learned.contains(&act.term) {
                 self.learn_act(n, act, document)?;
@@ -247,8 +246,12 @@ impl World {
         self.forget_lost();
         let all = self.nodes[n].disk.restated(None, self.calendar);
         let mut commit = Commit::default();
-        for one in all.iter().filter(|one| !one.pending.is_empty()) {
-            self.lend(n, &commit, one.dossier);
+        if self.has(Bug::RecoveryAnswersNothing) {
+            self.nodes[n].desk.forget();
+        } else {
+            for one in all.iter().filter(|one| !one.pending.is_empty()) {
+                self.lend(n, &commit, one.dossier);
+            }
         }
         let now = self.clock(n);
         let random = &mut self.random;

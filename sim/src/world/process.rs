@@ -30,6 +30,7 @@ impl World {
         node.answered.clear();
         node.restated.clear();
         node.read_first.clear();
+        node.blobs_asked.clear();
         node.fail_next = None;
     }
 
@@ -37,7 +38,7 @@ impl World {
         let node = &mut self.nodes[n];
         if node.desk.wants(commit, id) {
             let held = node.disk.held(id, self.calendar);
-            node.desk.lend(id, held);
+            node.desk.lend(id, held.map(|held| Held::clone(&held)));
         }
     }
 
@@ -46,19 +47,25 @@ impl World {
         if commit.is_empty() {
             return Ok(true);
         }
-        let now = self.clock(n);
         let node = &self.nodes[n];
-        let me = node.office.node.clone();
         let signer = node.keys.last().expect("a key");
-        // A key that the node's own list does not know yet signs nothing.
-        let trust = node.trust;
-        // A clock that went back does not sign from before its key.
-        let known = self.lists.get(trust as usize - 1).and_then(|list| list.card(&me).ok());
-        let from = known.and_then(|card| card.keys.iter().find(|key| key.public == *signer.public_key()));
-        let at = from.map_or(now, |key| now.max(key.from));
-        commit.sign(signer, &me, trust, at);
+        let signed = if self.has(Bug::EndedKeySigns) {
+            let mut lists = TrustLists::default();
+            let mut list = node.disk.lists.current().expect("a list").clone();
+            list.nodes[n].keys.iter_mut().for_each(|key| key.until = None);
+            lists.keep(list);
+            commit.sign(signer, &node.office.node, &lists, self.clock(n))
+        } else {
+            commit.sign(signer, &node.office.node, &node.disk.lists, self.clock(n))
+        };
+        if signed.is_err() {
+            // The key ended: nobody is told yes, and nothing is written, until the node has a new one.
+            self.nodes[n].desk.forget();
+            return Ok(false);
+        }
         if self.has(Bug::EvidenceDropped) {
             commit.evidence.clear();
+            commit.dossiers.values_mut().for_each(|held| held.beside.clear());
         }
         if self.has(Bug::SlipToHolderOnly) {
             let holder_of = |id: &DossierId| commit.dossiers.get(id).map(|held| held.chain.holder().clone());
@@ -94,6 +101,7 @@ impl World {
             Some(Failure::Unanswered) => {
                 self.judge(n, &commit)?;
                 self.nodes[n].disk.write(&commit);
+                self.store_made(n, &commit);
                 self.count(n, &commit)?;
                 self.crash(n);
                 return Ok(false);
@@ -102,6 +110,7 @@ impl World {
         }
         self.judge(n, &commit)?;
         self.nodes[n].disk.write(&commit);
+        self.store_made(n, &commit);
         self.count(n, &commit)?;
         let touched: Vec<DossierId> = commit.dossiers.keys().copied().collect();
         self.nodes[n].desk.committed(commit);
@@ -140,47 +149,5 @@ impl World {
         self.nodes[n].fail_next = None;
         self.nodes[n].restated.clear();
         self.commit(n, commit).map(|_| ())
-    }
-
-    /// A stamp by a node that does not hold the pen, instead of the answer that a peer would get next.
-    pub(super) fn lie(&mut self, n: usize, peer: usize, dossier: u16) {
-        let Some(id) = self.dossier(dossier) else { return };
-        let Some(held) = self.nodes[n].disk.held(id, self.calendar) else { return };
-        let node = &self.nodes[n];
-        if n == peer || *held.chain.holder() == node.office.node {
-            return;
-        }
-        let written = Draft::next(id, held.chain.kind(), &node.office.node)
-            .by(clerk(&node.office))
-            .said(self.now, [7; 8], &Act::Withdrawn)
-            .write(node.suite);
-        let mut stamp = held.chain.next_stamp(&written, self.now);
-        stamp.node = node.office.node.clone();
-        let hash = stamp.hash(node.suite);
-        let key = node.keys.last().expect("a key");
-        let (signed, parts) =
-            SignedGroup::sign(Purpose::Commit, key, &node.office.node, node.trust, self.clock(n), &[hash])
-                .expect("one leaf");
-        let proof = parts.prove(node.suite, 1, &[0]).expect("a proof");
-        let cursor = self.nodes[peer].disk.cursors().get(&node.office.node).cloned();
-        let from = cursor.as_ref().filter(|cursor| cursor.epoch == node.disk.epoch).map_or(0, |cursor| cursor.position);
-        let item = Item::Stamp {
-            stamp,
-            entry: String::from_utf8(written.bytes().to_vec()).expect("text"),
-            stamped: Spot { group: 0, leaf: 0 },
-            said: None,
-            via: None,
-        };
-        let groups = vec![BatchGroup { signed, proof }];
-        let batch = Batch { epoch: node.disk.epoch.clone(), from, groups, items: vec![item] };
-        self.ghost.lies.insert(hash);
-        self.ghost.lied_to.insert((peer, n));
-        self.wire.push(Message {
-            from: n,
-            to: peer,
-            asked: Asked::Stream(cursor),
-            answer: Answer::Batch(Box::new(batch)),
-            damaged: false,
-        });
     }
 }

@@ -8,7 +8,13 @@ impl World {
         if n == peer || self.cut.contains(&(n, peer)) {
             return Ok(());
         }
-        let asked = self.next_question(n, peer);
+        self.send(n, peer, self.next_question(n, peer))
+    }
+
+    pub(super) fn send(&mut self, n: usize, peer: usize, asked: Asked) -> Done {
+        if n == peer || self.cut.contains(&(n, peer)) || !self.may_ask(n, peer) {
+            return Ok(());
+        }
         self.note(&format!("{n} asks {peer} {asked:?}"));
         let Some(answer) = self.answer(n, peer, &asked)? else { return Ok(()) };
         if !self.cut.contains(&(peer, n)) {
@@ -26,7 +32,7 @@ impl World {
             let Some(held) = node.disk.held(id, self.calendar) else { continue };
             let done = node.answered.get(&(id, act.0.term)).is_some_and(|answered| answered.contains(&peer));
             let asks = node.desk.asked_for(&held, &act.0).contains(&self.nodes[peer].office.node);
-            if held.chain.term() < act.0.term && asks && !done {
+            if held.chain.term() < act.0.term && asks && !done && !node.read_first.contains(&peer) {
                 return Asked::Question(id, act.0.term);
             }
         }
@@ -48,9 +54,16 @@ impl World {
             let held = world.nodes[n].disk.held(id, world.calendar);
             held.is_some_and(|held| held.chain.participants().contains(&peer))
         };
+        let most = if self.has(Bug::StretchUnbounded) { usize::MAX } else { BATCH_ITEMS };
         match asked {
-            Asked::Stream(cursor) => match self.nodes[n].disk.stream(&peer, cursor.as_ref(), BATCH_ITEMS) {
-                Some(batch) => Ok(Some(Answer::Batch(Box::new(batch)))),
+            Asked::Blobs(hashes) => Ok(Some(Answer::Blobs(self.nodes[n].disk.blobs_for(&peer, hashes, self.calendar)))),
+            Asked::Stream(cursor) => match self.nodes[n].disk.stream(&peer, cursor.as_ref(), most) {
+                Some(batch) => {
+                    ensure(batch.items.len() <= BATCH_ITEMS, Property::Bounded, || {
+                        format!("{n} answers {peer} with {} items at once", batch.items.len())
+                    })?;
+                    Ok(Some(Answer::Batch(Box::new(batch))))
+                }
                 None => {
                     let known = self.ghost.rolled_back.contains(&n) || self.ghost.lied_to.contains(&(asker, n));
                     ensure(known, Property::StreamsAgree, || format!("{peer} knows more of {n}'s stream than {n}"))?;
@@ -130,9 +143,12 @@ impl World {
                         self.learn_act(to, act, *document)?
                     }
                     Answer::NotHeld => true,
-                    Answer::Restated(..) => false,
+                    Answer::Restated(..) | Answer::Blobs(_) => false,
                 };
-                if taken {
+                if !taken {
+                    // It may be from a life of the peer that is not known yet: its stream says so.
+                    self.nodes[to].read_first.insert(from);
+                } else {
                     self.nodes[to].answered.entry((id, term)).or_default().insert(from);
                 }
                 Ok(())
@@ -148,18 +164,9 @@ impl World {
                 self.nodes[to].read_first.insert(from);
                 Ok(())
             }
+            (Asked::Blobs(asked), Answer::Blobs(sent)) => self.deliver_blobs(from, to, &asked, sent),
             _ => Ok(()),
         }
-    }
-
-    pub(super) fn verify(&mut self, n: usize, cursor: Cursor, batch: Batch) -> Result<VerifiedBatch, BatchError> {
-        let known = Known { lists: &self.lists[..self.nodes[n].trust as usize] };
-        let verified = batch.verify(cursor, &known);
-        if let Err(BatchError::Trust(_)) = verified {
-            // A list that it has not seen yet may be the reason: it looks.
-            self.nodes[n].trust = self.lists.len() as u32;
-        }
-        verified
     }
 
     pub(super) fn deliver_stream(
@@ -179,10 +186,15 @@ impl World {
             self.nodes[to].restated.retain(|peer, (.., until)| *peer != from || *until <= position);
             return Ok(());
         }
-        let Ok(verified) = self.verify(to, cursor, batch) else { return Ok(()) };
+        let Ok(verified) = self.verify(to, Some(cursor), batch) else { return Ok(()) };
         if damaged {
             self.is_genuine(&verified)?;
             // What else stands in a batch is guarded by the connection, which this wire has not: as good as lost.
+            return Ok(());
+        }
+        if self.has(Bug::BlobStopsStream)
+            && !self.nodes[to].disk.wanted(&self.nodes[from].office.node, None, 1, self.calendar).is_empty()
+        {
             return Ok(());
         }
         let peer = self.nodes[from].office.node.clone();
@@ -205,7 +217,8 @@ impl World {
             Taken::Lost => self.notice(to),
             Taken::Whole(id, item) => {
                 self.nodes[to].whole.insert(from, (id, item));
-                Ok(())
+                // Each item of a stretch is tried once.
+                ensure(tried.len() <= BATCH_ITEMS, Property::Bounded, || format!("{to} tries {} items", tried.len()))
             }
         }
     }
@@ -233,8 +246,7 @@ impl World {
         batch: Batch,
         asked: bool,
     ) -> Result<bool, Broken> {
-        let cursor = Cursor::start(batch.epoch.clone());
-        let Ok(verified) = self.verify(to, cursor, batch) else { return Ok(false) };
+        let Ok(verified) = self.verify(to, None, batch) else { return Ok(false) };
         let full = self.nodes[to].disk.full(id);
         let mut commit = Commit::default();
         let peer = self.nodes[from].office.node.clone();

@@ -87,8 +87,9 @@ pub struct Restated {
     pub participants: Vec<NodeId>,
     /// Term, number and hash of the last stamp; none if only evidence of the dossier is here.
     pub last: Option<(u32, u32, Hash)>,
-    /// Stamps beside the log: term, number, hash.
-    pub beside: Vec<(u32, u32, Hash)>,
+    /// Stamps beside the log: term, number, hash, and who gave it. Whoever gave one gets it back, even if nothing that is
+    /// known here says that it takes part: it may have lost it.
+    pub beside: Vec<(u32, u32, Hash, NodeId)>,
     /// Entries that are pending.
     pub pending: Vec<Hash>,
 }

@@ -1,6 +1,6 @@
 //! Whole chains: gaps, branches, recall, restore.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Desk, Restated, Taken, Tick};
 use crate::directory::Document;
@@ -191,9 +191,16 @@ impl Desk {
     /// Says again where every dossier ends and what is pending: to one peer that began a new life, or to all.
     fn restate(&self, commit: &mut Commit, all: &[Restated], to: Option<&NodeId>) {
         for one in all {
-            let peers = one.participants.iter().filter(|node| **node != self.me && to.is_none_or(|to| to == *node));
-            for peer in peers {
-                for (term, seq, hash) in one.beside.iter().chain(&one.last) {
+            let is_told = |node: &&NodeId| **node != self.me && to.is_none_or(|to| to == *node);
+            let givers: BTreeSet<&NodeId> = one.beside.iter().map(|(.., node)| node).collect();
+            for giver in givers.into_iter().filter(is_told).filter(|node| !one.participants.contains(node)) {
+                for (term, seq, hash, _) in one.beside.iter().filter(|(.., node)| node == giver) {
+                    self.stream(commit, giver, one.dossier, Owed::Stamp { term: *term, seq: *seq }, hash);
+                }
+            }
+            for peer in one.participants.iter().filter(is_told) {
+                let beside = one.beside.iter().map(|(term, seq, hash, _)| (term, seq, hash));
+                for (term, seq, hash) in beside.chain(one.last.iter().map(|(term, seq, hash)| (term, seq, hash))) {
                     self.stream(commit, peer, one.dossier, Owed::Stamp { term: *term, seq: *seq }, hash);
                 }
                 for entry in &one.pending {

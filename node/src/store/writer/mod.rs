@@ -11,7 +11,6 @@ mod witness;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::Row as _;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -31,6 +30,7 @@ use super::read::{cursor, day_number};
 use super::turn::{Mark, Turn};
 use super::{Result, Store, StoreError, damaged};
 use crate::clock::Clock;
+use crate::directory::Directory;
 use crate::limits;
 
 /// To which dossier something is said.
@@ -148,8 +148,8 @@ pub struct WriterSetup {
     pub node: NodeId,
     /// Its key.
     pub signer: Arc<dyn Signer>,
-    /// The version of the trust list that is in force.
-    pub trust: Arc<AtomicU32>,
+    /// The trust lists by which it signs.
+    pub directory: Directory,
     /// The clock.
     pub clock: Clock,
     /// The calendar.
@@ -332,7 +332,8 @@ impl Writer {
     async fn write(&self, mut turn: Turn, commit: &mut Commit, extras: &Extras) -> Result<()> {
         let setup = &self.setup;
         let now = setup.clock.now();
-        commit.sign(&*setup.signer, &setup.node, setup.trust.load(Ordering::SeqCst), now);
+        let directory = setup.directory.now();
+        commit.sign(&*setup.signer, &setup.node, &directory.trust, now)?;
         rows::write(&mut turn.transaction, commit, extras, now, setup.calendar).await?;
         Ok(turn.transaction.commit().await?)
     }

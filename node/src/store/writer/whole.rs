@@ -181,22 +181,26 @@ impl Store {
             place.insert(dossier, all.len());
             all.push(Restated { dossier, participants, last, beside: Vec::new(), pending: Vec::new() });
         }
-        for row in sqlx::query("SELECT dossier, term, seq, hash FROM evidence ORDER BY dossier, term, seq, hash")
+        for row in sqlx::query("SELECT dossier, term, seq, hash, node FROM evidence ORDER BY dossier, term, seq, hash")
             .fetch_all(&self.pool)
             .await?
         {
             let dossier = id(row.try_get(0)?)?;
-            if !place.contains_key(&dossier) && !self.is_held(dossier).await? {
-                // Only evidence of it is here: who takes part follows from that.
-                let participants = self.full(dossier).await?.participants_beside();
-                if peer.is_none_or(|peer| participants.contains(peer)) {
+            let node: NodeId = row.try_get::<String, _>(4)?.parse().map_err(damaged)?;
+            if !place.contains_key(&dossier) {
+                // Only evidence of it is here, or the peer takes no part by what is known: who does follows from that.
+                let participants = match self.is_held(dossier).await? {
+                    true => Vec::new(),
+                    false => self.full(dossier).await?.participants_beside(),
+                };
+                if peer.is_none_or(|peer| participants.contains(peer) || *peer == node) {
                     place.insert(dossier, all.len());
                     all.push(Restated { dossier, participants, last: None, beside: Vec::new(), pending: Vec::new() });
                 }
             }
             if let Some(at) = place.get(&dossier) {
                 let (term, seq) = (row.try_get::<i64, _>(1)? as u32, row.try_get::<i64, _>(2)? as u32);
-                all[*at].beside.push((term, seq, hash(row.try_get(3)?)?));
+                all[*at].beside.push((term, seq, hash(row.try_get(3)?)?, node));
             }
         }
         for row in
