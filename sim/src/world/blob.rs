@@ -46,6 +46,21 @@ impl World {
         self.send(n, peer, Asked::Blobs(wanted))
     }
 
+    /// Asks for everything that is missing, once.
+    pub(super) fn settle_blobs(&mut self, n: usize, peer: usize) -> Done {
+        self.nodes[n].blobs_asked.remove(&peer);
+        for _ in 0..ROUNDS_MAX {
+            self.ask_blobs(n, peer)?;
+            while let Some(message) = self.wire.pop() {
+                self.deliver(message)?;
+            }
+            if !self.nodes[n].blobs_asked.contains_key(&peer) || self.has(Bug::BlobsFromTheFirst) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn deliver_blobs(&mut self, from: usize, to: usize, asked: &[Hash], sent: Vec<BlobText>) -> Done {
         for blob in sent {
             let genuine = blob.open().is_some() || self.has(Bug::BlobUnchecked);

@@ -218,11 +218,10 @@ impl World {
                     open |= !self.may_ask(n, peer);
                     open |= !matches!(self.next_question(n, peer), Asked::Stream(_));
                     self.ask(n, peer)?;
-                    self.ask_blobs(n, peer)?;
-                    open |= self.nodes[n].blobs_asked.contains_key(&peer);
                     while let Some(message) = self.wire.pop() {
                         self.deliver(message)?;
                     }
+                    self.settle_blobs(n, peer)?;
                     open |= !matches!(self.next_question(n, peer), Asked::Stream(_));
                 }
             }
