@@ -37,10 +37,10 @@ impl TrustLists {
         self.0.values().map(|list| &**list)
     }
 
-    /// The key that a group names, by the list that it names. [`TrustError::Version`] if that list is not known here: it
+    /// The key that a group names, by the list that it names. [`TrustError::List`] if that list is not known here: it
     /// has to be fetched.
     pub fn key_of(&self, group: &Group) -> Result<PublicKey, TrustError> {
-        let list = self.version(group.trust).ok_or(TrustError::Version)?;
+        let list = self.version(group.trust).ok_or(TrustError::List(group.trust))?;
         list.key(&group.node, &group.key, group.at).cloned()
     }
 
@@ -48,7 +48,7 @@ impl TrustLists {
     /// the key. With a key that the list in force does not have, or has ended, nothing is signed: no reader would ever
     /// accept it, and the stream would stand still behind it for good.
     pub fn signs(&self, node: &NodeId, key: &Hash, now: Moment) -> Result<(u32, Moment), TrustError> {
-        let list = self.current().ok_or(TrustError::Version)?;
+        let list = self.current().ok_or(TrustError::None)?;
         let known = list.card(node)?.keys.iter().find(|card| card.public.fingerprint() == *key);
         let at = known.map_or(now, |card| now.max(card.from));
         list.key(node, key, at)?;
@@ -108,7 +108,7 @@ mod tests {
         // The clock went back behind the new key's beginning.
         assert_eq!(lists.signs(&anhui, &new.public_key().fingerprint(), Moment(60)), Ok((2, Moment(100))));
         // Of a list that is not known here nothing is said: it has to be fetched.
-        assert_eq!(lists.key_of(&sign(3, &new, 150)), Err(TrustError::Version));
+        assert_eq!(lists.key_of(&sign(3, &new, 150)), Err(TrustError::List(3)));
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Keys for TrustLists {
     }
 
     fn root(&self) -> Result<PublicKey, TrustError> {
-        self.current().map(|list| list.root.clone()).ok_or(TrustError::Version)
+        self.current().map(|list| list.root.clone()).ok_or(TrustError::None)
     }
 }
 

@@ -12,10 +12,10 @@ impl Keys for Judging<'_> {
     fn of(&self, group: &Group) -> Result<PublicKey, TrustError> {
         match self.bug {
             Some(Bug::NamedListIgnored) => {
-                self.lists.current().ok_or(TrustError::Version)?.key(&group.node, &group.key, group.at).cloned()
+                self.lists.current().ok_or(TrustError::None)?.key(&group.node, &group.key, group.at).cloned()
             }
             Some(Bug::EndedKeyBelieved) => {
-                let list = self.lists.version(group.trust).ok_or(TrustError::Version)?;
+                let list = self.lists.version(group.trust).ok_or(TrustError::List(group.trust))?;
                 let mut keys = list.card(&group.node)?.keys.iter();
                 let key = keys.find(|key| key.public.fingerprint() == group.key);
                 key.map(|key| key.public.clone()).ok_or_else(|| TrustError::Key(group.node.clone()))
