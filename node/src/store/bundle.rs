@@ -101,7 +101,7 @@ impl Store {
 
     /// Blobs that are wanted of a peer, as many as are asked for at once.
     pub(crate) async fn blobs_to_ask(&self, peer: &str) -> Result<Vec<Hash>> {
-        let mut wanted = self.blobs_wanted_of(peer, limits::BLOBS_ASKED_MAX as i64).await?;
+        let mut wanted = self.blobs_wanted_of(peer, None, limits::BLOBS_ASKED_MAX as i64).await?;
         wanted.sort_unstable();
         Ok(wanted)
     }

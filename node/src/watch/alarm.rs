@@ -139,7 +139,7 @@ fn peers(seen: &Seen, alarms: &mut Vec<Alarm>) {
         let about = |code, since| Alarm::new(code, since).about(&peer.node).with("minutes", minutes(now, since));
         let trouble = peer.state.trouble.as_ref();
         if let Some(since) = late(trouble.map(|trouble| trouble.since), limits::ALARM_STREAM_MS) {
-            let code = trouble.map_or("", |trouble| trouble.code.as_str());
+            let code = trouble.map_or("", |trouble| trouble.code);
             alarms.push(about("peer-unreachable", since).with("code", code));
         } else if let Some(since) = late(peer.unread_since, limits::ALARM_STREAM_MS) {
             alarms.push(about("stream-unread", since).with("count", peer.unread().unwrap_or(0)));

@@ -168,6 +168,9 @@ fn config(number: usize, port: u16, address: String, registrar: String, trust: H
         trust,
         database: None,
         tls: None,
+        drain_s: 0,
+        monitor: None,
+        peer: Default::default(),
     }
 }
 

@@ -113,7 +113,7 @@ struct Open {
 
 impl Open {
     async fn at(store: &Store, peer: &str, gone: &BTreeSet<Hash>) -> Open {
-        let wanted = store.blobs_wanted_of(peer, 10_000).await.expect("blobs");
+        let wanted = store.blobs_wanted_of(peer, None, 10_000).await.expect("blobs");
         Open {
             heads: store.heads().await.expect("heads"),
             pending: store.counts().await.expect("counts")[2],

@@ -71,7 +71,7 @@ impl Holding {
             let entries = full.entries.iter().map(|known| *known.written.hash()).collect();
             holding.dossiers.insert(head.dossier, Known { log, entries });
         }
-        holding.blobs_wanted = store.blobs_wanted_of(peer, 10_000).await.expect("blobs");
+        holding.blobs_wanted = store.blobs_wanted_of(peer, None, 10_000).await.expect("blobs");
         store.close().await;
         holding
     }

@@ -60,7 +60,8 @@ pub async fn watch(app: App) {
             let written = write_out(&app, peer, folders, round).await;
             if let Err(refused) = taken.and(written) {
                 tracing::warn!(code = refused.code, %refused, %peer, "bundle folder");
-                app.peers.note(peer, |state| state.trouble = Some(refused.to_string()));
+                let now = app.clock.now();
+                app.peers.note(peer, |state| state.failed(now, refused.code, refused.to_string()));
             }
         }
         tokio::time::sleep(Duration::from_millis(limits::BUNDLE_HANDED_EVERY_MS)).await;

@@ -180,6 +180,7 @@ impl<'a> Import<'a> {
             let new = unread.items.len() as u64;
             let incoming =
                 IncomingBatch { peer: peer.clone(), read_from: stored.clone(), tried: tried.clone(), batch: unread };
+            let life = app.writer.epoch();
             match app.writer.take(incoming).await? {
                 // Of a new life only the beginning was noted.
                 Taken::Stored if stored.is_some() && !is_same && count > 0 => {}
@@ -189,7 +190,7 @@ impl<'a> Import<'a> {
                     return Ok(());
                 }
                 Taken::Stale => {}
-                Taken::Lost => app.writer.restart().await?,
+                Taken::Lost => app.writer.restart(life).await?,
                 Taken::Whole(dossier, item) => {
                     if let Some(log) = logs.get(&dossier) {
                         self.whole(log.clone()).await?;
@@ -302,7 +303,7 @@ async fn acknowledged(app: &App, head: &Head) -> Result<(), Refused> {
         StreamPage::Batch(_) => Ok(()),
         StreamPage::RolledBack => {
             tracing::error!(peer = %head.from, "a peer knows more of this node's stream than this node");
-            Ok(app.writer.restart().await?)
+            Ok(app.writer.restart(epoch).await?)
         }
     }
 }

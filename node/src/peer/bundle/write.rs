@@ -111,7 +111,7 @@ impl Outgoing {
         }
         let asked: Vec<Hash> = asks.as_ref().map(|head| head.blobs.clone()).unwrap_or_default();
         let begin = asks.and_then(|head| head.read).filter(|read| read.epoch == epoch);
-        let end = store.stream_end(peer.as_str()).await?.map_or(0, |(position, _)| position);
+        let end = store.stream_end(peer.as_str()).await?;
         Ok(Outgoing {
             head,
             documents,
