@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{self, Case, Next};
-use crate::dossier::{Break, Chain, Hash, Judged, Moment, NodeId, Stamp, Written};
+use crate::dossier::{Break, Chain, Hash, Judged, Moment, NodeId, RecallAct, Stamp, Written};
 use crate::time::Calendar;
 
 /// Where it is proven that its author said an entry: a leaf of a group that the author signed.
@@ -286,6 +286,28 @@ impl Full {
 }
 
 impl Full {
+    /// Everyone whom a stamp lets take part, in the log or beside it.
+    pub fn named(&self) -> impl Iterator<Item = &NodeId> {
+        let rows = self.log.iter().chain(self.beside.iter().map(|(row, _)| row));
+        rows.flat_map(|row| &row.written.entry().join)
+    }
+
+    /// Everyone whom the new holder by an act has to ask before the recall is stamped: who takes part by any stamp that is
+    /// known. A join may also lie in what only an excused node had, or in what the holder lost (`recovering`); then
+    /// `everyone` of the trust list is asked, for nobody is known not to take part.
+    pub fn asked_for(&self, act: &RecallAct, recovering: bool, everyone: &[NodeId]) -> Vec<NodeId> {
+        let mut asked: BTreeSet<NodeId> = self.named().cloned().collect();
+        if recovering || !act.excused.is_empty() {
+            asked.extend(everyone.iter().cloned());
+        }
+        asked.into_iter().filter(|node| *node != act.holder && !act.excused.contains(node)).collect()
+    }
+
+    /// The term that the log has reached; none if nothing is in the log.
+    pub fn term(&self) -> Option<u32> {
+        self.log.last().map(|row| row.stamp.term)
+    }
+
     /// Who takes part by what is known beside the log: for a dossier of which only evidence is here.
     pub fn participants_beside(&self) -> Vec<NodeId> {
         let pool = self.beside.iter().map(|(row, _)| (row.hash, row.clone())).collect();

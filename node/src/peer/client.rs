@@ -216,7 +216,7 @@ struct Answered {
 }
 
 /// Checking signatures is work for a thread of its own.
-async fn checked(
+pub(super) async fn checked(
     verify: impl FnOnce() -> Result<VerifiedBatch, BatchError> + Send + 'static,
 ) -> Result<VerifiedBatch, Trouble> {
     let verified = tokio::task::spawn_blocking(verify).await.map_err(|error| Trouble::Store(error.to_string()))?;

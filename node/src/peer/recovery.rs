@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tongban_core::directory::{Document, Kind};
 use tongban_core::dossier::{DossierId, NodeId, RecallAct};
-use tongban_core::exchange::{Batch, Cursor, Epoch, Keys as _};
+use tongban_core::exchange::{Batch, Cursor, Epoch, Full, Keys as _};
 
 use super::bundle;
 use super::client::{Peer, Trouble};
@@ -143,20 +143,24 @@ impl Work {
         dossier: DossierId,
         act: &std::sync::Arc<(RecallAct, Document)>,
     ) -> Result<bool, Trouble> {
-        let Some((held, _)) = app.store.dossier(dossier, app.calendar).await? else {
+        let known = app.store.full(dossier).await?;
+        if known.log.is_empty() && known.beside.is_empty() {
             // The dossier may still come over.
             return Ok(false);
-        };
-        if held.chain.term() >= act.0.term {
+        }
+        if known.term().is_some_and(|term| term >= act.0.term) {
             return Ok(true);
         }
+        let snapshot = app.directory.now();
+        let everyone: Vec<NodeId> =
+            snapshot.current().iter().flat_map(|list| &list.nodes).map(|card| card.node.clone()).collect();
         let answered = self.answered.entry((dossier, act.0.term)).or_default();
-        let participants = held.chain.participants().iter();
-        let to_ask: Vec<NodeId> = participants
-            .filter(|node| **node != app.config.node && !act.0.excused.contains(node) && !answered.contains(node))
-            .cloned()
-            .collect();
-        for node in to_ask {
+        let open = |known: &Full, answered: &BTreeSet<NodeId>| {
+            let mut open = known.asked_for(&act.0, app.writer.is_recovering(), &everyone);
+            open.retain(|node| !answered.contains(node));
+            open
+        };
+        for node in open(&known, answered) {
             if app.config.opens(&node) != Opens::Nobody {
                 Peer::new(app, node.clone()).question(dossier, &act.1).await?;
             } else if !bundle::is_answered(&app.store, &node, dossier, act.0.term).await? {
@@ -165,13 +169,7 @@ impl Work {
             answered.insert(node);
         }
         // Answers may have brought in more participants.
-        let Some((held, _)) = app.store.dossier(dossier, app.calendar).await? else { return Ok(false) };
-        let missing = held
-            .chain
-            .participants()
-            .iter()
-            .any(|node| *node != app.config.node && !act.0.excused.contains(node) && !answered.contains(node));
-        if missing {
+        if !open(&app.store.full(dossier).await?, answered).is_empty() {
             return Ok(false);
         }
         app.writer.recall(dossier, act.clone()).await.map_err(Trouble::Store)?;

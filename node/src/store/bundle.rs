@@ -74,18 +74,6 @@ impl Store {
         row.map(|row| Ok(row.try_get::<i64, _>(0)? as u32)).transpose()
     }
 
-    /// Whether a peer takes part in a dossier whose log has not reached a term.
-    pub(crate) async fn shares_below(&self, id: DossierId, peer: &str, term: u32) -> Result<bool> {
-        let row =
-            sqlx::query("SELECT 1 FROM dossier WHERE id = $1 AND ' ' || participants || ' ' LIKE $2 AND term < $3")
-                .bind(id.bytes().to_vec())
-                .bind(format!("% {peer} %"))
-                .bind(i64::from(term))
-                .fetch_optional(&self.pool)
-                .await?;
-        Ok(row.is_some())
-    }
-
     /// All documents that every node of the trust list may have: of trust lists and acts each version, of others the newest.
     pub(crate) async fn documents_for_nodes(&self) -> Result<Vec<Document>> {
         let mut documents = self.documents().await?;

@@ -244,7 +244,12 @@ impl World {
             return None;
         }
         let holder = self.index(best.chain.holder())?;
-        held.iter().any(|(n, _)| *n == holder).then_some(holder).or(held.first().map(|(n, _)| *n))
+        // Stamps beside the log are enough to go on from; who takes no part cannot.
+        let full = self.nodes[holder].disk.full(id);
+        if !full.log.is_empty() || !full.beside.is_empty() {
+            return Some(holder);
+        }
+        held.iter().map(|(n, _)| *n).find(|n| best.chain.participants().contains(&self.nodes[*n].office.node))
     }
 
     pub(super) fn at_rest(&self) -> Done {

@@ -196,17 +196,16 @@ impl World {
     pub(super) fn work(&mut self, n: usize) -> Done {
         let random_free = self.nodes[n].desk.acts_to_carry_out();
         for (id, act) in random_free {
-            let Some(held) = self.nodes[n].disk.held(id, self.calendar) else { continue };
-            if held.chain.term() >= act.0.term {
+            let full = self.nodes[n].disk.full(id);
+            if full.log.is_empty() && full.beside.is_empty() || full.term().is_some_and(|term| term >= act.0.term) {
                 continue;
             }
             let answered = self.nodes[n].answered.get(&(id, act.0.term)).cloned().unwrap_or_default();
-            let to_ask = self.nodes[n].desk.asked_for(&held, &act.0);
+            let to_ask = full.asked_for(&act.0, self.nodes[n].desk.is_recovering(), &self.everyone());
             let heard = |node: &NodeId| self.index(node).is_some_and(|peer| answered.contains(&peer));
             if !self.has(Bug::RecallWithoutAsking) && !to_ask.iter().all(heard) {
                 continue;
             }
-            let full = self.nodes[n].disk.full(id);
             let mut commit = Commit::default();
             let now = self.clock(n);
             let random = &mut self.random;
@@ -218,6 +217,11 @@ impl World {
             self.commit(n, commit)?;
         }
         self.win_back(n)
+    }
+
+    /// Every node of the trust list.
+    pub(super) fn everyone(&self) -> Vec<NodeId> {
+        self.nodes.iter().map(|node| node.office.node.clone()).collect()
     }
 
     pub(super) fn win_back(&mut self, n: usize) -> Done {

@@ -29,10 +29,12 @@ impl World {
             return Asked::Whole(*id, *item);
         }
         for (id, act) in node.desk.acts_to_carry_out() {
-            let Some(held) = node.disk.held(id, self.calendar) else { continue };
+            let full = node.disk.full(id);
             let done = node.answered.get(&(id, act.0.term)).is_some_and(|answered| answered.contains(&peer));
-            let asks = node.desk.asked_for(&held, &act.0).contains(&self.nodes[peer].office.node);
-            if held.chain.term() < act.0.term && asks && !done && !node.read_first.contains(&peer) {
+            let known = !(full.log.is_empty() && full.beside.is_empty());
+            let asked = full.asked_for(&act.0, node.desk.is_recovering(), &self.everyone());
+            let asks = known && asked.contains(&self.nodes[peer].office.node);
+            if full.term().is_none_or(|term| term < act.0.term) && asks && !done && !node.read_first.contains(&peer) {
                 return Asked::Question(id, act.0.term);
             }
         }

@@ -76,11 +76,6 @@ impl Desk {
         true
     }
 
-    /// Everyone who has to be asked before a recall of a dossier is stamped.
-    pub fn asked_for(&self, held: &Held, act: &RecallAct) -> Vec<NodeId> {
-        self.peers_of(held).into_iter().filter(|peer| !act.excused.contains(peer)).collect()
-    }
-
     fn adopt(
         &self,
         commit: &mut Commit,
@@ -93,7 +88,8 @@ impl Desk {
         let knew: Vec<(Hash, bool)> =
             full.entries.iter().map(|known| (*known.written.hash(), known.said.is_some())).collect();
         let before = Held::fold(&full.log, self.calendar).ok().flatten();
-        let id = full.log.first().or(theirs.first()).map(|row| row.stamp.dossier)?;
+        let beside = full.beside.first().map(|(row, _)| row);
+        let id = full.log.first().or(theirs.first()).or(beside).map(|row| row.stamp.dossier)?;
         let Adopted { mut held, mut full, from, was, returned, settled } =
             full.adopt(theirs, slips, sealed, self.calendar);
         if self.recovering {

@@ -15,7 +15,7 @@ use super::read::{Judge, check, records};
 use super::{Blob, Head, Heard, Question, Record};
 use crate::app::App;
 use crate::limits;
-use crate::peer::client::{keep_documents, verify};
+use crate::peer::client::{checked, keep_documents, verify};
 use crate::peer::recovery::{Answer, learn};
 use crate::store::{IncomingBatch, NewBlob, StreamPage, WholeChain};
 
@@ -242,9 +242,9 @@ impl<'a> Import<'a> {
             Answer::Sealed(act) => return learn(app, *act).await.map_err(|error| Refused::record(error.to_string())),
             Answer::NotHeld => {}
             Answer::All(batch) => {
-                let begin = Cursor::start(batch.epoch.clone());
-                let batch = self.verify(*batch, begin).await?;
-                self.take_whole(true, batch).await?;
+                let directory = app.directory.clone();
+                let batch = checked(move || batch.verify_whole(&directory)).await;
+                self.take_whole(true, batch.map_err(|error| Refused::record(error.to_string()))?).await?;
             }
         }
         if let Some(mut heard) = Heard::of(&app.store, peer).await?

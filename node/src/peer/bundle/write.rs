@@ -223,16 +223,20 @@ async fn questions(
     acts: &[&Document],
 ) -> Result<Vec<Question>, Refused> {
     let mut questions = Vec::new();
+    let recovering = store.state("recovering").await?.is_some();
     for act in acts.iter().filter_map(|act| RecallAct::read(act).ok()) {
         if act.holder != *own || act.epoch != *epoch || act.excused.contains(peer) {
             continue;
         }
-        for dossier in act.dossiers {
+        for dossier in act.dossiers.iter().copied() {
             let question = Question { dossier, term: act.term };
             if heard.is_some_and(|heard| heard.answered.contains(&question)) {
                 continue;
             }
-            if store.shares_below(dossier, peer.as_str(), act.term).await? {
+            let known = store.full(dossier).await?;
+            let is_known = !(known.log.is_empty() && known.beside.is_empty());
+            let is_open = is_known && known.term().is_none_or(|term| term < act.term);
+            if is_open && known.asked_for(&act, recovering, std::slice::from_ref(peer)).contains(peer) {
                 questions.push(question);
             }
         }
