@@ -146,10 +146,11 @@ CREATE TABLE case_view (
     applicant BYTEA NOT NULL
 );
 CREATE INDEX case_by_number ON case_view (number);
--- Work lists: what an organisation has to do, by date; and all that it takes part in, the newest first.
-CREATE INDEX case_by_responsible ON case_view (responsible, due);
+-- Work lists: what an organisation has to do, by date, what has none last; and all that it takes part in, the newest
+-- first. Each stands in the index in the order of its page; the phase is there to be looked at without the row.
+CREATE INDEX case_by_responsible ON case_view (responsible, (due IS NULL), due, changed);
 CREATE INDEX case_by_receiving ON case_view (receiving_org, changed);
-CREATE INDEX case_by_handling ON case_view (handling_org, changed);
+CREATE INDEX case_by_handling ON case_view (handling_org, changed, phase);
 -- What was handed over and is not answered: few rows, looked at every few seconds.
 CREATE INDEX case_not_answered ON case_view (handling_node, changed) WHERE phase = 'handed_over';
 

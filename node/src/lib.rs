@@ -9,6 +9,7 @@ pub mod beside;
 pub mod clock;
 pub mod command;
 pub mod config;
+mod databases;
 pub mod demo;
 pub mod directory;
 pub mod error;

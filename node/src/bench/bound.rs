@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tongban_core::dossier::tree::Proof;
 use tongban_core::dossier::{
     DossierId, Draft, Hash, Moment, NodeId, Purpose, SecretKey, SignedGroup, Signer as _, Suite, Written,
@@ -17,6 +17,7 @@ use tongban_core::dossier::{
 
 use super::stats::{Latency, round};
 use super::{failed, machine};
+use crate::databases::Databases;
 use crate::error::Failure;
 
 /// Records of a case: its head and its view are written once and then changed.
@@ -84,6 +85,28 @@ pub(super) async fn database() -> Result<String, Failure> {
     Ok(format!("SQLite {version}, WAL, synchronous FULL, checkpoint at {CHECKPOINT_PAGES} pages"))
 }
 
+/// Names of the databases of both sides on a server.
+pub(super) const SIDES: [&str; 2] = ["bound-a", "bound-b"];
+
+/// Where the database of one side is.
+enum Place {
+    File(std::path::PathBuf),
+    Server(String),
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)
+}
+
+/// Both databases, made anew.
+fn places(folder: &Path, databases: Option<&Databases>) -> Result<[Place; 2], Failure> {
+    let Some(databases) = databases else {
+        return Ok(SIDES.map(|name| Place::File(folder.join(format!("{name}.db")))));
+    };
+    runtime()?.block_on(databases.make(SIDES.into_iter(), true))?;
+    Ok(SIDES.map(|name| Place::Server(databases.of(name))))
+}
+
 /// A group on its way.
 struct Sent {
     signed: SignedGroup,
@@ -92,21 +115,27 @@ struct Sent {
 }
 
 /// Measures groups of `group` records with entries of about `bytes` bytes. Blocking.
-pub(super) fn measure(folder: &Path, suite: Suite, group: usize, bytes: f64, time: Duration) -> Result<Bound, Failure> {
-    let names = ["bound-a.db", "bound-b.db"].map(|name| folder.join(name));
+pub(super) fn measure(
+    folder: &Path,
+    databases: Option<&Databases>,
+    suite: Suite,
+    group: usize,
+    bytes: f64,
+    time: Duration,
+) -> Result<Bound, Failure> {
+    let [first_place, second_place] = places(folder, databases)?;
     let key = std::sync::Arc::new(SecretKey::from_seed(suite, &[7; 32]).map_err(failed)?);
     let (sender, receiver) = mpsc::sync_channel::<Sent>(GROUPS_AHEAD);
     let (begun, cpu_s) = (Instant::now(), machine::cpu_s(None));
     let until = begun + time;
-    let (path, signer) = (names[0].clone(), key.clone());
-    let first = std::thread::spawn(move || sign(&path, &signer, group, bytes, until, &sender));
-    let (path, signer) = (names[1].clone(), key);
-    let second = std::thread::spawn(move || verify(&path, &signer, &receiver));
+    let signer = key.clone();
+    let first = std::thread::spawn(move || sign(&first_place, &signer, group, bytes, until, &sender));
+    let second = std::thread::spawn(move || verify(&second_place, &key, &receiver));
     let records = second.join().map_err(|_| failed("the second side stopped"))??;
     first.join().map_err(|_| failed("the first side stopped"))??;
     let seconds = begun.elapsed().as_secs_f64();
-    for name in names {
-        std::fs::remove_file(name).map_err(failed)?;
+    if databases.is_none() {
+        SIDES.map(|name| std::fs::remove_file(folder.join(format!("{name}.db"))));
     }
     let cpu_s = machine::cpu_s(None) - cpu_s;
     Ok(Bound {
@@ -119,14 +148,14 @@ pub(super) fn measure(folder: &Path, suite: Suite, group: usize, bytes: f64, tim
 }
 
 fn sign(
-    path: &Path,
+    place: &Place,
     key: &SecretKey,
     group: usize,
     bytes: f64,
     until: Instant,
     sender: &mpsc::SyncSender<Sent>,
 ) -> Result<(), Failure> {
-    let mut side = Side::open(path)?;
+    let mut side = Side::open(place)?;
     let suite = key.public_key().suite();
     let node: NodeId = "jiangsu".parse().map_err(failed)?;
     let empty = entry(suite, &node, 0, "").bytes().len();
@@ -147,8 +176,8 @@ fn sign(
     side.close()
 }
 
-fn verify(path: &Path, key: &SecretKey, receiver: &mpsc::Receiver<Sent>) -> Result<u64, Failure> {
-    let mut side = Side::open(path)?;
+fn verify(place: &Place, key: &SecretKey, receiver: &mpsc::Receiver<Sent>) -> Result<u64, Failure> {
+    let mut side = Side::open(place)?;
     let suite = key.public_key().suite();
     let mut records = 0;
     for Sent { signed, entries, first } in receiver {
@@ -185,99 +214,158 @@ fn entry(suite: Suite, node: &NodeId, number: u64, filling: &str) -> Written {
 /// One database with a connection of its own.
 struct Side {
     runtime: tokio::runtime::Runtime,
-    connection: SqliteConnection,
+    connection: Connection,
+}
+
+enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// A value of a row.
+enum Value<'a> {
+    Bytes(&'a [u8]),
+    Number(i64),
+    Text(&'static str),
 }
 
 const TABLES: &str = "\
-CREATE TABLE record (dossier BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, \
-    root BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (dossier, seq));\
-CREATE TABLE head (dossier BLOB NOT NULL PRIMARY KEY, len INTEGER NOT NULL, hash BLOB NOT NULL, holder TEXT NOT NULL);\
-CREATE TABLE view (dossier BLOB NOT NULL PRIMARY KEY, phase TEXT NOT NULL, responsible TEXT NOT NULL, \
-    receiving TEXT NOT NULL, due INTEGER NOT NULL, changed INTEGER NOT NULL);\
+CREATE TABLE record (dossier BYTEA NOT NULL, seq BIGINT NOT NULL, hash BYTEA NOT NULL, bytes BYTEA NOT NULL, \
+    root BYTEA NOT NULL, leaf BIGINT NOT NULL, PRIMARY KEY (dossier, seq));\
+CREATE TABLE head (dossier BYTEA NOT NULL PRIMARY KEY, len BIGINT NOT NULL, hash BYTEA NOT NULL, holder TEXT NOT NULL);\
+CREATE TABLE view (dossier BYTEA NOT NULL PRIMARY KEY, phase TEXT NOT NULL, responsible TEXT NOT NULL, \
+    receiving TEXT NOT NULL, due BIGINT NOT NULL, changed BIGINT NOT NULL);\
 CREATE INDEX by_responsible ON view (responsible, due);\
 CREATE INDEX by_receiving ON view (receiving, changed);\
-CREATE TABLE stream (peer TEXT NOT NULL, position INTEGER NOT NULL, dossier BLOB NOT NULL, seq INTEGER NOT NULL, \
-    hash BLOB NOT NULL, PRIMARY KEY (peer, position));\
-CREATE TABLE signed_group (root BLOB NOT NULL PRIMARY KEY, size INTEGER NOT NULL, signature BLOB NOT NULL);";
-
-type Filled<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
+CREATE TABLE stream (peer TEXT NOT NULL, position BIGINT NOT NULL, dossier BYTEA NOT NULL, seq BIGINT NOT NULL, \
+    hash BYTEA NOT NULL, PRIMARY KEY (peer, position));\
+CREATE TABLE signed_group (root BYTEA NOT NULL PRIMARY KEY, size BIGINT NOT NULL, signature BYTEA NOT NULL);";
 
 impl Side {
-    fn open(path: &Path) -> Result<Side, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-            .pragma("cache_size", CACHE_KIB)
-            .disable_statement_logging();
-        let connection = runtime.block_on(async {
-            let mut connection = options.connect().await?;
-            sqlx::raw_sql(TABLES).execute(&mut connection).await?;
+    fn open(place: &Place) -> Result<Side, Failure> {
+        let runtime = runtime()?;
+        let opened = async {
+            let mut connection = match place {
+                Place::File(path) => Connection::Sqlite(sqlite(path).connect().await?),
+                Place::Server(address) => Connection::Postgres(PgConnection::connect(address).await?),
+            };
+            for table in TABLES.split_terminator(';') {
+                connection.run(table, &[]).await?;
+            }
             Ok::<_, sqlx::Error>(connection)
-        });
-        Ok(Side { runtime, connection: connection.map_err(failed)? })
+        };
+        let connection = runtime.block_on(opened).map_err(failed)?;
+        Ok(Side { runtime, connection })
     }
 
     fn close(self) -> Result<(), Failure> {
-        self.runtime.block_on(self.connection.close()).map_err(failed)
+        let closed = async {
+            match self.connection {
+                Connection::Sqlite(connection) => connection.close().await,
+                Connection::Postgres(connection) => connection.close().await,
+            }
+        };
+        self.runtime.block_on(closed).map_err(failed)
     }
 
     /// One group in one transaction, with one statement for each table.
     fn insert(&mut self, first: u64, entries: &[(Hash, Vec<u8>)], signed: &SignedGroup) -> Result<(), Failure> {
+        use Value::{Bytes, Number, Text};
         let size = entries.len() as u64;
-        let root = signed.group.root.tagged().to_vec();
+        let root = signed.group.root.tagged();
         let rows: Vec<Row<'_>> = (first..)
             .zip(entries)
             .map(|(number, (hash, bytes))| {
                 let (dossier, seq) = place(number, size);
-                Row { number: number as i64, dossier: dossier.to_vec(), seq, hash: hash.tagged().to_vec(), bytes }
+                Row { number: number as i64, dossier, seq, hash: hash.tagged(), bytes }
             })
             .collect();
+        let group = [Bytes(&root), Number(i64::from(signed.group.size)), Bytes(&signed.signature.0)];
+        let records = values(&rows, |row| {
+            let (number, size) = (row.number, size as i64);
+            let (id, seq) = (Bytes(&row.dossier), Number(i64::from(row.seq)));
+            [id, seq, Bytes(&row.hash), Bytes(row.bytes), Bytes(&root), Number(number % size)]
+        });
+        let heads = values(&rows, |row| {
+            [Bytes(&row.dossier), Number(i64::from(row.seq) + 1), Bytes(&row.hash), Text("jiangsu")]
+        });
+        let (org, other) = ("12993205000000019Y", "12993401000000027A");
+        let views = values(&rows, |row| {
+            let phase = Text(PHASES[row.seq as usize]);
+            let responsible = Text(if row.seq < 3 { org } else { other });
+            let due = Number(20_260_000 + i64::from(row.seq));
+            [Bytes(&row.dossier), phase, responsible, Text(org), due, Number(row.number)]
+        });
+        let streams = values(&rows, |row| {
+            let (id, seq) = (Bytes(&row.dossier), Number(i64::from(row.seq)));
+            [Text("anhui"), Number(row.number), id, seq, Bytes(&row.hash)]
+        });
+        let head = "ON CONFLICT (dossier) DO UPDATE SET len = excluded.len, hash = excluded.hash";
+        let view = "ON CONFLICT (dossier) DO UPDATE SET phase = excluded.phase, due = excluded.due, \
+                    changed = excluded.changed";
         let Side { runtime, connection } = self;
         let work = async {
-            let mut transaction = connection.begin().await?;
-            let run = &mut *transaction;
-            let one = std::slice::from_ref(signed);
-            insert(run, "signed_group", 3, "", one, |query, signed| {
-                query
-                    .bind(signed.group.root.tagged().to_vec())
-                    .bind(i64::from(signed.group.size))
-                    .bind(signed.signature.0.to_vec())
-            })
-            .await?;
-            insert(run, "record", 6, "", &rows, |query, row| {
-                let query = query.bind(row.dossier.clone()).bind(row.seq).bind(row.hash.clone());
-                query.bind(row.bytes.to_vec()).bind(root.clone()).bind(row.number % size as i64)
-            })
-            .await?;
-            let tail = "ON CONFLICT (dossier) DO UPDATE SET len = excluded.len, hash = excluded.hash";
-            insert(run, "head", 4, tail, &rows, |query, row| {
-                query.bind(row.dossier.clone()).bind(row.seq + 1).bind(row.hash.clone()).bind("jiangsu")
-            })
-            .await?;
-            let tail = "ON CONFLICT (dossier) DO UPDATE SET phase = excluded.phase, due = excluded.due, \
-                        changed = excluded.changed";
-            insert(run, "view", 6, tail, &rows, |query, row| {
-                let (org, other) = ("12993205000000019Y", "12993401000000027A");
-                query
-                    .bind(row.dossier.clone())
-                    .bind(PHASES[row.seq as usize])
-                    .bind(if row.seq < 3 { org } else { other })
-                    .bind(org)
-                    .bind(20_260_000 + i64::from(row.seq))
-                    .bind(row.number)
-            })
-            .await?;
-            insert(run, "stream", 5, "", &rows, |query, row| {
-                query.bind("anhui").bind(row.number).bind(row.dossier.clone()).bind(row.seq).bind(row.hash.clone())
-            })
-            .await?;
-            transaction.commit().await
+            connection.run("BEGIN", &[]).await?;
+            connection.insert("signed_group", 3, "", &group).await?;
+            connection.insert("record", 6, "", &records).await?;
+            connection.insert("head", 4, head, &heads).await?;
+            connection.insert("view", 6, view, &views).await?;
+            connection.insert("stream", 5, "", &streams).await?;
+            connection.run("COMMIT", &[]).await
         };
         runtime.block_on(work).map_err(failed)
+    }
+}
+
+fn sqlite(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("cache_size", CACHE_KIB)
+        .disable_statement_logging()
+}
+
+fn values<'a, const WIDTH: usize>(
+    rows: &'a [Row<'a>],
+    of: impl Fn(&'a Row<'a>) -> [Value<'a>; WIDTH],
+) -> Vec<Value<'a>> {
+    rows.iter().flat_map(of).collect()
+}
+
+impl Connection {
+    /// Many rows of so many values with one statement.
+    async fn insert(&mut self, table: &str, width: usize, tail: &str, values: &[Value<'_>]) -> sqlx::Result<()> {
+        let named = matches!(self, Connection::Postgres(_));
+        let place = |at: usize| if named { format!("${}", at + 1) } else { "?".to_owned() };
+        let row = |first: usize| format!("({})", (first..first + width).map(place).collect::<Vec<_>>().join(","));
+        let rows: Vec<String> = (0..values.len()).step_by(width).map(row).collect();
+        self.run(&format!("INSERT INTO {table} VALUES {} {tail}", rows.join(",")), values).await
+    }
+
+    async fn run(&mut self, text: &str, values: &[Value<'_>]) -> sqlx::Result<()> {
+        let text = AssertSqlSafe(text.to_owned());
+        match self {
+            Connection::Sqlite(connection) => {
+                let query = values.iter().fold(sqlx::query::<sqlx::Sqlite>(text), |query, value| match value {
+                    Value::Bytes(bytes) => query.bind(bytes.to_vec()),
+                    Value::Number(number) => query.bind(*number),
+                    Value::Text(word) => query.bind(*word),
+                });
+                query.execute(connection).await?;
+            }
+            Connection::Postgres(connection) => {
+                let query = values.iter().fold(sqlx::query::<sqlx::Postgres>(text), |query, value| match value {
+                    Value::Bytes(bytes) => query.bind(bytes.to_vec()),
+                    Value::Number(number) => query.bind(*number),
+                    Value::Text(word) => query.bind(*word),
+                });
+                query.execute(connection).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -286,25 +374,10 @@ const PHASES: [&str; RECORDS_PER_CASE as usize] =
 
 struct Row<'a> {
     number: i64,
-    dossier: Vec<u8>,
+    dossier: [u8; 16],
     seq: u32,
-    hash: Vec<u8>,
+    hash: [u8; 33],
     bytes: &'a [u8],
-}
-
-async fn insert<T>(
-    connection: &mut SqliteConnection,
-    table: &str,
-    width: usize,
-    tail: &str,
-    rows: &[T],
-    fill: impl for<'q> Fn(Filled<'q>, &T) -> Filled<'q>,
-) -> sqlx::Result<()> {
-    let row = format!("({})", vec!["?"; width].join(","));
-    let text = format!("INSERT INTO {table} VALUES {} {tail}", vec![row; rows.len()].join(","));
-    let query = rows.iter().fold(sqlx::query(AssertSqlSafe(text)), fill);
-    query.execute(connection).await?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -324,7 +397,7 @@ mod tests {
     #[test]
     fn what_is_signed_arrives_whole() {
         let folder = tempfile::tempdir().unwrap();
-        let bound = measure(folder.path(), Suite::Sm2, 16, 600.0, Duration::from_millis(300)).unwrap();
+        let bound = measure(folder.path(), None, Suite::Sm2, 16, 600.0, Duration::from_millis(300)).unwrap();
         assert!(bound.records > 0 && bound.records.is_multiple_of(16));
     }
 }

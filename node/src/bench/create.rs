@@ -1,22 +1,20 @@
 //! Cases created through the public API: both nodes are processes of their own, each answer is durable and signed.
 
 use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tongban_core::dossier::Suite;
 
 use super::pair::{CLERK, Pair, Script};
+use super::process::{Process, http, sign_in};
 use super::stats::{Latency, round};
 use super::{failed, machine};
 use crate::command::progress;
-use crate::config::Config;
-use crate::demo::DRILL_PASSWORD;
+use crate::databases::Databases;
 use crate::error::Failure;
 
 /// The load runs so long before the measure begins.
@@ -36,79 +34,37 @@ pub(super) struct Create {
     pub(super) cpu_s_per_1000_cases: f64,
 }
 
-/// The two processes; they end with this value.
-struct Processes {
-    receiving: Child,
-    _handling: Child,
-    address: String,
-}
-
 /// Measures with each number of clients.
 pub(super) async fn measure(
     folder: &Path,
     suite: Suite,
+    databases: Option<&Databases>,
     clients: &[usize],
     seconds: u64,
 ) -> Result<Vec<Create>, Failure> {
-    let pair = Pair::make(folder, suite).await?;
-    let mut processes = Processes::start(&pair).await?;
-    let http = reqwest::Client::builder().no_proxy().build().map_err(failed)?;
-    let token = sign_in(&http, &processes.address).await?;
+    let pair = Pair::make(folder, suite, databases).await?;
+    let receiving = Process::start(&pair.receiving).await?;
+    let handling = Process::start(&pair.handling).await?;
+    let http = http()?;
+    let token = sign_in(&http, &receiving.address, CLERK).await?;
     let request = http
-        .post(format!("{}/api/v1/cases", processes.address))
+        .post(format!("{}/api/v1/cases", receiving.address))
         .bearer_auth(token)
         .header("content-type", "application/json")
-        .body(body(&pair.script))
+        .body(body(&pair.script, false))
         .build()
         .map_err(failed)?;
     let mut measured = Vec::new();
     for clients in clients {
-        measured.push(create(&http, &request, &processes, *clients, seconds).await?);
+        measured.push(create(&http, &request, &receiving, *clients, seconds).await?);
     }
-    processes.receiving.kill().await.map_err(failed)?;
+    receiving.kill().await?;
+    handling.kill().await?;
     Ok(measured)
 }
 
-impl Processes {
-    async fn start(pair: &Pair) -> Result<Processes, Failure> {
-        let program = std::env::current_exe().map_err(failed)?;
-        let serve = |folder: &Path| {
-            let log = std::fs::File::create(folder.join("serve.log")).map_err(failed)?;
-            let mut command = Command::new(&program);
-            command.arg("serve").arg("--data").arg(folder).kill_on_drop(true);
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().map_err(failed)
-        };
-        let config = Config::read(&pair.receiving)?;
-        let other = Config::read(&pair.handling)?;
-        let processes = Processes {
-            receiving: serve(&pair.receiving)?,
-            _handling: serve(&pair.handling)?,
-            address: config.address.clone(),
-        };
-        let http = reqwest::Client::builder().no_proxy().build().map_err(failed)?;
-        let until = Instant::now() + Duration::from_secs(30);
-        for address in [config.address, other.address] {
-            let health = format!("{address}/healthz");
-            while !http.get(&health).send().await.is_ok_and(|answer| answer.status().is_success()) {
-                if Instant::now() > until {
-                    return Err(failed("a node was not ready after 30 s"));
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        }
-        Ok(processes)
-    }
-}
-
-async fn sign_in(http: &reqwest::Client, address: &str) -> Result<String, Failure> {
-    let request = json!({ "login": CLERK, "password": DRILL_PASSWORD });
-    let answer = http.post(format!("{address}/api/v1/sessions")).json(&request).send().await.map_err(failed)?;
-    let answer: Value = answer.json().await.map_err(failed)?;
-    answer["token"].as_str().map(str::to_owned).ok_or_else(|| failed(answer))
-}
-
-/// A case with its particulars and a small file for each material, taken in at once.
-fn body(script: &Script) -> String {
+/// A case with its particulars and a small file for each material, taken in at once, or handed over too.
+pub(super) fn body(script: &Script, hand_over: bool) -> String {
     let content = base64::engine::general_purpose::STANDARD.encode(PAPER);
     let materials: Vec<Value> = script
         .materials
@@ -125,6 +81,7 @@ fn body(script: &Script) -> String {
         "applicant": { "name": applicant.name, "id_number": applicant.id_number, "phone": applicant.phone },
         "materials": materials,
         "take_in": true,
+        "hand_over": hand_over,
     })
     .to_string()
 }
@@ -132,7 +89,7 @@ fn body(script: &Script) -> String {
 async fn create(
     http: &reqwest::Client,
     request: &reqwest::Request,
-    processes: &Processes,
+    receiving: &Process,
     clients: usize,
     seconds: u64,
 ) -> Result<Create, Failure> {
@@ -145,12 +102,12 @@ async fn create(
         running.spawn(client(http.clone(), copy, from, until));
     }
     tokio::time::sleep_until(from.into()).await;
-    let cpu_s = machine::cpu_s(processes.receiving.id());
+    let cpu_s = machine::cpu_s(receiving.id());
     for _ in 0..seconds {
         tokio::time::sleep(Duration::from_secs(1)).await;
         bar.inc(1);
     }
-    let cpu_s = machine::cpu_s(processes.receiving.id()) - cpu_s;
+    let cpu_s = machine::cpu_s(receiving.id()) - cpu_s;
     let mut times = Vec::new();
     while let Some(ended) = running.join_next().await {
         times.extend(ended.map_err(failed)??);

@@ -23,6 +23,7 @@ use super::{failed, machine};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::progress;
+use crate::databases::Databases;
 use crate::error::Failure;
 use crate::serve;
 use crate::store::{NewBlob, Say, StreamPage, Target};
@@ -120,33 +121,44 @@ pub(super) async fn said(
     app.writer.say(say).await.map(|said| said.dossier).map_err(failed)
 }
 
-/// Makes a pair in `folder`, serves it, and does `work` with it on a runtime of its own. Blocking.
+/// Makes a pair in `folder`, serves it, and does `work` with it on a runtime of its own; gives back the bytes of both
+/// databases too. Blocking.
 pub(super) fn with_pair<T, W: Future<Output = Result<T, Failure>>>(
     folder: &Path,
     suite: Suite,
+    databases: Option<&Databases>,
     work: impl FnOnce(std::sync::Arc<Served>) -> W,
-) -> Result<(T, [PathBuf; 2]), Failure> {
+) -> Result<(T, u64), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     let result = runtime.block_on(async {
-        let pair = Pair::make(folder, suite).await?;
+        let pair = Pair::make(folder, suite, databases).await?;
         let served = std::sync::Arc::new(Served::start(&pair, suite).await?);
         let result = work(served.clone()).await;
         let served = std::sync::Arc::try_unwrap(served).map_err(|_| failed("a case is still under way"))?;
         served.stop().await?;
-        Ok((result?, [pair.receiving, pair.handling]))
+        let mut stored = 0;
+        if let Some(databases) = databases {
+            for node in Pair::NODES {
+                stored += databases.bytes(node).await?;
+            }
+        }
+        Ok((result?, stored, [pair.receiving, pair.handling]))
     });
     // What follows peers for ever ends here.
     runtime.shutdown_timeout(Duration::from_secs(5));
-    result
+    let (result, stored, folders) = result?;
+    // Closed, SQLite has folded its write-ahead log into the file.
+    let files: u64 = folders.iter().map(|folder: &PathBuf| bytes_of(&folder.join(crate::store::FILE))).sum();
+    Ok((result, stored + files))
 }
 
 /// Tells a case when the other side has stored what was said on this one. One question to each store for a whole commit:
 /// a question for each case would be a load of its own.
 #[derive(Clone)]
-struct Relay(mpsc::UnboundedSender<oneshot::Sender<()>>);
+pub(super) struct Relay(mpsc::UnboundedSender<oneshot::Sender<()>>);
 
 impl Relay {
-    fn start(from: App, to: App) -> Relay {
+    pub(super) fn start(from: App, to: App) -> Relay {
         let (sender, waiting) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             if let Err(failure) = Relay::run(from, to, waiting).await {
@@ -188,7 +200,13 @@ impl Relay {
     }
 }
 
-async fn one_case(served: std::sync::Arc<Served>, there: Relay, back: Relay, number: u64) -> Result<Done, Failure> {
+/// One case from its draft to its decision.
+pub(super) async fn one_case(
+    served: std::sync::Arc<Served>,
+    there: Relay,
+    back: Relay,
+    number: u64,
+) -> Result<Done, Failure> {
     let begun = Instant::now();
     let id = served.begin(vec![served.script.hand_over()]).await?;
     there.arrived().await?;
@@ -199,7 +217,7 @@ async fn one_case(served: std::sync::Arc<Served>, there: Relay, back: Relay, num
     Ok((id, begun.elapsed()))
 }
 
-type Done = (DossierId, Duration);
+pub(super) type Done = (DossierId, Duration);
 
 /// What is counted at the beginning and at the end of the measure.
 struct Count {
@@ -218,16 +236,19 @@ impl Count {
 }
 
 /// Measures for so many seconds. Blocking.
-pub(super) fn measure(folder: &Path, suite: Suite, seconds: u64) -> Result<Flow, Failure> {
-    let ((mut flow, stamps), folders) = with_pair(folder, suite, |served| load(served, seconds))?;
-    // Closed, SQLite has folded its write-ahead log into the file.
-    let stored: u64 = folders.iter().map(|folder| bytes_of(&folder.join("tongban.db"))).sum();
+pub(super) fn measure(
+    folder: &Path,
+    suite: Suite,
+    databases: Option<&Databases>,
+    seconds: u64,
+) -> Result<Flow, Failure> {
+    let ((mut flow, stamps), stored) = with_pair(folder, suite, databases, |served| load(served, seconds))?;
     flow.stored_bytes_per_stamp = round(stored as f64 / 2.0 / stamps as f64, 1);
     flow.stored_ratio = round(flow.stored_bytes_per_stamp / flow.entry_bytes_mean, 2);
     Ok(flow)
 }
 
-fn bytes_of(path: &Path) -> u64 {
+pub(super) fn bytes_of(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |about| about.len())
 }
 
@@ -304,7 +325,7 @@ async fn load(served: std::sync::Arc<Served>, seconds: u64) -> Result<(Flow, i64
     Ok((flow, counts[1]))
 }
 
-fn finished(ended: Option<Result<Result<Done, Failure>, tokio::task::JoinError>>) -> Result<Done, Failure> {
+pub(super) fn finished(ended: Option<Result<Result<Done, Failure>, tokio::task::JoinError>>) -> Result<Done, Failure> {
     ended.ok_or_else(|| failed("no case is under way"))?.map_err(failed)?
 }
 

@@ -11,6 +11,7 @@ use tongban_core::dossier::Suite;
 use super::flow::{Served, said, with_pair};
 use super::stats::{Latency, round};
 use crate::command::progress;
+use crate::databases::Databases;
 use crate::error::Failure;
 use crate::store::{Say, SayError, Target, Unsaid};
 
@@ -33,8 +34,13 @@ pub(super) struct Idle {
 }
 
 /// Measures. Blocking. `sync_ms` is the machine's own.
-pub(super) fn measure(folder: &Path, suite: Suite, sync_ms: f64) -> Result<Idle, Failure> {
-    let (mut idle, _) = with_pair(folder, suite, |served| async move { one_by_one(&served).await })?;
+pub(super) fn measure(
+    folder: &Path,
+    suite: Suite,
+    databases: Option<&Databases>,
+    sync_ms: f64,
+) -> Result<Idle, Failure> {
+    let (mut idle, _) = with_pair(folder, suite, databases, |served| async move { one_by_one(&served).await })?;
     idle.p50_goal_ms = round(2.0 * sync_ms + 5.0, 2);
     Ok(idle)
 }

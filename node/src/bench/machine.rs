@@ -21,12 +21,26 @@ pub(super) struct Machine {
     pub(super) load_before: String,
 }
 
-/// How it was measured.
+/// What was run.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Settings {
+pub(super) struct Program {
     pub(super) version: &'static str,
     pub(super) build: &'static str,
     pub(super) database: String,
+}
+
+impl Program {
+    pub(super) fn new(database: String) -> Program {
+        let build = if cfg!(debug_assertions) { "debug" } else { "release" };
+        Program { version: env!("CARGO_PKG_VERSION"), build, database }
+    }
+}
+
+/// How it was measured.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Settings {
+    #[serde(flatten)]
+    pub(super) program: Program,
     pub(super) seconds: u64,
     pub(super) group_commands_max: usize,
     pub(super) stream_items_max: i64,
@@ -56,9 +70,7 @@ impl Machine {
 impl Settings {
     pub(super) fn new(seconds: u64, database: String) -> Settings {
         Settings {
-            version: env!("CARGO_PKG_VERSION"),
-            build: if cfg!(debug_assertions) { "debug" } else { "release" },
-            database,
+            program: Program::new(database),
             seconds,
             group_commands_max: limits::GROUP_COMMANDS_MAX,
             stream_items_max: limits::STREAM_ITEMS_MAX,
@@ -87,6 +99,14 @@ pub(super) fn cpu_s(process: Option<u32>) -> f64 {
     let after = stat.rsplit_once(") ").map_or("", |(_, after)| after);
     let ticks: f64 = after.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
     ticks / TICKS_PER_S
+}
+
+/// Memory that a process holds right now (RSS), in bytes.
+pub(super) fn memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: Option<u64> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kib.unwrap_or(0) * 1024
 }
 
 /// A folder for the data of one run, deleted when the run ends.

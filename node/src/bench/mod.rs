@@ -1,18 +1,28 @@
-//! What the machine and the node can do. Every figure stands beside the machine's own bound, measured in the same run.
+//! What the machine and the node can do. Every figure stands beside the machine's own bound, measured in the same run, or
+//! beside what a peer reached.
 
 mod bound;
 mod create;
 mod exchange;
 mod flow;
+mod growth;
 mod idle;
+mod light;
 mod machine;
+mod outage;
+mod pages;
 mod pair;
+mod process;
 mod report;
 mod stats;
+mod verify;
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use crate::error::Failure;
+use machine::Scratch;
 
 /// Measures.
 #[derive(Args)]
@@ -25,17 +35,38 @@ pub struct Bench {
 enum What {
     /// Two nodes that exchange cases: throughput, latency, bytes, CPU, and the machine's own bound beside them
     Exchange(exchange::Exchange),
+    /// One node that grows: throughput, every page and list, memory, disk and start-up time at each size
+    Growth(growth::Growth),
+    /// Two nodes, one of them away for a time, then a burst: what is lost, doubled, late, and how fast it is made good
+    Outage(outage::Outage),
+    /// Exported dossiers verified offline on all cores, and hashing and signatures alone beside it
+    Verify(verify::Verify),
+    /// What a node takes: time to start, memory at rest, size of the program
+    Light(light::Light),
 }
 
 /// Runs a benchmark.
 pub async fn run(bench: Bench) -> Result<(), Failure> {
     match bench.what {
         What::Exchange(exchange) => exchange.run().await,
+        What::Growth(growth) => growth.run().await,
+        What::Outage(outage) => outage.run().await,
+        What::Verify(verify) => verify.run().await,
+        What::Light(light) => light.run().await,
     }
 }
 
 fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::new("bench", error.to_string())
+}
+
+/// Does `work` with a folder that goes when it is done, whoever ends the run.
+async fn in_scratch<T, W: Future<Output = Result<T, Failure>>>(work: impl FnOnce(PathBuf) -> W) -> Result<T, Failure> {
+    let scratch = Scratch::new()?;
+    tokio::select! {
+        result = work(scratch.path().to_owned()) => result,
+        () = crate::command::stop_signal() => Err(Failure::new("stopped", "stopped before the end; nothing is left")),
+    }
 }
 
 /// Runs blocking work on a thread of its own, so that a measure may have a runtime of its own and end with it.

@@ -14,6 +14,7 @@ use tongban_core::mechanism::{Mechanism, Permit, permit};
 use super::failed;
 use crate::command::{NewNode, ROOT_KEY_FILE, make_node, trust_document};
 use crate::config::Config;
+use crate::databases::Databases;
 use crate::demo::DRILL_PASSWORD;
 use crate::error::Failure;
 use crate::key;
@@ -25,6 +26,10 @@ const WORLD: &str = include_str!("../../../data/demo/world.json");
 
 /// Login of the clerk on the receiving node.
 pub(super) const CLERK: &str = "bench-clerk";
+/// Logins of the others on a node that stands alone.
+pub(super) const OFFICER: &str = "bench-officer";
+pub(super) const APPLICANT: &str = "bench-applicant";
+pub(super) const OPERATOR: &str = "bench-operator";
 /// Node that takes in, and the region of its window (Suzhou).
 const RECEIVING: (&str, &str) = ("jiangsu", "320500");
 /// Node that decides, and the item at the region of its authority (Hefei).
@@ -79,33 +84,23 @@ fn free_port() -> Result<SocketAddr, Failure> {
 }
 
 impl Pair {
-    /// Makes both nodes in `folder`. The receiving one is also the registrar's.
-    pub(super) async fn make(folder: &Path, suite: Suite) -> Result<Pair, Failure> {
+    /// Makes both nodes in `folder`, their databases there too or anew on a server. The receiving one is also the
+    /// registrar's.
+    pub(super) async fn make(folder: &Path, suite: Suite, databases: Option<&Databases>) -> Result<Pair, Failure> {
         let world: World = serde_json::from_str(WORLD).map_err(failed)?;
         let (receiving, handling) = (folder.join(RECEIVING.0), folder.join(HANDLING.0));
         std::fs::create_dir_all(folder).map_err(|error| Failure::file("folder-unusable", folder, error))?;
+        if let Some(databases) = databases {
+            databases.make(Pair::NODES.into_iter(), true).await?;
+        }
         let registrar = free_port()?;
-        let config = |name: &str, listen: SocketAddr, trust| {
-            Ok::<_, Failure>(Config {
-                node: name.parse::<NodeId>().map_err(failed)?,
-                name: name.to_owned(),
-                name_en: name.to_owned(),
-                realm: Realm::Drill,
-                regions: vec![region(if name == RECEIVING.0 { "320000" } else { "340000" })?],
-                listen,
-                address: format!("http://{listen}"),
-                registrar: format!("http://{registrar}"),
-                trust,
-                database: None,
-                drain_s: 0,
-                monitor: None,
-                tls: None,
-                peer: Default::default(),
-            })
+        let config = |name: &str, region: &str, listen: SocketAddr, trust| {
+            let database = databases.map(|databases| databases.of(name));
+            Ok::<_, Failure>(Config { trust, database, ..config(name, &[region], listen, registrar)? })
         };
-        let first = config(RECEIVING.0, registrar, Hash::none(suite))?;
+        let first = config(RECEIVING.0, "320000", registrar, Hash::none(suite))?;
         let (first, card) = make_node(&receiving, NewNode { config: first, suite, registrar: true }).await?;
-        let second = config(HANDLING.0, free_port()?, first.trust)?;
+        let second = config(HANDLING.0, "340000", free_port()?, first.trust)?;
         let (second, other) = make_node(&handling, NewNode { config: second, suite, registrar: false }).await?;
         let script = world.script()?;
         for (folder, config) in [(&receiving, &first), (&handling, &second)] {
@@ -113,11 +108,67 @@ impl Pair {
             world.publish(folder, config, &store).await?;
             store.keep_document(&trust(&receiving, &first, [card.clone(), other.clone()])?).await?;
             if config.node == first.node {
-                add_clerk(&store, &script).await?;
+                add_account(&store, CLERK, AccountRole::Clerk, Some(&script.clerk)).await?;
             }
             store.close().await;
         }
         Ok(Pair { receiving, handling, script })
+    }
+
+    /// Both nodes.
+    pub(super) const NODES: [&'static str; 2] = [RECEIVING.0, HANDLING.0];
+}
+
+/// A configuration on loopback; without a registrar's fingerprint and with the database in the folder.
+fn config(name: &str, regions: &[&str], listen: SocketAddr, registrar: SocketAddr) -> Result<Config, Failure> {
+    Ok(Config {
+        node: name.parse::<NodeId>().map_err(failed)?,
+        name: name.to_owned(),
+        name_en: name.to_owned(),
+        realm: Realm::Drill,
+        regions: regions.iter().map(|code| region(code)).collect::<Result<_, _>>()?,
+        listen,
+        address: format!("http://{listen}"),
+        registrar: format!("http://{registrar}"),
+        trust: Hash::none(Suite::Sm2),
+        database: None,
+        drain_s: 0,
+        monitor: None,
+        tls: None,
+        peer: Default::default(),
+    })
+}
+
+/// One node for both sides: its window takes in, its authority decides, and nothing waits for a peer.
+pub(super) struct Alone {
+    pub(super) folder: PathBuf,
+    pub(super) script: Script,
+}
+
+impl Alone {
+    /// Makes it in `folder`, with an account of each kind that is measured.
+    pub(super) async fn make(folder: &Path, suite: Suite) -> Result<Alone, Failure> {
+        let mut world: World = serde_json::from_str(WORLD).map_err(failed)?;
+        let listen = free_port()?;
+        let config = config(RECEIVING.0, &["320000", "340000"], listen, listen)?;
+        let config = Config { trust: Hash::none(suite), ..config };
+        let folder = folder.join(RECEIVING.0);
+        let (config, _) = make_node(&folder, NewNode { config, suite, registrar: true }).await?;
+        world.organisations.retain(|org| Pair::NODES.contains(&org.node.as_str()));
+        world.organisations.iter_mut().for_each(|org| org.node = config.node.clone());
+        let script = world.script()?;
+        let store = Store::open(&folder, None).await?;
+        world.publish(&folder, &config, &store).await?;
+        for (login, role, by) in [
+            (CLERK, AccountRole::Clerk, Some(&script.clerk)),
+            (OFFICER, AccountRole::Officer, Some(&script.officer)),
+            (APPLICANT, AccountRole::Applicant, None),
+            (OPERATOR, AccountRole::Operator, None),
+        ] {
+            add_account(&store, login, role, by).await?;
+        }
+        store.close().await;
+        Ok(Alone { folder, script })
     }
 }
 
@@ -127,20 +178,20 @@ fn trust(registrar: &Path, config: &Config, cards: [NodeCard; 2]) -> Result<Docu
     Ok(trust_document(&root, &config.node, 2, cards.to_vec()))
 }
 
-async fn add_clerk(store: &Store, script: &Script) -> Result<(), Failure> {
-    let clerk = NewAccount {
-        login: CLERK.to_owned(),
+async fn add_account(store: &Store, login: &str, role: AccountRole, by: Option<&By>) -> Result<(), Failure> {
+    let account = NewAccount {
+        login: login.to_owned(),
         password: hash_password(DRILL_PASSWORD)?,
-        role: AccountRole::Clerk,
-        name: "演练窗口".to_owned(),
-        name_en: "Drill window".to_owned(),
-        org: script.clerk.org,
-        staff: script.clerk.staff.clone(),
+        role,
+        name: "演练".to_owned(),
+        name_en: "Drill".to_owned(),
+        org: by.and_then(|by| by.org),
+        staff: by.and_then(|by| by.staff.clone()),
         id_number: None,
         phone: None,
         contact: None,
     };
-    store.add_account(&clerk).await?;
+    store.add_account(&account).await?;
     Ok(())
 }
 
@@ -239,6 +290,12 @@ impl Script {
         (acts.into_iter().map(|act| (self.clerk.clone(), act)).collect(), blob)
     }
 
+    /// The window's organisation.
+    #[cfg(test)]
+    pub(super) fn window(&self) -> String {
+        self.receiving.org.to_string()
+    }
+
     /// The hand-over.
     pub(super) fn hand_over(&self) -> (By, Act) {
         (self.clerk.clone(), Act::HandedOver)
@@ -247,6 +304,11 @@ impl Script {
     /// The receipt by the authority.
     pub(super) fn receive(&self) -> (By, Act) {
         (self.officer.clone(), Act::Received)
+    }
+
+    /// The delivery of the result.
+    pub(super) fn deliver(&self) -> (By, Act) {
+        (self.officer.clone(), Act::Delivered { way: DeliveryWay::Online })
     }
 
     /// What the authority says, one after the other: received, accepted, decided.

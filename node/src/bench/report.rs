@@ -1,29 +1,20 @@
-//! The table for people.
+//! The tables for people.
 
 use super::exchange::{OfSuite, Run};
+use super::machine::{Machine, Program};
 use super::stats::Latency;
+use crate::error::Failure;
 
 /// Prints a run: one line a figure, one column a suite.
 pub(super) fn print(run: &Run) {
-    let (machine, settings) = (&run.machine, &run.settings);
-    println!("tongban bench exchange · 两节点交换测量\n");
-    println!(
-        "  machine   {}, {} cores, {} GiB, Linux {}, {}; load before {}",
-        machine.cpu, machine.cores, machine.memory_gib, machine.kernel, machine.filesystem, machine.load_before
-    );
-    println!("  settings  tongban {} ({}), {}", settings.version, settings.build, settings.database);
-    println!(
-        "            {} s a measure, groups of at most {} commands, batches of at most {} items, {} cases in flight",
+    let settings = &run.settings;
+    let how = format!(
+        "{} s a measure, groups of at most {} commands, batches of at most {} items, {} cases in flight",
         settings.seconds, settings.group_commands_max, settings.stream_items_max, settings.cases_in_flight
     );
-    if settings.build == "debug" {
-        println!("            not a release build: the figures say nothing");
-    }
-    if machine.filesystem == "tmpfs" {
-        println!("            the temporary folder is in memory: nothing was synced; set TMPDIR to a disk");
-    }
+    head("tongban bench exchange · 两节点交换测量", &run.machine, &settings.program, &how);
     println!(
-        "\n  4 kB append, synced: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms\n",
+        "  4 kB append, synced: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms\n",
         run.sync.per_s, run.sync.each.p50_ms, run.sync.each.p99_ms
     );
     print!("  {:<58}", "");
@@ -43,6 +34,51 @@ pub(super) fn print(run: &Run) {
             format!("{:.2}", of.create[at].cpu_s_per_1000_cases)
         });
     }
+}
+
+/// What every report begins with.
+pub(super) fn head(title: &str, machine: &Machine, program: &Program, how: &str) {
+    println!("{title}\n");
+    println!(
+        "  machine   {}, {} cores, {} GiB, Linux {}, {}; load before {}",
+        machine.cpu, machine.cores, machine.memory_gib, machine.kernel, machine.filesystem, machine.load_before
+    );
+    println!("  settings  tongban {} ({}), {}", program.version, program.build, program.database);
+    println!("            {how}");
+    if program.build == "debug" {
+        println!("            not a release build: the figures say nothing");
+    }
+    if machine.filesystem == "tmpfs" {
+        println!("            the temporary folder is in memory: nothing was synced; set TMPDIR to a disk");
+    }
+    println!();
+}
+
+/// A table of figures. The last column is what they are held against.
+pub(super) struct Table(Vec<(String, Vec<String>)>);
+
+impl Table {
+    pub(super) fn new(heads: impl IntoIterator<Item = String>) -> Table {
+        Table(vec![(String::new(), heads.into_iter().collect())])
+    }
+
+    pub(super) fn line(&mut self, name: &str, figures: impl IntoIterator<Item = String>) {
+        self.0.push((name.to_owned(), figures.into_iter().collect()));
+    }
+
+    pub(super) fn print(&self) {
+        for (name, figures) in &self.0 {
+            print!("  {name:<58}");
+            figures.iter().for_each(|figure| print!("{figure:>20}"));
+            println!();
+        }
+    }
+}
+
+/// One JSON object on standard output.
+pub(super) fn json(run: &impl serde::Serialize) -> Result<(), Failure> {
+    println!("{}", serde_json::to_string_pretty(run).map_err(super::failed)?);
+    Ok(())
 }
 
 type Figure = fn(&OfSuite) -> String;
@@ -81,6 +117,6 @@ fn line(run: &Run, name: &str, figure: &dyn Fn(&OfSuite) -> String) {
     println!();
 }
 
-fn pair(latency: &Latency) -> String {
+pub(super) fn pair(latency: &Latency) -> String {
     format!("{:.2} / {:.2}", latency.p50_ms, latency.p99_ms)
 }

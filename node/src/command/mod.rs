@@ -24,6 +24,7 @@ use jiff::civil::Date;
 use crate::error::Failure;
 pub use init::{CARD_FILE, NewNode, ROOT_KEY_FILE, make_node, trust_document};
 pub(crate) use serve::signal as stop_signal;
+pub(crate) use verify::on_all_cores;
 
 /// 跨省通办开放平台 · the open platform for government services handled across province borders.
 #[derive(Parser)]
@@ -41,7 +42,7 @@ enum Command {
     Init(init::Init),
     /// Serves the node of a data folder
     Serve(serve::Serve),
-    /// Verifies an exported dossier, offline
+    /// Verifies exported dossiers, offline
     Verify(verify::Verify),
     /// Writes a signed checkpoint that covers a dossier
     Checkpoint(dossier::Checkpoint),

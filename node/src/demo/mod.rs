@@ -2,7 +2,6 @@
 //!
 //! The demo supervises the processes and never restarts one by itself: it prints the command that does.
 
-mod database;
 mod play;
 mod world;
 
@@ -12,8 +11,8 @@ use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
 use crate::command::Demo;
+use crate::databases::Databases;
 use crate::error::Failure;
-use database::Databases;
 use world::World;
 
 /// The password of every trial account.

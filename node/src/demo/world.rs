@@ -10,10 +10,10 @@ use tongban_core::dossier::{Hash, NodeId, Suite};
 use tongban_core::ident::{Realm, Region, Uscc};
 use tongban_core::mechanism::Mechanism;
 
-use super::database::Databases;
 use super::{DRILL_PASSWORD, MARKER, Node};
 use crate::command::{CARD_FILE, NewNode, ROOT_KEY_FILE, make_node, trust_document};
 use crate::config::Config;
+use crate::databases::Databases;
 use crate::directory::{Directory, next_version};
 use crate::error::Failure;
 use crate::key;

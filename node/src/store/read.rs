@@ -227,7 +227,7 @@ impl Store {
             List::ToDo(_) => {
                 format!(
                     "SELECT {columns} FROM case_view WHERE responsible = $1 \
-                     ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, changed LIMIT $2 OFFSET $3"
+                     ORDER BY due IS NULL, due, changed LIMIT $2 OFFSET $3"
                 )
             }
             List::TakenInBy(_) => format!(
