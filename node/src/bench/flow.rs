@@ -130,7 +130,7 @@ pub(super) fn with_pair<T, W: Future<Output = Result<T, Failure>>>(
     work: impl FnOnce(std::sync::Arc<Served>) -> W,
 ) -> Result<(T, u64), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
-    let result = runtime.block_on(async {
+    let result: Result<_, Failure> = runtime.block_on(async {
         let pair = Pair::make(folder, suite, databases).await?;
         let served = std::sync::Arc::new(Served::start(&pair, suite).await?);
         let result = work(served.clone()).await;
