@@ -68,7 +68,10 @@ impl Databases {
     /// What a node's database takes on the server's disk, in bytes.
     pub(crate) async fn bytes(&self, node: &str) -> Result<u64, Failure> {
         let mut server = self.connect("postgres").await?;
-        let asked = sqlx::query("SELECT pg_database_size(datname) FROM pg_database WHERE datname = $1").bind(self.name(node)).fetch_one(&mut server).await;
+        let asked = sqlx::query("SELECT pg_database_size(datname) FROM pg_database WHERE datname = $1")
+            .bind(self.name(node))
+            .fetch_one(&mut server)
+            .await;
         let bytes: i64 = asked.and_then(|row| row.try_get(0)).map_err(|error| self.failed(error))?;
         server.close().await.map_err(|error| self.failed(error))?;
         Ok(bytes as u64)

@@ -189,6 +189,23 @@ async fn the_command_verifies_what_is_whole_and_names_the_line_of_what_is_not() 
     }
     let missing = run(&["verify", "--trust", &trust, text_of(&folder.path().join("not-there"))]);
     assert_eq!(missing.code, 2, "{}", missing.err);
+
+    // The whole folder: the export, the changed one and the one that was cut.
+    let many = run(&["verify", "--trust", &trust, text_of(folder.path())]);
+    assert_eq!(many.code, 1, "{}", many.err);
+    let lines: Vec<String> = many.text().lines().map(str::to_owned).collect();
+    assert!(lines[0].starts_with("VERIFIED") && lines[0].contains("case.jsonl"), "{lines:?}");
+    assert!(lines[1].starts_with("NOT VERIFIED") && lines[1].contains("changed.jsonl"), "{lines:?}");
+    assert!(lines[3].starts_with("1 verified, 2 not verified, 0 not read"), "{lines:?}");
+    let twice = run(&["verify", "--trust", &trust, text_of(&out), text_of(&out)]).fine().text();
+    assert!(twice.ends_with("2 verified, 0 not verified, 0 not read\n"), "{twice}");
+    let gone = text_of(&folder.path().join("not-there")).to_owned();
+    assert_eq!(run(&["verify", "--trust", &trust, text_of(&out), &gone]).code, 2);
+    let checkpoint = put(&folder, "checkpoint", b"");
+    run(&["verify", "--trust", &trust, "--checkpoint", &checkpoint, text_of(&out), text_of(&out)])
+        .refused("checkpoint-of-one");
+    let empty = tempfile::tempdir().unwrap();
+    run(&["verify", "--trust", &trust, text_of(empty.path())]).refused("nothing-to-verify");
     run(&["export", "--data", demo.node("shanghai").data(), &id]).refused("dossier-unknown");
     run(&["export", "--data", demo.node("jiangsu").data(), "320500-20200101-000001"]).refused("dossier-unknown");
 }
@@ -466,4 +483,24 @@ async fn a_federation_made_from_nothing_finds_itself() {
 
     run(&["trust", "remove", "--data", registrar.data(), "jiangsu"]).fine();
     assert!(!run(&["trust", "show", "--data", registrar.data()]).fine().text().contains("jiangsu "));
+}
+
+#[test]
+fn a_benchmark_says_what_it_ran_on_and_refuses_what_makes_no_sense() {
+    let figures = |arguments: &[&str]| -> Value {
+        let ran = run(&[&["bench"], arguments, &["--json"]].concat()).fine();
+        let said: Value = serde_json::from_slice(&ran.out).expect("one JSON object");
+        assert!(said["machine"]["cores"].as_u64() > Some(0) && said["version"].is_string(), "{said}");
+        said
+    };
+    let light = figures(&["light", "--starts", "1", "--rest", "1"]);
+    assert!(light["idle_memory_mib"].as_f64() > Some(1.0) && light["start"]["count"] == 1, "{light}");
+    let verified = figures(&["verify", "--dossiers", "3", "--seconds", "1", "--suite", "ed25519"]);
+    let suite = &verified["suites"][0];
+    assert!(suite["dossiers_per_s"].as_f64() > Some(0.0) && suite["share_of_bound"].is_number(), "{verified}");
+    run(&["bench", "growth", "--cases", "2000,1000"]).refused("bench-cases");
+    run(&["bench", "exchange", "--database", "mysql://localhost/bench"]).refused("databases");
+    for absurd in [["growth", "--cases", "0"], ["outage", "--rate", "0"], ["verify", "--dossiers", "0"]] {
+        assert_eq!(run(&[&["bench"], &absurd[..]].concat()).code, 2);
+    }
 }

@@ -45,6 +45,7 @@ pub(super) async fn measure(
     let pair = Pair::make(folder, suite, databases).await?;
     let receiving = Process::start(&pair.receiving).await?;
     let handling = Process::start(&pair.handling).await?;
+    receiving.knows_all().await?;
     let http = http()?;
     let token = sign_in(&http, &receiving.address, CLERK).await?;
     let request = http

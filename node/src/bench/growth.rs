@@ -288,19 +288,21 @@ fn print(run: &Run) {
     };
     let first = sizes.first().map_or(1.0, |size| size.further.stamps_per_s);
     line("stamps held", &|size| size.stamps.to_string(), "");
-    line("further cases: stamps/s", &|size| format!("{:.0}", size.further.stamps_per_s), "CCRS 37 -> 6.3 cases/s");
+    line("further cases: stamps/s", &|size| format!("{:.0}", size.further.stamps_per_s), "CCRS 37 to 6.3 cases/s");
     line("  to the first size", &|size| format!("{:.1} %", size.further.stamps_per_s / first * 100.0), ">= 90 %");
     line("  CPU seconds per 1,000 stamps", &|size| format!("{:.3}", size.further.cpu_s_per_1000_stamps), "");
     line("  bound of the machine: records/s, two databases", &|size| format!("{:.0}", size.bound.records_per_s), "");
     line("  stamps/s to that bound", &|size| format!("{:.1} %", size.share_of_bound * 100.0), "");
-    line("bytes on disk a case / a stamp, all indexes in", &|size| {
-        format!("{:.0} / {:.0}", size.bytes_per_case, size.bytes_per_stamp)
-    }, "");
+    line(
+        "bytes on disk a case / a stamp, all indexes in",
+        &|size| format!("{:.0} / {:.0}", size.bytes_per_case, size.bytes_per_stamp),
+        "",
+    );
     line("start to first answer, ms", &|size| format!("{:.0}", size.start_ms), "<= 1000");
     line("memory after all pages, MiB", &|size| format!("{:.1}", size.memory_mib), "Open Zaak 600-1800");
     for at in 0..sizes.first().map_or(0, |size| size.pages.len()) {
         let name = format!("{}: p50 / p99 ms", sizes[0].pages[at].page);
-        let beside = if name.contains("last page") || name.contains("API") { "10; O.Zaak 600-9000" } else { "10" };
+        let beside = if name.contains("last page") || name.contains("API") { "10; Open Zaak 600-9000" } else { "10" };
         line(&name, &|size| report::pair(&size.pages[at].answer), beside);
     }
     table.print();

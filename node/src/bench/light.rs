@@ -91,7 +91,12 @@ fn print(run: &Run) {
     let mut line = |name: &str, figure: String, goal: &str, peer: &str| {
         table.line(name, [figure, goal.to_owned(), peer.to_owned()]);
     };
-    line("start to first answer, p50 / max ms", format!("{:.0} / {:.0}", run.start.p50_ms, run.start.max_ms), "<= 1000", "-");
+    line(
+        "start to first answer, p50 / max ms",
+        format!("{:.0} / {:.0}", run.start.p50_ms, run.start.max_ms),
+        "<= 1000",
+        "-",
+    );
     line("memory at rest (RSS), MiB", format!("{:.1}", run.idle_memory_mib), "<= 60", "600-1800");
     line("CPU at rest, share of a core", format!("{:.2} %", run.idle_cpu_share * 100.0), "-", "-");
     line("size of the program, MiB", format!("{:.1}", run.program_mib), "<= 60", "-");

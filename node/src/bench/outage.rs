@@ -222,6 +222,8 @@ impl Outage {
         let pair = Pair::make(&folder, Suite::Sm2, None).await?;
         let receiving = Process::start(&pair.receiving).await?;
         let handling = Process::start(&pair.handling).await?;
+        receiving.knows_all().await?;
+        handling.knows_all().await?;
         let http = http()?;
         let token = sign_in(&http, &receiving.address, CLERK).await?;
         let request = http
@@ -343,7 +345,7 @@ fn print(run: &Run) {
     let mut line = |name: &str, figure: String, beside: &str| table.line(name, [figure, beside.to_owned()]);
     let end = &run.end;
     line("cases acknowledged", end.acknowledged.to_string(), "");
-    line("lost (must be 0)", end.lost.to_string(), "Open Notif. 1181-1276");
+    line("lost (must be 0)", end.lost.to_string(), "Open Notificaties 1181+");
     line("doubled (must be 0)", end.doubled.to_string(), "0");
     line("stamps without a place (must be 0)", end.faults.to_string(), "0");
     let caught = &run.catching_up;

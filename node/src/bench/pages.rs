@@ -66,7 +66,11 @@ fn pages(held: &Held) -> Vec<(&'static str, Who, Vec<String>)> {
         ("window: last page of what was taken in", Visitor(CLERK), vec![format!("/window?mine={taken_in}")]),
         ("window: a case", Visitor(CLERK), each("/window/cases", &held.ended)),
         ("authority: inbox", Visitor(OFFICER), one("/authority")),
-        ("authority: last page of what is to be done", Visitor(OFFICER), vec![format!("/authority?todo={}", authority / page)]),
+        (
+            "authority: last page of what is to be done",
+            Visitor(OFFICER),
+            vec![format!("/authority?todo={}", authority / page)],
+        ),
         ("authority: last page of all", Visitor(OFFICER), vec![format!("/authority?all={}", last(held.cases) / page)]),
         ("authority: a case", Visitor(OFFICER), each("/authority/cases", &held.open)),
         ("applicant: own cases", Visitor(APPLICANT), one("/my")),

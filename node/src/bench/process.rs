@@ -49,6 +49,22 @@ impl Process {
         Ok(Process { child, address, start: begun.elapsed() })
     }
 
+    /// Waits until it has fetched something of every node: before that it lacks their guides.
+    pub(super) async fn knows_all(&self) -> Result<(), Failure> {
+        let (http, begun) = (http()?, Instant::now());
+        loop {
+            let health = http.get(format!("{}/healthz", self.address)).send().await.map_err(failed)?;
+            let health: Value = health.json().await.map_err(failed)?;
+            if health["documents_from"] == health["nodes"] {
+                return Ok(());
+            }
+            if begun.elapsed().as_secs() > READY_S_MAX {
+                return Err(failed(format!("the node had not fetched what the others publish: {health}")));
+            }
+            tokio::time::sleep(ASKED_EVERY).await;
+        }
+    }
+
     /// Its number, while it runs.
     pub(super) fn id(&self) -> Option<u32> {
         self.child.id()

@@ -69,7 +69,7 @@ impl Table {
     pub(super) fn print(&self) {
         for (name, figures) in &self.0 {
             print!("  {name:<58}");
-            figures.iter().for_each(|figure| print!("{figure:>20}"));
+            figures.iter().for_each(|figure| print!("{figure:>24}"));
             println!();
         }
     }
