@@ -135,7 +135,9 @@ pub(super) fn measure(
     first.join().map_err(|_| failed("the first side stopped"))??;
     let seconds = begun.elapsed().as_secs_f64();
     if databases.is_none() {
-        SIDES.map(|name| std::fs::remove_file(folder.join(format!("{name}.db"))));
+        for name in SIDES {
+            std::fs::remove_file(folder.join(format!("{name}.db"))).map_err(failed)?;
+        }
     }
     let cpu_s = machine::cpu_s(None) - cpu_s;
     Ok(Bound {

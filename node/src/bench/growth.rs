@@ -103,7 +103,11 @@ impl Growth {
             return Err(Failure::new("bench-cases", "--cases: give sizes that ascend, as in --cases 10000,100000"));
         }
         let run = in_scratch(|folder| self.measure(folder)).await?;
-        if self.json { report::json(&run) } else { Ok(print(&run)) }
+        if self.json {
+            return report::json(&run);
+        }
+        print(&run);
+        Ok(())
     }
 
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {

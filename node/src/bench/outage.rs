@@ -213,7 +213,11 @@ impl Watch {
 impl Outage {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let run = in_scratch(|folder| self.measure(folder)).await?;
-        if self.json { report::json(&run) } else { Ok(print(&run)) }
+        if self.json {
+            return report::json(&run);
+        }
+        print(&run);
+        Ok(())
     }
 
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {
