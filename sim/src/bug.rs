@@ -60,6 +60,16 @@ pub enum Bug {
 }
 
 impl Bug {
+    /// Where to look for it: it is found within a thousand seeds from here. Rare meetings of faults need luck.
+    pub fn look_from(self) -> u64 {
+        match self {
+            Bug::EndedKeyBelieved => 1_000,
+            Bug::RecallWithoutAsking => 2_000,
+            Bug::CursorBeforeBatch | Bug::BlobsFromTheFirst => 3_000,
+            _ => 0,
+        }
+    }
+
     /// All of them.
     pub const ALL: [Bug; 27] = [
         Bug::CursorBeforeBatch,

@@ -58,12 +58,22 @@ impl Message {
     pub fn damage(&mut self, byte: u32, to: u8) -> Result<bool, Error> {
         let changed = match &mut self.answer {
             Answer::Batch(batch) => change(&mut **batch, byte, to)?,
-            Answer::Blobs(blobs) => change(blobs, byte, to)?,
+            Answer::Blobs(blobs) => spoil(blobs, byte, to),
             _ => false,
         };
         self.damaged |= changed;
         Ok(changed)
     }
+}
+
+/// Another digit in the content of one blob.
+fn spoil(blobs: &mut [BlobText], which: u32, at: u8) -> bool {
+    let count = blobs.len();
+    let Some(blob) = blobs.get_mut(which as usize % count.max(1)) else { return false };
+    let at = usize::from(at) % blob.bytes.len().max(1);
+    let other = if blob.bytes[at..].starts_with('0') { "1" } else { "0" };
+    blob.bytes.replace_range(at..at + 1, other);
+    true
 }
 
 fn change<T: Serialize + DeserializeOwned>(sent: &mut T, byte: u32, to: u8) -> Result<bool, Error> {

@@ -195,7 +195,7 @@ impl Watch {
 
     async fn particulars(&self) -> Result<(), Failure> {
         let until = Instant::now() + REST;
-        while !self.handling.blobs_wanted_of(Pair::NODES[0], 1).await?.is_empty() {
+        while !self.handling.blobs_wanted_of(Pair::NODES[0], None, 1).await?.is_empty() {
             if Instant::now() > until {
                 return Err(failed(format!("files were still missing after {} s", REST.as_secs())));
             }
