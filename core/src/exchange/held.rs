@@ -293,11 +293,12 @@ impl Full {
     }
 
     /// Everyone whom the new holder by an act has to ask before the recall is stamped: who takes part by any stamp that is
-    /// known. A join may also lie in what only an excused node had, or in what the holder lost (`recovering`); then
-    /// `everyone` of the trust list is asked, for nobody is known not to take part.
+    /// known. A join may also lie in what only an excused node had, in what the holder lost (`recovering`), or before the
+    /// few stamps that it has beside an empty log; then `everyone` of the trust list is asked, for nobody is known not to
+    /// take part.
     pub fn asked_for(&self, act: &RecallAct, recovering: bool, everyone: &[NodeId]) -> Vec<NodeId> {
         let mut asked: BTreeSet<NodeId> = self.named().cloned().collect();
-        if recovering || !act.excused.is_empty() {
+        if recovering || !act.excused.is_empty() || self.log.is_empty() {
             asked.extend(everyone.iter().cloned());
         }
         asked.into_iter().filter(|node| *node != act.holder && !act.excused.contains(node)).collect()
