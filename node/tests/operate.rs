@@ -399,7 +399,7 @@ async fn a_question_has_one_id_on_both_sides_and_a_node_that_stops_ends_what_is_
     ] {
         assert!((0.0..60.0).contains(&figure(&figures, age)), "{age} {}", figure(&figures, age));
     }
-    assert!(figure(&figures, "tongban_peer_faults_total{peer=\"anhui\",code=\"connect\"}") >= 1.0);
+    assert!(figure(&figures, "tongban_peer_faults_total{peer=\"anhui\",code=\"peer-unreachable\"}") >= 1.0);
     let offered = lines_with(&jiangsu, &id);
     assert!(told(&offered).contains(&("offered", "withdrawn")), "{offered:?}");
 

@@ -126,7 +126,7 @@ fn a_version_is_released_when_the_change_log_gives_its_date() {
 #[tokio::test]
 async fn a_schema_is_made_from_nothing_once() {
     let folder = tempfile::tempdir().unwrap();
-    Store::open(folder.path(), None).await.unwrap().close().await;
+    Store::create(folder.path(), None).await.unwrap().close().await;
     let first = shape(folder.path()).await;
     assert!(first.len() > 20, "{first:?}");
     assert_eq!(stored_schema(folder.path(), None).await.unwrap(), Schema::Current);

@@ -40,9 +40,11 @@ pub(super) struct Restated {
     pub(super) acts: Vec<Document>,
 }
 
-/// Answers a question by an act of this term, which was learned: from there on this node is sealed.
+/// Answers a node's question by an act of this term, which was learned: from there on this node is sealed. Whom no stamp
+/// lets take part gets nothing, whatever an act says: it could not go on with it.
 pub(super) async fn answer_from(
     store: &Store,
+    asker: &NodeId,
     dossier: DossierId,
     term: u32,
     epoch: &Epoch,
@@ -51,6 +53,9 @@ pub(super) async fn answer_from(
     let concerns = |held: &Document| RecallAct::read(held).is_ok_and(|act| act.dossiers.contains(&dossier));
     if let Some(higher) = acts.into_iter().rev().find(|held| held.version > term && concerns(held)) {
         return Ok(Answer::Sealed(Box::new(higher)));
+    }
+    if !store.full(dossier).await?.named().any(|node| node == asker) {
+        return Ok(Answer::NotHeld);
     }
     let all = store.answer_batch(dossier, epoch).await?;
     Ok(if all.items.is_empty() { Answer::NotHeld } else { Answer::All(Box::new(all)) })

@@ -250,7 +250,7 @@ async fn question(
     let busy = |text: String| Refusal(StatusCode::SERVICE_UNAVAILABLE, "store", text);
     let term = act.term;
     app.writer.learn(act, document).await.map_err(busy)?;
-    Ok(Json(answer_from(&app.store, id, term, &app.writer.epoch()).await?))
+    Ok(Json(answer_from(&app.store, &peer, id, term, &app.writer.epoch()).await?))
 }
 
 #[derive(Deserialize)]

@@ -87,7 +87,8 @@ impl World {
                 if let Some((_, document)) = higher {
                     return Ok(Some(Answer::Sealed(Box::new(document))));
                 }
-                if !self.nodes[n].disk.has(*id) {
+                // Whom no stamp lets take part gets nothing, whatever an act says.
+                if !self.nodes[n].disk.full(*id).named().any(|node| *node == peer) {
                     return Ok(Some(Answer::NotHeld));
                 }
                 Ok(Some(Answer::Batch(Box::new(self.nodes[n].disk.answer(*id)))))

@@ -153,7 +153,7 @@ impl Outgoing {
             files.put(&[Record::Document(document)])?;
         }
         for (Question { dossier, term }, act) in answers {
-            let answer: Answer = answer_from(store, dossier, act.version, &epoch).await?;
+            let answer: Answer = answer_from(store, &peer, dossier, act.version, &epoch).await?;
             files.put(&[Record::Answer { dossier, term, answer }])?;
         }
         let mut cursor = begin;

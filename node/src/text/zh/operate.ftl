@@ -30,7 +30,7 @@ alarm-database-unusable-todo = 请看数据文件夹的磁盘、权限和挂载�
 
 # tongban doctor。
 doctor-mark-well = 正常
-doctor-mark-note = 注意
+doctor-mark-note = 说明
 doctor-mark-wrong = 有错
 doctor-todo = 要做
 doctor-all-well = 没有发现问题。

@@ -175,7 +175,7 @@ async fn create(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Which {
-    /// to-do (what the own organisation has to do, by date), all (the newest first) or own (an applicant's).
+    /// to-do (what the own organisation has to do, by date) or all (the newest first); an applicant sees their own.
     #[serde(default)]
     list: Lists,
     /// First row.
@@ -205,8 +205,8 @@ async fn list(
     let list = match (account.role, org.as_deref(), which.list) {
         (AccountRole::Applicant | AccountRole::Firm, _, _) => List::OwnedBy(account.id),
         (AccountRole::Clerk | AccountRole::Officer, Some(org), Lists::ToDo) => List::ToDo(org),
-        (AccountRole::Clerk, Some(org), Lists::All) => List::TakenInBy(org),
-        (AccountRole::Officer, Some(org), Lists::All) => List::HandledBy(org),
+        (AccountRole::Clerk, Some(org), _) => List::TakenInBy(org),
+        (AccountRole::Officer, Some(org), _) => List::HandledBy(org),
         _ => return Err(ServiceError::Forbidden.into()),
     };
     let mut rows = app.store.cases(list, i64::from(which.offset)).await?;
