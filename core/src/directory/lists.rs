@@ -100,10 +100,11 @@ mod tests {
         assert!(lists.key_of(&before).is_ok());
         // It did not know of the end yet: who reads it judges by the list that it names.
         assert!(lists.key_of(&sign(1, &old, 150)).is_ok());
-        assert_eq!(lists.key_of(&sign(2, &old, 150)), Err(TrustError::Key(anhui.clone())));
+        let ended = Err(TrustError::KeyTime(anhui.clone(), Moment(150)));
+        assert_eq!(lists.key_of(&sign(2, &old, 150)), ended);
         assert_eq!(
             lists.signs(&anhui, &old.public_key().fingerprint(), Moment(150)),
-            Err(TrustError::Key(anhui.clone()))
+            Err(TrustError::KeyTime(anhui.clone(), Moment(150)))
         );
         // The clock went back behind the new key's beginning.
         assert_eq!(lists.signs(&anhui, &new.public_key().fingerprint(), Moment(60)), Ok((2, Moment(100))));

@@ -1,6 +1,6 @@
 //! Bundles: a stream that crosses in files, where no connection can be opened by either side.
 //!
-//! A bundle is lines of JSON: a [`Head`], then [`Record`]s, then a seal, which is the sender's signature over every byte before
+//! A bundle is lines of JSON: a head, then records, then a seal, which is the sender's signature over every byte before
 //! it. The head says what its sender has read of the receiver's stream and what it asks for; the records are what the
 //! receiver has not acknowledged, and answers to what it asked. What is in them is what answers over HTTP are, and is
 //! judged and taken in the same way. The format is told in `docs/protocol-bundle.md`.

@@ -187,21 +187,24 @@ impl Store {
         {
             let dossier = id(row.try_get(0)?)?;
             let node: NodeId = row.try_get::<String, _>(4)?.parse().map_err(damaged)?;
-            if !place.contains_key(&dossier) {
-                // Only evidence of it is here, or the peer takes no part by what is known: who does follows from that.
-                let participants = match self.is_held(dossier).await? {
-                    true => Vec::new(),
-                    false => self.full(dossier).await?.participants_beside(),
-                };
-                if peer.is_none_or(|peer| participants.contains(peer) || *peer == node) {
+            let at = match place.get(&dossier) {
+                Some(at) => *at,
+                None => {
+                    // Only evidence of it is here, or the peer takes no part by what is known: who does follows from that.
+                    let participants = match self.is_held(dossier).await? {
+                        true => Vec::new(),
+                        false => self.full(dossier).await?.participants_beside(),
+                    };
+                    if peer.is_some_and(|peer| !participants.contains(peer) && *peer != node) {
+                        continue;
+                    }
                     place.insert(dossier, all.len());
                     all.push(Restated { dossier, participants, last: None, beside: Vec::new(), pending: Vec::new() });
+                    all.len() - 1
                 }
-            }
-            if let Some(at) = place.get(&dossier) {
-                let (term, seq) = (row.try_get::<i64, _>(1)? as u32, row.try_get::<i64, _>(2)? as u32);
-                all[*at].beside.push((term, seq, hash(row.try_get(3)?)?, node));
-            }
+            };
+            let (term, seq) = (row.try_get::<i64, _>(1)? as u32, row.try_get::<i64, _>(2)? as u32);
+            all[at].beside.push((term, seq, hash(row.try_get(3)?)?, node));
         }
         for row in
             sqlx::query("SELECT dossier, entry FROM pending ORDER BY dossier, entry").fetch_all(&self.pool).await?
