@@ -159,6 +159,11 @@ pub async fn serve(
     };
     tokio::select! {
         served = serving => served?,
+        () = app.writer.ended() => {
+            let text = "the writer ended by a fault of the program; the log says which. Nothing that was acknowledged is \
+                        lost. Start the node again, and report it.";
+            return Err(Failure::new("writer-ended", text));
+        }
         () = patience => tracing::warn!(seconds = limits::DRAIN_S_MAX, "requests under way did not end: they are left"),
     }
     beside::leave(&app).await;

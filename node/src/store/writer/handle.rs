@@ -177,6 +177,11 @@ impl WriterHandle {
         self.commands.max_capacity() - self.commands.capacity()
     }
 
+    /// Returns if the writer ends, which it does by itself only after a fault of the program.
+    pub async fn ended(&self) {
+        self.commands.closed().await;
+    }
+
     /// Changes with every commit.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.clone()
