@@ -108,7 +108,8 @@ fn run_tests(extra: &[&str], tally: &mut Tally) -> Result<(), Fault> {
     }
     println!("\n== over PostgreSQL");
     let mut stored = shell::cargo();
-    stored.args(["test", "-p", "tongban", "--locked", "--no-fail-fast"]);
+    // The whole workspace again: of a part of it, dependencies would be built anew with other features.
+    stored.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     for test in OVER_POSTGRES {
         stored.args(["--test", test]);
     }
