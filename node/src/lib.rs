@@ -9,7 +9,6 @@ pub mod beside;
 pub mod clock;
 pub mod command;
 pub mod config;
-mod databases;
 pub mod demo;
 pub mod directory;
 pub mod error;

@@ -17,8 +17,8 @@ use tongban_core::dossier::{
 
 use super::stats::{Latency, round};
 use super::{failed, machine};
-use crate::databases::Databases;
 use crate::error::Failure;
+use crate::store::databases::Databases;
 
 /// Records of a case: its head and its view are written once and then changed.
 const RECORDS_PER_CASE: u32 = 6;

@@ -14,8 +14,8 @@ use super::process::{Process, http, sign_in};
 use super::stats::{Latency, round};
 use super::{failed, machine};
 use crate::command::progress;
-use crate::databases::Databases;
 use crate::error::Failure;
+use crate::store::databases::Databases;
 
 /// The load runs so long before the measure begins.
 const WARM_UP: Duration = Duration::from_secs(1);

@@ -15,8 +15,8 @@ use super::machine::{Machine, Settings};
 use super::pair::Pair;
 use super::stats::round;
 use super::{apart, report};
-use crate::databases::Databases;
 use crate::error::Failure;
+use crate::store::databases::Databases;
 
 /// Two nodes on loopback, made for this run in the system's temporary folder and deleted after it
 #[derive(Args)]

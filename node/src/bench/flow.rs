@@ -23,9 +23,9 @@ use super::{failed, machine};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::progress;
-use crate::databases::Databases;
 use crate::error::Failure;
 use crate::serve;
+use crate::store::databases::Databases;
 use crate::store::{NewBlob, Say, StreamPage, Target};
 
 /// Cases under way at once: enough that both writers always find a full group waiting.

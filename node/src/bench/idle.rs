@@ -11,8 +11,8 @@ use tongban_core::dossier::Suite;
 use super::flow::{Served, said, with_pair};
 use super::stats::{Latency, round};
 use crate::command::progress;
-use crate::databases::Databases;
 use crate::error::Failure;
+use crate::store::databases::Databases;
 use crate::store::{Say, SayError, Target, Unsaid};
 
 /// Hand-overs that are timed.

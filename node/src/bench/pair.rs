@@ -14,11 +14,11 @@ use tongban_core::mechanism::{Mechanism, Permit, permit};
 use super::failed;
 use crate::command::{NewNode, ROOT_KEY_FILE, make_node, trust_document};
 use crate::config::Config;
-use crate::databases::Databases;
 use crate::demo::DRILL_PASSWORD;
 use crate::error::Failure;
 use crate::key;
 use crate::serve::KEY_FILE;
+use crate::store::databases::Databases;
 use crate::store::{AccountRole, NewAccount, NewBlob, Store};
 use crate::web::hash_password;
 

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
 use crate::command::Demo;
-use crate::databases::Databases;
 use crate::error::Failure;
+use crate::store::databases::Databases;
 use world::World;
 
 /// The password of every trial account.

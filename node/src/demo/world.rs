@@ -13,11 +13,11 @@ use tongban_core::mechanism::Mechanism;
 use super::{DRILL_PASSWORD, MARKER, Node};
 use crate::command::{CARD_FILE, NewNode, ROOT_KEY_FILE, make_node, trust_document};
 use crate::config::Config;
-use crate::databases::Databases;
 use crate::directory::{Directory, next_version};
 use crate::error::Failure;
 use crate::key;
 use crate::serve::KEY_FILE;
+use crate::store::databases::Databases;
 use crate::store::{AccountRole, NewAccount, Store};
 use crate::web::hash_password;
 

@@ -10,6 +10,7 @@ mod account;
 mod blob;
 mod bundle;
 mod copy;
+pub(crate) mod databases;
 mod document;
 mod figures;
 mod lease;
