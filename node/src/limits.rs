@@ -4,8 +4,6 @@
 pub const GROUP_COMMANDS_MAX: usize = 512;
 /// Commands that may wait for the next group; senders wait beyond it.
 pub const QUEUE_COMMANDS_MAX: usize = 4096;
-/// Dossiers kept folded in memory by the writer.
-pub const DOSSIERS_CACHED_MAX: usize = 20_000;
 /// Items that a stream sends at once.
 pub const STREAM_ITEMS_MAX: i64 = 512;
 /// Stamps of one chain that are fetched whole; a dossier with more is damaged or an attack.

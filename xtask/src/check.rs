@@ -24,8 +24,8 @@ pub fn test(extra: &[&str]) -> bool {
     done.is_ok()
 }
 
-/// Format, lints, documentation, dependency policy, tests, a short run of every fuzz target. Goes on after a fault, so that one run tells everything;
-/// the summary comes before the count.
+/// Format, lints, documentation, dependency policy, tests, a short run of every fuzz target. Goes on after a fault, so that
+/// one run tells everything; the summary comes before the count.
 pub fn everything() -> bool {
     let mut report = Report::default();
     report.step("format", || {

@@ -55,7 +55,7 @@ pub struct Store {
     blobs: Blobs,
     is_shared: bool,
     /// Where the number of the last commit is kept apart.
-    mark: PathBuf,
+    witness: PathBuf,
 }
 
 /// What can go wrong in a store.
@@ -138,7 +138,7 @@ impl Store {
         let pool = pool(&url, if is_shared { 8 } else { 4 }).await?;
         // Another process of the node may run on another machine: then there is no common folder.
         let blobs = if is_shared { Blobs::in_database() } else { Blobs::in_folder(folder.join("blobs"))? };
-        Ok(Store { pool, writing, blobs, is_shared, mark: folder.join("tongban.mark") })
+        Ok(Store { pool, writing, blobs, is_shared, witness: folder.join("tongban.mark") })
     }
 
     /// Opens the store of a node and brings its schema up to date. A lost file is not made anew: the node would not know

@@ -207,8 +207,8 @@ impl Writer {
         let desk = stored_desk(&setup).await?;
         let published = Published::new(&desk);
         let handle = WriterHandle::new(sender, watching, published.clone());
-        let unusable = |error| StoreError::File { path: setup.store.mark.display().to_string(), error };
-        let witness = Witness::open(&setup.store.mark).map_err(unusable)?;
+        let unusable = |error| StoreError::File { path: setup.store.witness.display().to_string(), error };
+        let witness = Witness::open(&setup.store.witness).map_err(unusable)?;
         let (serials, mark) = (HashMap::new(), None);
         let mut writer = Writer { setup, desk, commands, published, commits, serials, mark, witness };
         writer.begin_after_restore().await?;
