@@ -154,6 +154,13 @@ CREATE INDEX case_by_handling ON case_view (handling_org, changed, phase);
 -- What was handed over and is not answered: few rows, looked at every few seconds.
 CREATE INDEX case_not_answered ON case_view (handling_node, changed) WHERE phase = 'handed_over';
 
+-- How many dossiers have a log, and how many stamps stand in all logs: counting them takes a second for a million cases.
+CREATE TABLE extent (
+    one BIGINT NOT NULL PRIMARY KEY,
+    dossiers BIGINT NOT NULL,
+    stamps BIGINT NOT NULL
+) /* BY KEY */;
+
 -- Entries that are known, and neither stamped nor refused.
 CREATE TABLE pending (
     entry BYTEA NOT NULL PRIMARY KEY,

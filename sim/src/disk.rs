@@ -241,7 +241,7 @@ impl Disk {
         }
         held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
         for (row, code) in self.evidence.get(&id).into_iter().flat_map(BTreeMap::values) {
-            held.lay_beside(row.hash, row.stamp.term, code);
+            held.lay_beside(row, code);
         }
         Some(held)
     }

@@ -288,6 +288,11 @@ impl Chain {
         Ok(Judged::Next)
     }
 
+    /// Whether the stamp that `stamp` says it follows is the one that stands here.
+    pub fn leads_to(&self, stamp: &Stamp) -> bool {
+        stamp.seq.checked_sub(1).is_none_or(|before| self.stamp(before) == Some(&stamp.prev))
+    }
+
     /// Takes a stamp that [`Chain::judge`] called next.
     pub fn take(&mut self, hash: &Hash, written: &Written) {
         let entry = written.entry();

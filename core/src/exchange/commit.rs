@@ -173,7 +173,7 @@ impl Commit {
             }
             let beside = held.chain.stamp(row.stamp.seq) != Some(&row.hash);
             if beside {
-                held.lay_beside(row.hash, row.stamp.term, code);
+                held.lay_beside(row, code);
             }
             beside
         });

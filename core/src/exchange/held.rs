@@ -47,6 +47,8 @@ pub struct Held {
     pub fault: Option<u32>,
     /// Stamps that lie beside the log: what this node knows of itself, though its log does not say it.
     pub beside: Vec<Hash>,
+    /// Nodes that only stamps beside the log let take part: what they say waits, until the log says who they are.
+    pub named_beside: Vec<NodeId>,
     /// The last stamp's time.
     pub changed: Moment,
 }
@@ -57,7 +59,8 @@ impl Held {
         let chain = Chain::open(&row.stamp, &row.hash, &row.written)?;
         let case = if chain.kind() == case::KIND { Case::open(&row.written).ok() } else { None };
         let changed = row.stamp.at;
-        Ok(Held { chain, case, pending: Vec::new(), settled: Vec::new(), fault: None, beside: Vec::new(), changed })
+        let (pending, settled, beside, named_beside) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Held { chain, case, pending, settled, fault: None, beside, named_beside, changed })
     }
 
     /// Takes a stamp that the chain called next.
@@ -87,13 +90,23 @@ impl Held {
     }
 
     /// Notes a stamp that lies beside the log, and the code of why.
-    pub fn lay_beside(&mut self, hash: Hash, term: u32, code: &str) {
-        if !self.beside.contains(&hash) {
-            self.beside.push(hash);
+    pub fn lay_beside(&mut self, row: &StampRow, code: &str) {
+        if !self.beside.contains(&row.hash) {
+            self.beside.push(row.hash);
         }
-        if Break::is_fork_code(code) && term == self.chain.term() {
-            self.fault = Some(term);
+        for node in &row.written.entry().join {
+            if !self.named_beside.contains(node) {
+                self.named_beside.push(node.clone());
+            }
         }
+        if Break::is_fork_code(code) && row.stamp.term == self.chain.term() {
+            self.fault = Some(row.stamp.term);
+        }
+    }
+
+    /// Whether a stamp that is known lets a node take part, in the log or beside it.
+    pub fn is_named(&self, node: &NodeId) -> bool {
+        self.chain.participants().contains(node) || self.named_beside.contains(node)
     }
 
     /// Whether the holder must not stamp because two stamps of one number are known in this term.
@@ -246,7 +259,7 @@ impl Full {
             let known = codes.get(&hash).filter(|_| !own.contains(&hash) && code == UNATTACHED);
             let code = known.cloned().unwrap_or_else(|| code.to_owned());
             if let Some(held) = &mut held {
-                held.lay_beside(hash, row.stamp.term, &code);
+                held.lay_beside(&row, &code);
             }
             beside.push((row, code));
         }

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::command::progress;
 use crate::error::Failure;
 use crate::serve;
-use crate::store::{FILE, Say, Target};
+use crate::store::{FILE, List, Place, Say, Target};
 
 /// Commands under way at once: the writer always finds full groups.
 const IN_FLIGHT: usize = 1024;
@@ -95,6 +95,7 @@ struct Filled {
     ended: Vec<DossierId>,
     open: Vec<DossierId>,
     own: Vec<DossierId>,
+    ends: [Option<Place>; 3],
 }
 
 impl Growth {
@@ -170,6 +171,7 @@ fn grow(
         fill(&town, &mut filled, |_| begun.elapsed().as_secs() < seconds).await?;
         let (took, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s(None) - cpu_s);
         let stamps = (filled.stamps - before.1) as f64;
+        filled.ends = ends(&town, &filled).await?;
         town.app.store.close().await;
         Ok(Further {
             cases: filled.cases - before.0,
@@ -179,6 +181,32 @@ fn grow(
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
     result.map(|further| (further, filled))
+}
+
+/// The places after which the last rows of lists stand: what the window and the authority have to do, and all.
+async fn ends(town: &Town, filled: &Filled) -> Result<[Option<Place>; 3], Failure> {
+    let store = &town.app.store;
+    let mut ends = [None, None, None];
+    for (org, last) in [town.script.window(), town.script.authority()].into_iter().zip(&mut ends) {
+        let mut rows = 0;
+        loop {
+            let page = store.cases(List::ToDo(&org), last.as_ref()).await?;
+            rows += page.rows.len();
+            let Some(next) = page.next else { break };
+            *last = Some(next);
+        }
+        // A page begins where the one before ended: nothing is shown twice, nothing left out.
+        let (waiting, _) = store.count_to_do(&org, 0).await?;
+        if rows as i64 != waiting {
+            return Err(failed(format!("{rows} rows on all pages of {waiting} that wait")));
+        }
+    }
+    if let Some(first) = filled.ended.first() {
+        let rows = store.stamps(*first).await?;
+        let changed = rows.last().map_or(0, |row| row.stamp.at.0);
+        ends[2] = Some(Place { due: None, changed, dossier: *first });
+    }
+    Ok(ends)
 }
 
 /// The node that is filled.
@@ -271,13 +299,7 @@ impl Filled {
             let step = (ids.len() / LOOKED_AT).max(1);
             ids.iter().step_by(step).copied().collect()
         };
-        Held {
-            cases: self.cases,
-            waiting: self.waiting,
-            ended: some(&self.ended),
-            open: some(&self.open),
-            own: some(&self.own),
-        }
+        Held { ends: self.ends.clone(), ended: some(&self.ended), open: some(&self.open), own: some(&self.own) }
     }
 }
 

@@ -11,7 +11,7 @@ use super::pair::{APPLICANT, CLERK, OFFICER, OPERATOR};
 use super::process::{Process, http, page_session, sign_in};
 use super::stats::Latency;
 use crate::error::Failure;
-use crate::limits;
+use crate::store::Place;
 
 /// Requests for each page; the first ones warm caches and do not count.
 const GETS: usize = 200;
@@ -19,9 +19,8 @@ const WARM_UP: usize = 20;
 
 /// What there is to be looked at.
 pub(super) struct Held {
-    pub(super) cases: u64,
-    /// What the window and the authority have to do.
-    pub(super) waiting: [u64; 2],
+    /// Where the last pages begin: what the window and the authority have to do, and all; none if it is all on one page.
+    pub(super) ends: [Option<Place>; 3],
     /// Played out.
     pub(super) ended: Vec<DossierId>,
     /// Before the authority.
@@ -44,34 +43,22 @@ enum Who {
     Program(&'static str),
 }
 
-/// The row with which the last page of so many rows begins.
-fn last(rows: u64) -> u64 {
-    let page = limits::PAGE_ROWS as u64;
-    rows.saturating_sub(1) / page * page
-}
-
 fn pages(held: &Held) -> Vec<(&'static str, Who, Vec<String>)> {
     use Who::{Nobody, Program, Visitor};
     let one = |path: &str| vec![path.to_owned()];
     let each = |before: &str, ids: &[DossierId]| ids.iter().map(|id| format!("{before}/{id}")).collect::<Vec<_>>();
-    let page = limits::PAGE_ROWS as u64;
-    let [window, authority] = held.waiting.map(last);
-    // An address of the window names no row further back.
-    let taken_in = last(held.cases).min(1_000_000);
+    let [window, authority, all] =
+        held.ends.each_ref().map(|end| end.as_ref().map(Place::to_string).unwrap_or_default());
     vec![
         ("home", Nobody, one("/")),
         ("search of items", Nobody, ["公积金", "身份证", "营业执照"].map(|word| format!("/search?q={word}")).to_vec()),
         ("window: today", Visitor(CLERK), one("/window")),
         ("window: last page of what is to be done", Visitor(CLERK), vec![format!("/window?todo={window}")]),
-        ("window: last page of what was taken in", Visitor(CLERK), vec![format!("/window?mine={taken_in}")]),
+        ("window: last page of what was taken in", Visitor(CLERK), vec![format!("/window?mine={all}")]),
         ("window: a case", Visitor(CLERK), each("/window/cases", &held.ended)),
         ("authority: inbox", Visitor(OFFICER), one("/authority")),
-        (
-            "authority: last page of what is to be done",
-            Visitor(OFFICER),
-            vec![format!("/authority?todo={}", authority / page)],
-        ),
-        ("authority: last page of all", Visitor(OFFICER), vec![format!("/authority?all={}", last(held.cases) / page)]),
+        ("authority: last page of what is to be done", Visitor(OFFICER), vec![format!("/authority?todo={authority}")]),
+        ("authority: last page of all", Visitor(OFFICER), vec![format!("/authority?all={all}")]),
         ("authority: a case", Visitor(OFFICER), each("/authority/cases", &held.open)),
         ("applicant: own cases", Visitor(APPLICANT), one("/my")),
         ("applicant: a case", Visitor(APPLICANT), each("/my", &held.own)),
@@ -113,14 +100,4 @@ pub(super) async fn measure(process: &Process, held: &Held) -> Result<Vec<Timed>
         timed.push(Timed { page, answer: Latency::of(times), bytes });
     }
     Ok(timed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_page_has_rows() {
-        assert_eq!([0, 1, 50, 51, 100, 101].map(last), [0, 0, 0, 50, 50, 100]);
-    }
 }

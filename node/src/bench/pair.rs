@@ -291,9 +291,13 @@ impl Script {
     }
 
     /// The window's organisation.
-    #[cfg(test)]
     pub(super) fn window(&self) -> String {
         self.receiving.org.to_string()
+    }
+
+    /// The organisation that decides.
+    pub(super) fn authority(&self) -> String {
+        self.handling.org.to_string()
     }
 
     /// The hand-over.

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::serve::{KEY_FILE, lock};
-use crate::store::{Store, export, rebuild};
+use crate::store::{Difference, Store, export, rebuild};
 use crate::{directory, key};
 
 /// Writes one dossier as a file that anyone can verify offline.
@@ -117,10 +117,9 @@ impl Rebuild {
         .await?;
         bar.finish_and_clear();
         for difference in &differences {
-            println!(
-                "{} {}\n  stored  {}\n  derived {}",
-                difference.view, difference.dossier, difference.stored, difference.derived
-            );
+            let of = difference.dossier.map(|dossier| format!(" {dossier}")).unwrap_or_default();
+            let Difference { view, stored, derived, .. } = difference;
+            println!("{view}{of}\n  stored  {stored}\n  derived {derived}");
         }
         match (differences.len(), self.check) {
             (0, _) => println!("no difference"),

@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 22] = [
+const TABLES: [(&str, &str); 23] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str); 22] = [
          $receiving_name $receiving_name_en $handling_org $handling_name $handling_name_en $handling_node $channel \
          $responsible #begun #changed applicant",
     ),
+    ("extent", "#one #dossiers #stamps"),
     ("pending", "entry dossier"),
     ("blob_ref", "hash dossier"),
     ("node_state", "$name $value"),

@@ -142,13 +142,8 @@ impl Store {
             }
         }
         held.pending.sort_by_key(|written| (written.entry().at, *written.hash()));
-        let beside = sqlx::query("SELECT hash, term, code FROM evidence WHERE dossier = $1 ORDER BY hash")
-            .bind(id.bytes().to_vec())
-            .fetch_all(&self.pool)
-            .await?;
-        for row in beside {
-            let code: String = row.try_get(2)?;
-            held.lay_beside(hash(&row, 0)?, row.try_get::<i64, _>(1)? as u32, &code);
+        for (row, code) in self.evidence(id).await? {
+            held.lay_beside(&row, &code);
         }
         Ok(Some((held, rows)))
     }

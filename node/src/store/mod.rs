@@ -37,7 +37,7 @@ pub use document::Published;
 pub use figures::{Beside, Figures, Schema, Waiting, stored_schema};
 pub use log::export;
 pub(crate) use read::day_number;
-pub use read::{AccessRow, CaseRow, List, StreamPage};
+pub use read::{AccessRow, CasePage, CaseRow, List, Place, StreamPage};
 pub use rebuild::{Difference, rebuild};
 pub use tally::Tally;
 pub use writer::{IncomingBatch, Once, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};

@@ -1,6 +1,7 @@
 //! Lists, streams and other questions to the store.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -193,6 +194,42 @@ pub enum List<'a> {
     OwnedBy(i64),
 }
 
+/// A place in a list: the row after which a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Until when, as yyyymmdd, in the list of what is to be done.
+    pub due: Option<i64>,
+    /// When the last stamp was made.
+    pub changed: i64,
+    /// The dossier.
+    pub dossier: DossierId,
+}
+
+impl Place {
+    /// Reads what [`Place`] is written as in an address; `None` if it is no place.
+    pub fn parse(text: &str) -> Option<Place> {
+        let mut parts = text.splitn(3, '-');
+        let due: i64 = parts.next()?.parse().ok()?;
+        let changed = parts.next()?.parse().ok()?;
+        Some(Place { due: (due > 0).then_some(due), changed, dossier: parts.next()?.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.due.unwrap_or_default(), self.changed, self.dossier)
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct CasePage {
+    /// Its rows.
+    pub rows: Vec<CaseRow>,
+    /// Where the next page begins, if there is more.
+    pub next: Option<Place>,
+}
+
 /// What a peer may read next.
 #[derive(Debug)]
 pub enum StreamPage {
@@ -220,38 +257,79 @@ pub struct AccessRow {
 }
 
 impl Store {
-    /// One page of a list, from row `offset`. One row more than a page is given back if there is more.
-    pub async fn cases(&self, list: List<'_>, offset: i64) -> Result<Vec<CaseRow>> {
-        let columns = CASE_COLUMNS;
-        let text = match list {
-            List::ToDo(_) => {
-                format!(
-                    "SELECT {columns} FROM case_view WHERE responsible = $1 \
-                     ORDER BY due IS NULL, due, changed LIMIT $2 OFFSET $3"
-                )
+    /// One page of a list: what comes after a place in it, or its beginning. However far down, a page costs the same.
+    pub async fn cases(&self, list: List<'_>, after: Option<&Place>) -> Result<CasePage> {
+        let most = limits::PAGE_ROWS + 1;
+        let mut rows = match (&list, after) {
+            // What has no date comes last: a page may begin among the dates and end beyond them.
+            (List::ToDo(_), None) => self.case_rows(&list, "", after, most).await?,
+            (List::ToDo(_), Some(Place { due: None, .. })) => {
+                let further = "AND (due IS NULL) = TRUE AND (changed, dossier) > ($3, $4)";
+                self.case_rows(&list, further, after, most).await?
             }
-            List::TakenInBy(_) => format!(
-                "SELECT {columns} FROM case_view WHERE receiving_org = $1 ORDER BY changed DESC LIMIT $2 OFFSET $3"
+            (List::ToDo(_), Some(Place { due: Some(_), .. })) => {
+                let further = "AND (due IS NULL) = FALSE AND (due, changed, dossier) > ($5, $3, $4)";
+                let mut rows = self.case_rows(&list, further, after, most).await?;
+                if (rows.len() as i64) < most {
+                    let rest = most - rows.len() as i64;
+                    rows.extend(self.case_rows(&list, "AND (due IS NULL) = TRUE", None, rest).await?);
+                }
+                rows
+            }
+            (_, None) => self.case_rows(&list, "", after, most).await?,
+            (_, Some(_)) => self.case_rows(&list, "AND (changed, dossier) < ($3, $4)", after, most).await?,
+        };
+        let more = rows.len() as i64 >= most;
+        rows.truncate(limits::PAGE_ROWS as usize);
+        let next = rows.last().filter(|_| more).map(|row| Place {
+            due: row.due.filter(|_| matches!(list, List::ToDo(_))),
+            changed: row.changed,
+            dossier: row.dossier,
+        });
+        Ok(CasePage { rows, next })
+    }
+
+    async fn case_rows(
+        &self,
+        list: &List<'_>,
+        further: &str,
+        after: Option<&Place>,
+        most: i64,
+    ) -> Result<Vec<CaseRow>> {
+        let columns = CASE_COLUMNS;
+        let newest = "ORDER BY changed DESC, dossier DESC LIMIT $2";
+        let text = match list {
+            List::ToDo(_) => format!(
+                "SELECT {columns} FROM case_view WHERE responsible = $1 {further} \
+                 ORDER BY due IS NULL, due, changed, dossier LIMIT $2"
             ),
+            List::TakenInBy(_) => {
+                format!("SELECT {columns} FROM case_view WHERE receiving_org = $1 {further} {newest}")
+            }
             // Before hand-over the authority sees nothing of it, although both may be on one node.
             List::HandledBy(_) => format!(
                 "SELECT {columns} FROM case_view WHERE handling_org = $1 AND phase NOT IN ('draft', 'taken_in') \
-                 ORDER BY changed DESC LIMIT $2 OFFSET $3"
+                 {further} {newest}"
             ),
-            List::OwnedBy(_) => {
-                let columns = CASE_COLUMNS.replace("dossier,", "v.dossier,");
-                format!(
-                    "SELECT {columns} FROM owner o JOIN case_view v ON v.dossier = o.dossier WHERE o.account = $1 \
-                     ORDER BY changed DESC LIMIT $2 OFFSET $3"
-                )
-            }
+            List::OwnedBy(_) => format!(
+                "SELECT {columns} FROM case_view WHERE dossier IN (SELECT dossier FROM owner WHERE account = $1) \
+                 {further} {newest}"
+            ),
         };
         let query = sqlx::query(sqlx::AssertSqlSafe(text));
         let query = match list {
-            List::ToDo(org) | List::TakenInBy(org) | List::HandledBy(org) => query.bind(org.to_owned()),
-            List::OwnedBy(account) => query.bind(account),
+            List::ToDo(org) | List::TakenInBy(org) | List::HandledBy(org) => query.bind((*org).to_owned()),
+            List::OwnedBy(account) => query.bind(*account),
         };
-        let rows = query.bind(limits::PAGE_ROWS + 1).bind(offset).fetch_all(&self.pool).await?;
+        let query = query.bind(most);
+        let query = match after {
+            None => query,
+            Some(place) => {
+                let query = query.bind(place.changed).bind(place.dossier.bytes().to_vec());
+                if let Some(due) = place.due { query.bind(due) } else { query }
+            }
+        };
+        let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(case_row).collect()
     }
 
@@ -530,11 +608,11 @@ impl Store {
             .collect()
     }
 
-    /// Numbers for the operator: dossiers, stamps, pending slips, evidence of fault.
+    /// Numbers for the operator: dossiers, stamps, pending slips, evidence of fault. None of them counts a large table.
     pub async fn counts(&self) -> Result<[i64; 4]> {
         let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM dossier), (SELECT COUNT(*) FROM stamp), (SELECT COUNT(*) FROM pending), \
-             (SELECT COUNT(*) FROM evidence WHERE code LIKE 'stamp-%')",
+            "SELECT COALESCE((SELECT dossiers FROM extent), 0), COALESCE((SELECT stamps FROM extent), 0), \
+             (SELECT COUNT(*) FROM pending), (SELECT COUNT(*) FROM evidence WHERE code LIKE 'stamp-%')",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -544,7 +622,18 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::masked_name;
+    use super::{Place, masked_name};
+
+    #[test]
+    fn a_place_reads_what_it_wrote() {
+        for text in ["0-1795400000000-07070707070707070707070707070707", "20261201-5-07070707070707070707070707070707"]
+        {
+            assert_eq!(Place::parse(text).expect("a place").to_string(), text);
+        }
+        for text in ["", "5", "1-2", "1-2-3", "x-2-07070707070707070707070707070707"] {
+            assert_eq!(Place::parse(text), None);
+        }
+    }
 
     #[test]
     fn a_masked_name_keeps_its_first_and_last_character() {

@@ -111,8 +111,8 @@ impl DossierRow {
 pub struct Difference {
     /// Which view.
     pub view: &'static str,
-    /// Which dossier.
-    pub dossier: DossierId,
+    /// Which dossier; none of a view of all of them.
+    pub dossier: Option<DossierId>,
     /// What stands there.
     pub stored: String,
     /// What should.
@@ -142,7 +142,31 @@ pub async fn rebuild(
         differences.extend(found);
         progress(done as u64 + 1, total);
     }
+    differences.extend(check_extent(store, mend).await?);
     Ok(differences)
+}
+
+/// How many dossiers and stamps there are, counted.
+async fn check_extent(store: &Store, mend: bool) -> Result<Option<Difference>> {
+    let text = "SELECT COALESCE((SELECT dossiers FROM extent), 0), COALESCE((SELECT stamps FROM extent), 0), \
+                (SELECT COUNT(*) FROM stamp WHERE seq = 0), (SELECT COUNT(*) FROM stamp)";
+    let row = sqlx::query(text).fetch_one(&store.pool).await?;
+    let [stored, derived] = [(row.try_get(0)?, row.try_get(1)?), (row.try_get(2)?, row.try_get::<i64, _>(3)?)];
+    let told = |(dossiers, stamps): (i64, i64)| format!("{dossiers} dossiers, {stamps} stamps");
+    if stored == derived {
+        return Ok(None);
+    }
+    if mend {
+        let mut transaction = store.writing.begin().await?;
+        sqlx::query("DELETE FROM extent").execute(&mut *transaction).await?;
+        sqlx::query("INSERT INTO extent (one, dossiers, stamps) VALUES (1, $1, $2)")
+            .bind(derived.0)
+            .bind(derived.1)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+    }
+    Ok(Some(Difference { view: "extent", dossier: None, stored: told(stored), derived: told(derived) }))
 }
 
 /// All views of one dossier, as text that can be compared and shown.
@@ -191,7 +215,7 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
         .filter(|(view, text)| stored.0.get(*view) != Some(*text))
         .map(|(view, text)| Difference {
             view,
-            dossier: id,
+            dossier: Some(id),
             stored: stored.0.get(view).cloned().unwrap_or_default(),
             derived: text.clone(),
         })

@@ -79,20 +79,30 @@ impl World {
         }
         self.tally.voided += commit.evidence.iter().filter(|one| one.code == "superseded").count() as u64;
         self.tally.faults_seen += commit.evidence.iter().filter(|one| one.code.starts_with("stamp-")).count() as u64;
+        if commit.resumed {
+            let knows = |id: DossierId| {
+                let held = self.nodes.iter().filter_map(|node| node.disk.held(id, self.calendar));
+                held.into_iter().any(|held| held.chain.participants().contains(&me))
+            };
+            let forgotten: Vec<_> = self.dossiers.iter().filter(|id| !knows(**id)).map(|id| (n, *id)).collect();
+            self.ghost.forgotten.extend(forgotten);
+        }
         if !self.nodes[n].disk.recovering {
             let by_stamp = self.has(Bug::EffectsByStamp);
             let content = commit.stamps.iter().filter(|row| row.written.entry().is_content());
-            let effects: Vec<Hash> = if by_stamp {
-                content.map(|row| *row.written.hash()).collect()
+            let done = |written: &tongban_core::dossier::Written| (written.entry().dossier, *written.hash());
+            let effects: Vec<(DossierId, Hash)> = if by_stamp {
+                content.map(|row| done(&row.written)).collect()
             } else {
-                commit.effects.iter().map(|written| *written.hash()).collect()
+                commit.effects.iter().map(done).collect()
             };
-            for entry in effects {
+            for (id, entry) in effects {
                 let count = self.ghost.effects.entry((n, entry)).or_default();
                 *count += 1;
                 let times = *count;
                 // What an unnoticed rollback lost was lost with the knowledge that it was done.
-                let known = times == 1 || self.ghost.rolled_back.contains(&n);
+                let lost = self.ghost.rolled_back.contains(&n) || self.ghost.forgotten.contains(&(n, id));
+                let known = times == 1 || lost;
                 ensure(known, Property::EffectOnce, || format!("{entry:?} has its effects {times} times on {me}"))?;
             }
         }

@@ -101,7 +101,7 @@ struct Node {
     learned: BTreeSet<u32>,
     /// Dossiers that have to be fetched whole from a peer before its stream goes on.
     whole: BTreeMap<usize, (DossierId, Hash)>,
-    tried: BTreeMap<usize, Vec<Hash>>,
+    tried: BTreeMap<usize, BTreeSet<Hash>>,
     /// Who answered a question, by dossier and term.
     answered: BTreeMap<(DossierId, u32), BTreeSet<usize>>,
     /// How far the stream of a peer has to be read in this life: own epoch, the peer's, position.
@@ -133,6 +133,9 @@ struct Ghost {
     lost_disk: BTreeSet<usize>,
     /// Nodes that came back with an old copy and did not notice.
     rolled_back: BTreeSet<usize>,
+    /// Dossiers that a node came back without, when no other node knew any more that it takes part: what it had done for
+    /// them is known nowhere.
+    forgotten: BTreeSet<(usize, DossierId)>,
     /// Stamps that a liar made.
     lies: BTreeSet<Hash>,
     /// Nodes whose stream a liar broke into.

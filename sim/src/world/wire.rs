@@ -134,7 +134,7 @@ impl World {
                 };
                 // What was refused is asked for again, when the stream comes to it again.
                 if done {
-                    self.nodes[to].tried.entry(from).or_default().push(item);
+                    self.nodes[to].tried.entry(from).or_default().insert(item);
                 }
                 Ok(())
             }
@@ -201,7 +201,7 @@ impl World {
             return Ok(());
         }
         let peer = self.nodes[from].office.node.clone();
-        let tried = self.nodes[to].tried.get(&from).cloned().unwrap_or_default();
+        let tried: Vec<Hash> = self.nodes[to].tried.get(&from).into_iter().flatten().copied().collect();
         let mut commit = Commit::default();
         for item in &verified.items {
             self.lend(to, &commit, id_of(item));

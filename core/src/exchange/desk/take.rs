@@ -95,6 +95,10 @@ impl Desk {
                     Step::Beside => {}
                 },
                 Incoming::Slip { written, said } => match dossiers.get_mut(&id) {
+                    // It may come before the stamp by which its author joined.
+                    Some(held) if !held.is_named(&written.entry().node) && !tried.contains(written.hash()) => {
+                        return Taken::Whole(id, *written.hash());
+                    }
                     Some(held) => self.take_slip(&mut stage, held, &written, said),
                     // It may come before the log does, from another sender: who offers a slip holds the log as well.
                     None if !tried.contains(written.hash()) => return Taken::Whole(id, *written.hash()),
@@ -165,8 +169,11 @@ impl Desk {
                 Step::Beside
             }
             Ok(Judged::Gap { .. } | Judged::Branch) => Step::Whole,
-            // Of a fork all stamps are evidence, not only the last one.
-            Err(fault) if fault.is_fork() && !tried.contains(&row.hash) => Step::Whole,
+            // Of a fork all stamps are evidence, not only the last one; and who stamped upon another branch than the one
+            // that is held here may have been its holder.
+            Err(fault) if (fault.is_fork() || !held.chain.leads_to(&row.stamp)) && !tried.contains(&row.hash) => {
+                Step::Whole
+            }
             Err(fault) => {
                 self.evidence(stage, Some(held), row, fault.code(), peer);
                 Step::Beside
@@ -199,8 +206,7 @@ impl Desk {
     fn take_slip(&self, stage: &mut Commit, held: &mut Held, written: &Written, said: SaidAt) {
         let hash = written.hash();
         let known = held.chain.is_answered(hash) || held.pending.iter().any(|slip| slip.hash() == hash);
-        let takes_part = held.chain.participants().contains(&written.entry().node);
-        if known || !takes_part || !written.entry().is_content() {
+        if known || !held.is_named(&written.entry().node) || !written.entry().is_content() {
             return;
         }
         self.hold_pending(stage, held, written);

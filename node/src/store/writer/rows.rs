@@ -90,12 +90,22 @@ pub(super) async fn set_state(connection: &mut AnyConnection, name: &str, value:
 
 /// Entries, stamps, evidence and streams.
 async fn write_log(connection: &mut AnyConnection, commit: &Commit, now: Moment) -> Result<()> {
+    let opened = commit.stamps.iter().filter(|row| row.stamp.seq == 0).count();
+    let (mut dossiers, mut stamps) = (opened as i64, commit.stamps.len() as i64);
     for (dossier, from) in &commit.cut {
-        sqlx::query("DELETE FROM stamp WHERE dossier = $1 AND seq >= $2")
+        let cut = sqlx::query("DELETE FROM stamp WHERE dossier = $1 AND seq >= $2")
             .bind(id(dossier))
             .bind(i64::from(*from))
             .execute(&mut *connection)
-            .await?;
+            .await?
+            .rows_affected() as i64;
+        stamps -= cut;
+        dossiers -= i64::from(*from == 0 && cut > 0);
+    }
+    if dossiers != 0 || stamps != 0 {
+        let text = "INSERT INTO extent (one, dossiers, stamps) VALUES (1, $1, $2) ON CONFLICT (one) DO UPDATE \
+                    SET dossiers = extent.dossiers + excluded.dossiers, stamps = extent.stamps + excluded.stamps";
+        sqlx::query(text).bind(dossiers).bind(stamps).execute(&mut *connection).await?;
     }
     for (dossier, hash) in &commit.revived {
         sqlx::query("DELETE FROM evidence WHERE dossier = $1 AND hash = $2")

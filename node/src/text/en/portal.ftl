@@ -182,7 +182,6 @@ portal-my-none = None yet.
 portal-my-table = My cases, the latest change first
 portal-my-new = Begin a new one
 portal-no-number = draft, not sent
-portal-pages = Pages
 portal-track-title = Track a case
 portal-track-lead = The receipt has a number and a tracking code. No account needed.
 portal-number-hint = At the top of the receipt; capitals do not matter

@@ -18,7 +18,6 @@ window-head-case = Case
 window-head-phase = Where it is
 window-head-step = Next step
 window-head-due = Until
-window-pages = Pages
 window-choose-title = New case
 window-choose-lead = Press a handling place to take in. Whether it may be taken in, and by what right, stands beside it.
 window-choose-q = What for

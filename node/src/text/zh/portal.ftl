@@ -166,7 +166,6 @@ portal-my-none = 还没有办过。
 portal-my-table = 我的办件，最近有变化的在前
 portal-my-new = 办一件新的
 portal-no-number = 草稿，未发出
-portal-pages = 翻页
 portal-track-title = 查进度
 portal-track-lead = 收件告知单上有编号和查询码。不用注册。
 portal-number-hint = 告知单最上面的一串，大小写都行

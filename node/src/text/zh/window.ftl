@@ -14,7 +14,6 @@ window-head-case = 办件
 window-head-phase = 现在在哪一步
 window-head-step = 下一步
 window-head-due = 最迟
-window-pages = 翻页
 window-choose-title = 新收一件
 window-choose-lead = 点办理地就收这件。能不能收、按什么依据收，都写在旁边。
 window-choose-q = 办什么事

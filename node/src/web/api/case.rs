@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use base64::Engine as _;
 use serde::Deserialize;
 use tongban_core::case::{Act, Applicant, Attached, Check, DeliveryWay, IdKind, Leg, Outcome, Wanted};
@@ -17,9 +17,8 @@ use utoipa_axum::routes;
 use super::reply::{Done, Row, Whole};
 use super::{Asked, Body, Caller, Named, Once, Refusal, RefusalBody};
 use crate::app::App;
-use crate::limits;
 use crate::service::{self, CaseView, ItemFault, OpenCase, ServiceError, Upload, check_upload};
-use crate::store::{AccountRole, CaseRow, List, NewBlob};
+use crate::store::{AccountRole, CasePage, CaseRow, List, NewBlob, Place};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -178,9 +177,8 @@ struct Which {
     /// to-do (what the own organisation has to do, by date) or all (the newest first); an applicant sees their own.
     #[serde(default)]
     list: Lists,
-    /// First row.
-    #[serde(default)]
-    offset: u32,
+    /// The place after which the page begins, from the `Link` of the page before.
+    after: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -192,14 +190,34 @@ enum Lists {
     Own,
 }
 
-/// Lists cases.
+impl Lists {
+    fn name(self) -> &'static str {
+        match self {
+            Lists::ToDo => "to-do",
+            Lists::All => "all",
+            Lists::Own => "own",
+        }
+    }
+}
+
+fn no_place() -> Refusal {
+    Refusal::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "after-unknown",
+        "after 不是列表里的位置：请原样使用上一页 Link 头里的地址",
+        "after is no place in a list: use the address in the Link header of the page before, unchanged",
+    )
+}
+
+/// Lists cases, a page of at most 50 rows. If there is more, the header `Link` has the address of the next page
+/// (`rel="next"`, RFC 8288).
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(Which),
     responses((status = 200, body = Vec<Row>), (status = 403, body = RefusalBody)))]
 async fn list(
     State(app): State<App>,
     Caller(actor): Caller,
     Asked(which): Asked<Which>,
-) -> Result<Json<Vec<Row>>, Refusal> {
+) -> Result<(HeaderMap, Json<Vec<Row>>), Refusal> {
     let service::Actor::Account(account) = &actor else { return Err(ServiceError::Forbidden.into()) };
     let org = account.org.map(|org| org.to_string());
     let list = match (account.role, org.as_deref(), which.list) {
@@ -209,15 +227,20 @@ async fn list(
         (AccountRole::Officer, Some(org), _) => List::HandledBy(org),
         _ => return Err(ServiceError::Forbidden.into()),
     };
-    let mut rows = app.store.cases(list, i64::from(which.offset)).await?;
-    rows.truncate(limits::PAGE_ROWS as usize);
+    let after = which.after.as_deref().map(|text| Place::parse(text).ok_or_else(no_place)).transpose()?;
+    let CasePage { rows, next } = app.store.cases(list, after.as_ref()).await?;
     let whose: Vec<Hash> = rows.iter().map(|row| row.applicant).collect();
     let names = app.store.applicant_names(&whose).await?;
     let row = |row: CaseRow| {
         let name = names.get(&row.applicant).cloned();
         Row::new(row, name)
     };
-    Ok(Json(rows.into_iter().map(row).collect()))
+    let mut headers = HeaderMap::new();
+    if let Some(next) = next {
+        let link = format!("</api/v1/cases?list={}&after={next}>; rel=\"next\"", which.list.name());
+        headers.extend(HeaderValue::try_from(link).map(|link| (header::LINK, link)));
+    }
+    Ok((headers, Json(rows.into_iter().map(row).collect())))
 }
 
 /// Reads a case. The reading is recorded.

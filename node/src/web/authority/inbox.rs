@@ -9,20 +9,19 @@ use tongban_core::dossier::Hash;
 
 use super::officer;
 use crate::app::App;
-use crate::limits;
 use crate::service::ServiceError;
-use crate::store::{CaseRow, List, day_number};
+use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::visitor::Visitor;
 
-/// Which pages of the two lists are shown, from 0, and what was just done.
+/// After which place the two lists are shown, and what was just done.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Pages {
-    todo: u32,
-    all: u32,
+    todo: String,
+    all: String,
     done: String,
 }
 
@@ -34,9 +33,10 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
         app.directory.now().organisations.get(&org).map(|org| visitor.lang.pick(&org.name, &org.name_en).to_owned());
     let org = org.to_string();
     let (waiting, late) = app.store.count_to_do(&org, day_number(app.clock.today())).await?;
-    let todo = app.store.cases(List::ToDo(&org), i64::from(pages.todo) * limits::PAGE_ROWS).await?;
-    let all = app.store.cases(List::HandledBy(&org), i64::from(pages.all) * limits::PAGE_ROWS).await?;
-    let whose: Vec<Hash> = todo.iter().chain(&all).map(|row| row.applicant).collect();
+    let (todo_from, all_from) = (Place::parse(&pages.todo), Place::parse(&pages.all));
+    let todo = app.store.cases(List::ToDo(&org), todo_from.as_ref()).await?;
+    let all = app.store.cases(List::HandledBy(&org), all_from.as_ref()).await?;
+    let whose: Vec<Hash> = todo.rows.iter().chain(&all.rows).map(|row| row.applicant).collect();
     let names = app.store.applicant_names(&whose).await?;
     let lists = Lists { app: &app, visitor: &visitor, names };
     let body = html! {
@@ -52,31 +52,18 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
         }
         section id="todo" {
             h2 { (visitor.t("authority-todo")) }
-            @if todo.is_empty() { (part::note(&visitor.t("authority-todo-empty"))) }
-            @else { (lists.list(&visitor.t("authority-todo-caption"), &todo, true)) }
-            (turn(&visitor, todo.len(), pages.todo, |page| format!("/authority?todo={page}&all={}#todo", pages.all)))
+            @if todo.rows.is_empty() { (part::note(&visitor.t("authority-todo-empty"))) }
+            @else { (lists.list(&visitor.t("authority-todo-caption"), &todo.rows, true)) }
+            (part::turn(&visitor, todo_from.is_some(), todo.next.as_ref(), |at| format!("/authority?todo={at}&all={}#todo", pages.all)))
         }
         section id="all" {
             h2 { (visitor.t("authority-all")) }
-            @if all.is_empty() { (part::note(&visitor.t("authority-all-empty"))) }
-            @else { (lists.list(&visitor.t("authority-all-caption"), &all, false)) }
-            (turn(&visitor, all.len(), pages.all, |page| format!("/authority?todo={}&all={page}#all", pages.todo)))
+            @if all.rows.is_empty() { (part::note(&visitor.t("authority-all-empty"))) }
+            @else { (lists.list(&visitor.t("authority-all-caption"), &all.rows, false)) }
+            (part::turn(&visitor, all_from.is_some(), all.next.as_ref(), |at| format!("/authority?todo={}&all={at}#all", pages.todo)))
         }
     };
     Ok(part::page(&visitor, &visitor.t("authority-title"), body))
-}
-
-/// Links to the neighbouring pages of a list.
-fn turn(visitor: &Visitor, rows: usize, page: u32, address: impl Fn(u32) -> String) -> Markup {
-    let more = rows as i64 > limits::PAGE_ROWS;
-    html! {
-        @if page > 0 || more {
-            p class="pages" {
-                @if page > 0 { (part::button_link(&address(page - 1), &visitor.t("page-prev"))) }
-                @if more { (part::button_link(&address(page + 1), &visitor.t("page-next"))) }
-            }
-        }
-    }
 }
 
 /// What the rows of both lists need.
@@ -92,8 +79,7 @@ impl Lists<'_> {
         let keys = ["authority-due", "fact-item", "authority-applicant", "authority-from", "authority-step"];
         let heads = keys.map(|key| self.visitor.t(key));
         let heads: Vec<&str> = heads.iter().map(AsRef::as_ref).collect();
-        let rows: Vec<Vec<Markup>> =
-            rows.iter().take(limits::PAGE_ROWS as usize).map(|row| self.cells(row, own)).collect();
+        let rows: Vec<Vec<Markup>> = rows.iter().map(|row| self.cells(row, own)).collect();
         part::table(caption, &heads, &rows)
     }
 

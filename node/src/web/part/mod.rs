@@ -11,7 +11,7 @@ pub use field::{Choice, Field, check, choices, file, select, textarea};
 use super::asset::ASSETS;
 use super::fault::form_encode;
 use super::visitor::{Visitor, home_of};
-use crate::store::AccountRole;
+use crate::store::{AccountRole, Place};
 
 /// A whole page.
 pub fn page(visitor: &Visitor, title: &str, body: Markup) -> Markup {
@@ -117,6 +117,19 @@ fn footer(visitor: &Visitor) -> Markup {
                 }
                 p { (visitor.t("footer-text")) }
                 ul { li { a href="/start" { (visitor.t("footer-start")) } } }
+            }
+        }
+    }
+}
+
+/// Links through a list: back to its beginning, and on to what comes next. `address` is given the place; empty is the
+/// beginning.
+pub fn turn(visitor: &Visitor, is_further: bool, next: Option<&Place>, address: impl Fn(&str) -> String) -> Markup {
+    html! {
+        @if is_further || next.is_some() {
+            nav class="pages" aria-label=(visitor.t("list-pages")) {
+                @if is_further { (button_link(&address(""), &visitor.t("page-first"))) }
+                @if let Some(next) = next { (button_link(&address(&next.to_string()), &visitor.t("page-next"))) }
             }
         }
     }

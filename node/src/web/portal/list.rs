@@ -7,18 +7,17 @@ use serde::Deserialize;
 
 use super::own_actor;
 use crate::app::App;
-use crate::limits;
 use crate::service::Actor;
-use crate::store::{CaseRow, List};
+use crate::store::{CasePage, CaseRow, List, Place};
 use crate::web::case_page::{key, step};
 use crate::web::fault::Fault;
-use crate::web::part::{badge, page, table};
+use crate::web::part::{self, badge, page, table};
 use crate::web::visitor::Visitor;
 
 #[derive(Default, Deserialize)]
 pub struct Paging {
     #[serde(default)]
-    page: String,
+    after: String,
 }
 
 /// GET `/my`.
@@ -28,10 +27,8 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(paging): Query
         Actor::Tracker(id) => return Ok(Redirect::to(&format!("/my/{id}")).into_response()),
         Actor::Account(account) => account,
     };
-    let number = paging.page.parse::<i64>().unwrap_or(0).clamp(0, 1_000_000);
-    let mut rows = app.store.cases(List::OwnedBy(account.id), number * limits::PAGE_ROWS).await?;
-    let more = i64::try_from(rows.len()).unwrap_or(0) > limits::PAGE_ROWS;
-    rows.truncate(usize::try_from(limits::PAGE_ROWS).unwrap_or(usize::MAX));
+    let from = Place::parse(&paging.after);
+    let CasePage { rows, next } = app.store.cases(List::OwnedBy(account.id), from.as_ref()).await?;
     let t = |key: &str| visitor.t(key);
     let heads = [t("fact-item"), t("state-where"), t("state-who"), t("state-until"), t("portal-number")];
     let heads: Vec<&str> = heads.iter().map(AsRef::as_ref).collect();
@@ -44,10 +41,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(paging): Query
         } @else {
             (table(&t("portal-my-table"), &heads, &cells))
         }
-        nav class="pages" aria-label=(t("portal-pages")) {
-            @if number > 0 { a class="button" href=(format!("/my?page={}", number - 1)) { (t("page-prev")) } }
-            @if more { a class="button" href=(format!("/my?page={}", number + 1)) { (t("page-next")) } }
-        }
+        (part::turn(&visitor, from.is_some(), next.as_ref(), |at| format!("/my?after={at}")))
         p { a class="button primary" href="/" { (t("portal-my-new")) } }
     };
     Ok(page(&visitor, &t("portal-my-title"), body).into_response())

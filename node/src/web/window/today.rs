@@ -9,23 +9,18 @@ use tongban_core::dossier::{Hash, Moment};
 
 use super::{Clerk, clerk, key_link, keys};
 use crate::app::App;
-use crate::limits;
-use crate::store::{CaseRow, List, day_number};
+use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
-use crate::web::part::{attention, badge, note, page, table};
+use crate::web::part::{self, attention, badge, note, page, table};
 use crate::web::visitor::Visitor;
 
-/// From which row each list is shown.
+/// After which place each list is shown.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Paging {
     todo: String,
     mine: String,
-}
-
-fn offset(text: &str) -> i64 {
-    text.parse().unwrap_or(0).clamp(0, 1_000_000)
 }
 
 /// The page `/window`.
@@ -38,10 +33,10 @@ pub(super) async fn show(
     let org = clerk.window.uscc.to_string();
     let today = day_number(app.clock.today());
     let (count, late) = app.store.count_to_do(&org, today).await?;
-    let (todo_from, mine_from) = (offset(&paging.todo), offset(&paging.mine));
-    let todo = app.store.cases(List::ToDo(&org), todo_from).await?;
-    let mine = app.store.cases(List::TakenInBy(&org), mine_from).await?;
-    let whose: Vec<Hash> = todo.iter().chain(&mine).map(|row| row.applicant).collect();
+    let (todo_from, mine_from) = (Place::parse(&paging.todo), Place::parse(&paging.mine));
+    let todo = app.store.cases(List::ToDo(&org), todo_from.as_ref()).await?;
+    let mine = app.store.cases(List::TakenInBy(&org), mine_from.as_ref()).await?;
+    let whose: Vec<Hash> = todo.rows.iter().chain(&mine.rows).map(|row| row.applicant).collect();
     let names = app.store.applicant_names(&whose).await?;
     let silent = silent_peers(&app, &visitor, &clerk);
     let (count_text, late_text) = (count.to_string(), late.to_string());
@@ -56,13 +51,13 @@ pub(super) async fn show(
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
         section {
             h2 { (visitor.t("window-todo")) }
-            @if todo.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&app, &visitor, "window-todo-caption", &todo, &names)) }
-            (pages(&visitor, "todo", todo_from, todo.len(), ("mine", mine_from)))
+            @if todo.rows.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&app, &visitor, "window-todo-caption", &todo.rows, &names)) }
+            (part::turn(&visitor, todo_from.is_some(), todo.next.as_ref(), |at| format!("/window?todo={at}&mine={}", paging.mine)))
         }
         section {
             h2 { (visitor.t("window-mine")) }
-            @if mine.is_empty() { (note(&visitor.t("window-mine-none"))) } @else { (rows(&app, &visitor, "window-mine-caption", &mine, &names)) }
-            (pages(&visitor, "mine", mine_from, mine.len(), ("todo", todo_from)))
+            @if mine.rows.is_empty() { (note(&visitor.t("window-mine-none"))) } @else { (rows(&app, &visitor, "window-mine-caption", &mine.rows, &names)) }
+            (part::turn(&visitor, mine_from.is_some(), mine.next.as_ref(), |at| format!("/window?todo={}&mine={at}", paging.todo)))
         }
         (keys(&visitor, false))
     };
@@ -71,8 +66,8 @@ pub(super) async fn show(
 
 fn rows(app: &App, visitor: &Visitor, caption: &str, cases: &[CaseRow], names: &BTreeMap<Hash, String>) -> Markup {
     let lang = visitor.lang;
-    let shown = cases.iter().take(usize::try_from(limits::PAGE_ROWS).unwrap_or(usize::MAX));
-    let rows: Vec<Vec<Markup>> = shown
+    let rows: Vec<Vec<Markup>> = cases
+        .iter()
         .map(|row| {
             let yours = row.party == "receiving";
             vec![
@@ -111,20 +106,6 @@ fn who(visitor: &Visitor, row: &CaseRow) -> String {
     match row.party.as_str() {
         "handling" => visitor.lang.pick(&row.handling_name, &row.handling_name_en).to_owned(),
         _ => visitor.t("party-applicant").into_owned(),
-    }
-}
-
-/// Earlier and later rows of one list; the other list stays where it is.
-fn pages(visitor: &Visitor, name: &str, from: i64, found: usize, other: (&str, i64)) -> Markup {
-    let more = i64::try_from(found).unwrap_or(0) > limits::PAGE_ROWS;
-    let link = |from: i64| format!("/window?{name}={from}&{}={}", other.0, other.1);
-    html! {
-        @if from > 0 || more {
-            nav class="pages" aria-label=(visitor.t("window-pages")) {
-                @if from > 0 { a class="button" href=(link((from - limits::PAGE_ROWS).max(0))) { (visitor.t("page-prev")) } }
-                @if more { a class="button" href=(link(from + limits::PAGE_ROWS)) { (visitor.t("page-next")) } }
-            }
-        }
     }
 }
 
