@@ -124,8 +124,11 @@ fn limits_run_over_the_holidays() {
 #[test]
 fn a_decision_that_runs_into_an_unpublished_year_is_provisional() {
     let world = world();
-    let mut log = Log::received(&world, world.drafted());
+    let mut log = Log::filled(&world, world.drafted());
     log.on(december(25));
+    log.say(Who::Clerk, taken_in()).unwrap();
+    log.say(Who::Clerk, Act::HandedOver).unwrap();
+    log.say(Who::Officer, Act::Received).unwrap();
     log.say(Who::Officer, Act::Accepted).unwrap();
     let due = log.case.next(calendar()).due.unwrap();
     assert_eq!((due.deadline.due, due.deadline.is_provisional()), (december(30), false));
@@ -432,8 +435,12 @@ fn a_case_is_opened_by_whom_its_door_says() {
         "mode-not-online"
     );
     assert_eq!(open(with_mode(world.drafted(), Mode::FullyOnline), clerk(), RECEIVING), Ok(()));
-    assert_eq!(code(open(with_mode(world.drafted(), Mode::Joint), clerk(), RECEIVING)), "mode-not-yet");
-    assert_eq!(code(open(with_mode(world.drafted(), Mode::Delegated), clerk(), RECEIVING)), "mode-not-yet");
+    assert_eq!(code(open(with_mode(world.drafted(), Mode::Joint), clerk(), RECEIVING)), "parts-broken");
+    assert_eq!(code(open(with_mode(world.drafted(), Mode::Delegated), clerk(), RECEIVING)), "right-missing-decide");
+    let delegated = with_mode(with_rights(&world, Rights { decide: true, ..LOOKS }), Mode::Delegated);
+    assert_eq!(open(delegated.clone(), clerk(), RECEIVING), Ok(()));
+    let online = tongban_core::case::Drafted { channel: tongban_core::case::Channel::Online, ..delegated };
+    assert_eq!(code(open(online, applicant(), RECEIVING)), "mode-not-online");
 
     let again = Act::Drafted(Box::new(world.drafted()));
     let log = Log::filled(&world, world.drafted());
@@ -1100,6 +1107,7 @@ mod permits {
             except: Vec::new(),
             rights: Rights::default(),
             offer: None,
+            relay: None,
             from: date(2026, 1, 1),
             until: None,
             invented: true,
@@ -1212,5 +1220,294 @@ mod permits {
         let why = permit(&[], ITEM, region("320500"), region("340100"), MONDAY).unwrap_err();
         assert_eq!(why.code, "no-mechanism");
         assert_eq!(why.args, [("receiving", "苏州市".to_owned()), ("handling", "合肥市".to_owned())]);
+    }
+}
+
+/// Asking before, deciding in another's name, clocks that stand still, and several authorities at once.
+mod modes {
+    use std::collections::BTreeMap;
+
+    use tongban_core::case::{Drafted, JointStep, Part, PartResult, Procedure, Verdict};
+    use tongban_core::dossier::DossierId;
+
+    use super::*;
+
+    fn ready() -> Act {
+        answer(Verdict::Ready, &[], "")
+    }
+
+    fn answer(verdict: Verdict, wanted: &[&str], note: &str) -> Act {
+        let wanted = wanted.iter().map(|key| Wanted { material: (*key).to_owned(), what: "盖章".to_owned() }).collect();
+        Act::PreChecked {
+            verdict,
+            wanted,
+            note: note.to_owned(),
+            contact: "试验员".to_owned(),
+            phone: "10000019999".to_owned(),
+        }
+    }
+
+    fn ask() -> Act {
+        Act::PreCheckAsked { note: "户口本缺首页，可以收吗".to_owned() }
+    }
+
+    #[test]
+    fn the_authority_is_asked_before_and_nothing_is_typed_twice() {
+        let world = world();
+        let mut log = Log::filled(&world, world.drafted());
+        assert_eq!(log.chain.participants().len(), 1);
+        assert_eq!(code(log.say(Who::Officer, ready())), "not-now");
+        assert_eq!(code(log.say(Who::Officer, ask())), "not-your-case");
+        log.say(Who::Clerk, ask()).unwrap();
+        // The authority takes part, and the pen stays at the window.
+        assert_eq!(log.chain.participants().len(), 2);
+        assert_eq!(log.chain.holder(), world.nodes[RECEIVING].id());
+        assert!(log.case.is_before_authority());
+        assert_eq!(next(&log), (Party::Handling, Step::PreCheck, Some(("pre-check", november(24)))));
+        assert_eq!(code(log.say(Who::Clerk, ask())), "pre-check-running");
+        assert_eq!(code(log.say(Who::Officer, answer(Verdict::Lacks, &[], ""))), "empty");
+        assert_eq!(code(log.say(Who::Officer, answer(Verdict::NotOurs, &[], " "))), "empty");
+        assert_eq!(code(log.say(Who::Officer, answer(Verdict::Lacks, &["no-such"], ""))), "material-unknown");
+        log.say(Who::Officer, answer(Verdict::Lacks, &["form"], "")).unwrap();
+        assert_eq!(next(&log), (Party::Receiving, Step::TakeIn, None));
+        let materials = vec![log.attach("form", Check::CopyTaken)];
+        log.say(Who::Clerk, Act::MaterialsAdded { materials }).unwrap();
+        log.say(Who::Clerk, ask()).unwrap();
+        log.say(Who::Officer, ready()).unwrap();
+        log.say(Who::Clerk, taken_in()).unwrap();
+        assert_eq!(code(log.say(Who::Clerk, ask())), "not-now");
+        log.say(Who::Clerk, Act::HandedOver).unwrap();
+        log.say(Who::Officer, Act::Received).unwrap();
+        assert_eq!((log.case.materials.len(), log.case.marks.len()), (3, 0));
+    }
+
+    fn delegated(world: &TestWorld) -> Drafted {
+        let mut drafted = with_rights(world, Rights { decide: true, ..LOOKS });
+        drafted.item.mode = Mode::Delegated;
+        drafted
+    }
+
+    #[test]
+    fn a_window_decides_in_the_name_of_the_authority() {
+        let world = world();
+        let mut log = Log::filled(&world, delegated(&world));
+        log.say(Who::Clerk, taken_in()).unwrap();
+        // The authority receives the whole record, and nothing is handed over.
+        assert_eq!(log.chain.participants().len(), 2);
+        assert!(log.case.is_before_authority());
+        assert_eq!(next(&log), (Party::Receiving, Step::Accept, Some(("law-32", november(30)))));
+        assert_eq!(code(log.say(Who::Clerk, Act::HandedOver)), "delegated-here");
+        assert_eq!(code(log.say(Who::Officer, Act::Accepted)), "not-now");
+        log.say(Who::Clerk, Act::Accepted).unwrap();
+        assert_eq!(next(&log), (Party::Receiving, Step::Decide, Some(("promised", november(26)))));
+        assert_eq!(code(log.say(Who::Officer, granted(DeliveryWay::Online))), "not-your-case");
+        log.say(Who::Clerk, granted(DeliveryWay::Window)).unwrap();
+        assert_eq!(next(&log), (Party::Receiving, Step::Deliver, Some(("law-44", december(7)))));
+        log.say(Who::Clerk, delivered(DeliveryWay::Window)).unwrap();
+        assert_eq!(log.case.phase, Phase::Delivered);
+    }
+
+    #[test]
+    fn who_does_not_ask_in_time_has_accepted_on_the_day_the_material_came() {
+        let world = world();
+        let mut log = Log::received(&world, world.drafted());
+        let node = || Who::Other(system(), HANDLING);
+        log.on(november(30));
+        assert_eq!(code(log.say(node(), Act::DeemedAccepted)), "time-to-ask-runs");
+        log.on(december(1));
+        assert_eq!(code(log.say(Who::System, Act::DeemedAccepted)), "not-your-case");
+        assert_eq!(code(log.say(Who::Officer, Act::DeemedAccepted)), "not-your-case");
+        log.say(node(), Act::DeemedAccepted).unwrap();
+        assert!(log.case.deemed);
+        // Monday the 23rd and three working days, although nobody said so before the 1st.
+        assert_eq!(next(&log), (Party::Handling, Step::Decide, Some(("promised", november(26)))));
+        assert_eq!(code(log.say(Who::Officer, asked())), "already-accepted");
+        let late = log.case.delays(calendar());
+        assert_eq!(
+            late.iter().map(|one| (one.party, one.step, one.days)).collect::<Vec<_>>(),
+            [(Party::Handling, Step::Accept, 1)]
+        );
+
+        let mut log = Log::received(&world, world.drafted());
+        log.on(december(1));
+        log.say(Who::Officer, Act::Accepted).unwrap();
+        assert!(log.case.deemed, "said too late, it counts from the day the material came");
+        let mut log = Log::received(&world, world.drafted());
+        log.on(november(30));
+        log.say(Who::Officer, Act::Accepted).unwrap();
+        assert!(!log.case.deemed);
+    }
+
+    #[test]
+    fn a_decision_is_extended_once_and_a_procedure_does_not_count() {
+        let world = world();
+        let mut log = Log::received(&world, world.drafted());
+        log.say(Who::Officer, Act::Accepted).unwrap();
+        assert_eq!(next(&log).2, Some(("promised", november(26))));
+        log.on(november(24));
+        let hearing =
+            Act::Paused { procedure: Procedure::Hearing, limit: Some(Limit::working(5)), note: String::new() };
+        assert_eq!(code(log.say(Who::Clerk, hearing.clone())), "not-your-case");
+        log.say(Who::Officer, hearing.clone()).unwrap();
+        assert_eq!(next(&log), (Party::Handling, Step::EndProcedure, Some(("procedure", december(1)))));
+        assert_eq!(code(log.say(Who::Officer, hearing)), "procedure-running");
+        assert_eq!(code(log.say(Who::Officer, granted(DeliveryWay::Online))), "procedure-running");
+        log.on(december(2));
+        log.say(Who::Officer, Act::Resumed { note: String::new() }).unwrap();
+        assert_eq!(code(log.say(Who::Officer, Act::Resumed { note: String::new() })), "no-procedure");
+        // One day had passed; the days until 2 December are left out.
+        assert_eq!(next(&log).2, Some(("promised", december(4))));
+        let extended = |days| Act::Extended { days, reason: "案情复杂".to_owned() };
+        for (days, why) in [(0, "empty"), (11, "limit-range")] {
+            assert_eq!(code(log.say(Who::Officer, extended(days))), why);
+        }
+        log.say(Who::Officer, extended(10)).unwrap();
+        assert_eq!(code(log.say(Who::Officer, extended(1))), "already-extended");
+        let due = log.case.next(calendar()).due.unwrap();
+        assert_eq!((due.rule, due.deadline.limit), ("law-42-extended", Limit::working(30)));
+        assert_eq!(log.case.marks, []);
+        // The procedure took a day longer than was said: that is on record, the rest is not late.
+        let late = log.case.delays(calendar());
+        assert_eq!(late.iter().map(|one| (one.step, one.days)).collect::<Vec<_>>(), [(Step::EndProcedure, 1)]);
+    }
+
+    fn part(world: &TestWorld, key: &str, node: usize, after: &[&str]) -> Part {
+        Part {
+            key: key.to_owned(),
+            name: format!("环节 {key}"),
+            name_en: key.to_owned(),
+            office: world.nodes[node].office.clone(),
+            after: after.iter().map(|key| (*key).to_owned()).collect(),
+            limit: Limit::working(3),
+            materials: vec!["id-card".to_owned()],
+        }
+    }
+
+    fn joint(world: &TestWorld, parts: Vec<Part>) -> Drafted {
+        let mut drafted = world.drafted();
+        drafted.item.mode = Mode::Joint;
+        drafted.parts = parts;
+        drafted
+    }
+
+    /// What one part's own dossier says, opened as the step asks.
+    fn opened(world: &TestWorld, acts: &[Act]) -> Case {
+        let Act::Drafted(drafted) = &acts[0] else { panic!("{acts:?}") };
+        let mut log = Log::open_by(world, (**drafted).clone(), system(), RECEIVING).unwrap();
+        for act in &acts[1..] {
+            log.say(Who::System, act.clone()).unwrap();
+        }
+        log.case
+    }
+
+    fn result(outcome: Outcome) -> PartResult {
+        PartResult {
+            outcome,
+            reason: if outcome == Outcome::Refused { "data-mismatch".to_owned() } else { String::new() },
+            note: "—".to_owned(),
+            number: "试验".to_owned(),
+            document: None,
+            way: DeliveryWay::Online,
+        }
+    }
+
+    fn begun(log: &Log<'_>, open: &BTreeMap<DossierId, Case>) -> Vec<String> {
+        let steps = log.case.joint_steps(|id| open.get(&id).cloned());
+        steps
+            .into_iter()
+            .map(|step| match step {
+                JointStep::Begin { part, .. } => part,
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn parts_are_done_side_by_side_and_in_order_and_the_last_one_decides() {
+        let world = world();
+        let parts = vec![
+            part(&world, "house", RECEIVING, &[]),
+            part(&world, "police", HANDLING, &[]),
+            part(&world, "decide", HANDLING, &["house", "police"]),
+        ];
+        let mut log = Log::filled(&world, joint(&world, parts));
+        assert_eq!(log.case.joint_steps(|_| None), []);
+        log.say(Who::Clerk, taken_in()).unwrap();
+        log.say(Who::Clerk, Act::HandedOver).unwrap();
+        assert_eq!((log.case.phase, log.chain.holder()), (Phase::Joint, world.nodes[RECEIVING].id()));
+        assert_eq!(next(&log), (Party::Departments, Step::Parts, None));
+        let mut open = BTreeMap::new();
+        assert_eq!(begun(&log, &open), ["house", "police"]);
+        let waits = Act::PartBegun { part: "decide".to_owned(), dossier: log.chain.dossier().part("decide") };
+        assert_eq!(code(log.say(Who::System, waits)), "part-waits");
+        for step in log.case.joint_steps(|_| None) {
+            let JointStep::Begin { part, dossier, acts } = step else { panic!("{step:?}") };
+            let case = opened(&world, &acts);
+            // It sees its own materials only, and its own limit.
+            assert_eq!(case.drafted.item.materials.iter().map(|rule| &rule.key).collect::<Vec<_>>(), ["id-card"]);
+            assert_eq!(
+                (case.phase, case.materials.len(), case.drafted.item.promised),
+                (Phase::HandedOver, 1, Limit::working(3))
+            );
+            open.insert(dossier, case);
+            let act = Act::PartBegun { part: part.clone(), dossier };
+            assert_eq!(code(log.say(Who::Clerk, act.clone())), "not-your-case");
+            log.say(Who::System, act.clone()).unwrap();
+            assert_eq!(code(log.say(Who::System, act)), "part-begun");
+        }
+        assert_eq!(begun(&log, &open), Vec::<String>::new());
+        let ended = |part: &str, outcome| Act::PartEnded { part: part.to_owned(), result: Box::new(result(outcome)) };
+        assert_eq!(code(log.say(Who::System, ended("decide", Outcome::Granted))), "part-not-running");
+        for part in ["house", "police"] {
+            assert_eq!(log.case.phase, Phase::Joint);
+            log.say(Who::System, ended(part, Outcome::Granted)).unwrap();
+        }
+        assert_eq!(begun(&log, &open), ["decide"]);
+        let decide = log.chain.dossier().part("decide");
+        log.say(Who::System, Act::PartBegun { part: "decide".to_owned(), dossier: decide }).unwrap();
+        log.say(Who::System, ended("decide", Outcome::Granted)).unwrap();
+        assert_eq!((log.case.phase, log.case.decision.as_ref().unwrap().outcome), (Phase::Decided, Outcome::Granted));
+        assert_eq!(log.case.joint_steps(|_| None), [JointStep::Deliver]);
+        log.say(Who::System, delivered(DeliveryWay::Online)).unwrap();
+        assert_eq!((log.case.phase, log.case.marks.len()), (Phase::Delivered, 0));
+    }
+
+    #[test]
+    fn a_refusal_ends_the_whole_and_stops_what_still_runs() {
+        let world = world();
+        let parts = vec![part(&world, "house", RECEIVING, &[]), part(&world, "police", HANDLING, &[])];
+        let mut log = Log::filled(&world, joint(&world, parts));
+        log.say(Who::Clerk, taken_in()).unwrap();
+        log.say(Who::Clerk, Act::HandedOver).unwrap();
+        let mut open = BTreeMap::new();
+        for step in log.case.joint_steps(|_| None) {
+            let JointStep::Begin { part, dossier, acts } = step else { panic!("{step:?}") };
+            open.insert(dossier, opened(&world, &acts));
+            log.say(Who::System, Act::PartBegun { part, dossier }).unwrap();
+        }
+        let refused = Act::PartEnded { part: "house".to_owned(), result: Box::new(result(Outcome::Refused)) };
+        log.say(Who::System, refused).unwrap();
+        let decision = log.case.decision.clone().unwrap();
+        assert_eq!(
+            (log.case.phase, decision.outcome, decision.reason.as_str()),
+            (Phase::Decided, Outcome::Refused, "data-mismatch")
+        );
+        let police = log.chain.dossier().part("police");
+        let steps = log.case.joint_steps(|id| open.get(&id).cloned());
+        assert_eq!(steps, [JointStep::Deliver, JointStep::Stop { dossier: police }]);
+    }
+
+    #[test]
+    fn parts_that_wait_for_what_is_not_there_do_not_begin() {
+        let world = world();
+        let broken = [
+            vec![],
+            vec![part(&world, "a", HANDLING, &["a"])],
+            vec![part(&world, "a", HANDLING, &["b"]), part(&world, "b", HANDLING, &[])],
+            vec![part(&world, "a", HANDLING, &[]), part(&world, "a", HANDLING, &[])],
+        ];
+        for parts in broken {
+            assert_eq!(code(Log::open(&world, joint(&world, parts)).map(|_| ())), "parts-broken");
+        }
     }
 }

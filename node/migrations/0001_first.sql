@@ -121,6 +121,7 @@ CREATE TABLE dossier (
 ) /* BY KEY */;
 
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
+-- shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
 CREATE TABLE case_view (
     dossier BYTEA NOT NULL PRIMARY KEY,
     number TEXT,
@@ -143,14 +144,21 @@ CREATE TABLE case_view (
     responsible TEXT NOT NULL,
     begun BIGINT NOT NULL,
     changed BIGINT NOT NULL,
-    applicant BYTEA NOT NULL
+    applicant BYTEA NOT NULL,
+    shown BIGINT NOT NULL,
+    part_of BYTEA
 );
 CREATE INDEX case_by_number ON case_view (number);
 -- Work lists: what an organisation has to do, by date, what has none last; and all that it takes part in, the newest
--- first. Each stands in the index in the order of its page; the phase is there to be looked at without the row.
+-- first. Each stands in the index in the order of its page; what a list leaves out is told there without the row.
 CREATE INDEX case_by_responsible ON case_view (responsible, (due IS NULL), due, changed);
 CREATE INDEX case_by_receiving ON case_view (receiving_org, changed);
-CREATE INDEX case_by_handling ON case_view (handling_org, changed, phase);
+CREATE INDEX case_by_handling ON case_view (handling_org, changed, shown);
+-- Joint handlings that go on, and parts that do: few rows.
+CREATE INDEX case_joint ON case_view (dossier) WHERE phase = 'joint';
+CREATE INDEX case_open_part ON case_view (part_of) WHERE part_of IS NOT NULL AND party <> 'nobody';
+-- Where time runs in which the authority may ask (行政许可法 art. 32).
+CREATE INDEX case_to_accept ON case_view (due) WHERE step = 'accept';
 -- What was handed over and is not answered: few rows, looked at every few seconds.
 CREATE INDEX case_not_answered ON case_view (handling_node, changed) WHERE phase = 'handed_over';
 

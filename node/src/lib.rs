@@ -23,3 +23,4 @@ pub mod text;
 mod tls;
 pub mod watch;
 pub mod web;
+mod work;

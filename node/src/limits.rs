@@ -50,6 +50,12 @@ pub const SESSION_MS_MAX: i64 = 12 * 60 * 60 * 1000;
 pub const KEPT_FORM_MS: i64 = 30 * 60 * 1000;
 /// Wrong passwords or tracking codes from one place in a quarter of an hour.
 pub const ATTEMPTS_MAX: u32 = 10;
+/// How often joint handlings are looked through for what was left undone, in seconds.
+pub const JOINT_LOOKED_S: u64 = 60;
+/// How often clocks that ran out are looked for, in seconds.
+pub const CLOCKS_LOOKED_S: u64 = 60;
+/// Cases of which a clock ran out that are taken up at once; the others follow.
+pub const CLOCKS_AT_ONCE_MAX: i64 = 1_000;
 /// Rows on one page of a list.
 pub const PAGE_ROWS: i64 = 50;
 /// Search results.

@@ -16,7 +16,7 @@ use crate::directory::Directory;
 use crate::error::Failure;
 use crate::store::{Store, Writer, WriterSetup};
 use crate::watch::{Metrics, Stage, Watch, watch_for_ever};
-use crate::{beside, key, limits, peer, tls, web};
+use crate::{beside, key, limits, peer, tls, web, work};
 
 /// Name of the node's key file in the data folder.
 pub const KEY_FILE: &str = "node.key";
@@ -136,6 +136,7 @@ pub async fn serve(
     }
     tokio::spawn(peer::follow_all(app.clone()));
     tokio::spawn(peer::recover(app.clone()));
+    tokio::spawn(work::run(app.clone()));
     if app.store.is_shared() {
         tokio::spawn(beside::live(app.clone()));
     }

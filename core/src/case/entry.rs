@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{MaterialRule, Mode, Subject};
-use crate::dossier::{BlobRef, Hash, NodeId};
+use crate::dossier::{BlobRef, DossierId, Hash, NodeId};
 use crate::ident::{Region, Uscc};
 use crate::mechanism::Permit;
 use crate::time::Limit;
@@ -78,6 +78,133 @@ pub struct Drafted {
     pub permit: Permit,
     /// Name, identity number, telephone: a blob, never in the log.
     pub applicant: BlobRef,
+    /// 多地联办: what each authority does; the last one decides. Empty in any other mode, and in a part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// The application of which this case is one part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+}
+
+/// What one authority does in a joint handling (联办环节): a case of its own, for that authority alone to see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Key within the case.
+    pub key: String,
+    /// What is done, in words.
+    pub name: String,
+    /// The same in English.
+    pub name_en: String,
+    /// Who does it.
+    pub office: Office,
+    /// Keys of the parts that must have been granted before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
+    /// How long it may take.
+    pub limit: Limit,
+    /// Keys of the materials that go to it.
+    pub materials: Vec<String>,
+}
+
+/// Which part of which case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// The whole.
+    pub dossier: DossierId,
+    /// Its receipt number.
+    pub number: String,
+    /// Key of the part.
+    pub part: String,
+}
+
+/// What came of a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartResult {
+    /// Granted or refused.
+    pub outcome: Outcome,
+    /// Code of a [`super::Reason`] for a refusal; empty for a grant.
+    pub reason: String,
+    /// Grounds of a refusal, or a remark.
+    pub note: String,
+    /// Number of the document.
+    pub number: String,
+    /// The document.
+    pub document: Option<BlobRef>,
+    /// How it is to reach the person, if it decides.
+    pub way: DeliveryWay,
+}
+
+/// What the other side says before a matter is taken in (预审).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 可以收: it may be taken in as it is.
+    Ready,
+    /// 还差材料.
+    Lacks,
+    /// 不归我们办.
+    NotOurs,
+}
+
+impl Verdict {
+    /// The word used in texts and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Ready => "ready",
+            Verdict::Lacks => "lacks",
+            Verdict::NotOurs => "not_ours",
+        }
+    }
+}
+
+/// A procedure whose time does not count (行政许可法 art. 45).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Procedure {
+    /// 听证.
+    Hearing,
+    /// 招标.
+    Tender,
+    /// 拍卖.
+    Auction,
+    /// 检验.
+    Inspection,
+    /// 检测.
+    Testing,
+    /// 检疫.
+    Quarantine,
+    /// 鉴定.
+    Appraisal,
+    /// 专家评审.
+    ExpertReview,
+}
+
+impl Procedure {
+    /// All of them, in the order of the law.
+    pub const ALL: [Procedure; 8] = [
+        Procedure::Hearing,
+        Procedure::Tender,
+        Procedure::Auction,
+        Procedure::Inspection,
+        Procedure::Testing,
+        Procedure::Quarantine,
+        Procedure::Appraisal,
+        Procedure::ExpertReview,
+    ];
+
+    /// The word used in texts and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Procedure::Hearing => "hearing",
+            Procedure::Tender => "tender",
+            Procedure::Auction => "auction",
+            Procedure::Inspection => "inspection",
+            Procedure::Testing => "testing",
+            Procedure::Quarantine => "quarantine",
+            Procedure::Appraisal => "appraisal",
+            Procedure::ExpertReview => "expert_review",
+        }
+    }
 }
 
 /// How a material was checked.
@@ -165,13 +292,45 @@ pub enum Act {
         /// Why.
         because: String,
     },
+    /// 预审: before taking in, the window asks the authority whether it may. The authority takes part from here on.
+    PreCheckAsked {
+        /// What is asked, in words; may be empty.
+        note: String,
+    },
+    /// The authority's answer to a pre-check. It binds nobody to a decision.
+    PreChecked {
+        /// Ready, lacks something, not ours.
+        verdict: Verdict,
+        /// What is lacking.
+        wanted: Vec<Wanted>,
+        /// More, in words; may be empty.
+        note: String,
+        /// Whom to ask.
+        contact: String,
+        /// Their telephone.
+        phone: String,
+    },
     /// 收件: the receipt stands.
     TakenIn {
         /// Receipt number (收件编号).
         number: String,
     },
-    /// Hands over to the handling authority; on another node it passes the pen.
+    /// Hands over to the handling authority; on another node it passes the pen. A joint handling (联办) is begun by it.
     HandedOver,
+    /// A part of a joint handling was begun, as a dossier of its own.
+    PartBegun {
+        /// Key of the part.
+        part: String,
+        /// Its dossier.
+        dossier: DossierId,
+    },
+    /// A part of a joint handling has come to its end.
+    PartEnded {
+        /// Key of the part.
+        part: String,
+        /// What came of it.
+        result: Box<PartResult>,
+    },
     /// 撤回交办: the receiving place wants a hand-over back that was not answered yet. The node of the authority sends it
     /// back by itself, unless the authority received it before.
     TakeBack,
@@ -194,6 +353,30 @@ pub enum Act {
     },
     /// 受理: the decision clock starts.
     Accepted,
+    /// 逾期不告知视为受理 (行政许可法 art. 32): said by the authority's node when the time for asking has passed. The
+    /// decision clock runs from the day on which the material came.
+    DeemedAccepted,
+    /// 延长期限 (行政许可法 art. 42), with notice to the applicant.
+    Extended {
+        /// By how many working days.
+        days: u16,
+        /// Why, in words.
+        reason: String,
+    },
+    /// A procedure begins whose time does not count (行政许可法 art. 45); the applicant is told how long it will take.
+    Paused {
+        /// Which.
+        procedure: Procedure,
+        /// How long it is to take, if that is known.
+        limit: Option<Limit>,
+        /// More, in words; may be empty.
+        note: String,
+    },
+    /// That procedure has ended.
+    Resumed {
+        /// What came of it, in words; may be empty.
+        note: String,
+    },
     /// 不予受理.
     NotAccepted {
         /// Code of a [`super::Reason`].
@@ -254,7 +437,15 @@ impl Act {
             Act::MaterialsAdded { .. } => "materials_added",
             Act::MaterialRemoved { .. } => "material_removed",
             Act::MaterialWaived { .. } => "material_waived",
+            Act::PreCheckAsked { .. } => "pre_check_asked",
+            Act::PreChecked { .. } => "pre_checked",
             Act::TakenIn { .. } => "taken_in",
+            Act::PartBegun { .. } => "part_begun",
+            Act::PartEnded { .. } => "part_ended",
+            Act::DeemedAccepted => "deemed_accepted",
+            Act::Extended { .. } => "extended",
+            Act::Paused { .. } => "paused",
+            Act::Resumed { .. } => "resumed",
             Act::HandedOver => "handed_over",
             Act::TakeBack => "take_back",
             Act::Forwarded { .. } => "forwarded",
@@ -279,6 +470,7 @@ impl Act {
                 materials.iter().map(|attached| &attached.blob).collect()
             }
             Act::Decided { document, .. } => document.iter().collect(),
+            Act::PartEnded { result, .. } => result.document.iter().collect(),
             Act::Rated { comment, .. } => comment.iter().collect(),
             _ => Vec::new(),
         }

@@ -9,12 +9,23 @@
 
 mod applicant;
 mod entry;
+mod joint;
 mod reason;
 mod rule;
 mod state;
 
 pub use applicant::{Applicant, FieldFault, IdKind};
-pub use entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Wanted};
+pub use entry::{
+    Act, Attached, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Part, PartOf, PartResult,
+    Procedure, Verdict, Wanted,
+};
+pub use joint::JointStep;
 pub use reason::{Barrier, REASONS, Reason, reason};
-pub use rule::{Asks, CODES, NOTE_CHARS_MAX, WhyNot, first_draft};
-pub use state::{Case, Correction, Decision, Due, MarkedEntry, Next, Party, Phase, Rating, Returned, Step};
+pub use rule::{
+    Asks, CODES, CORRECTION_DAYS_MAX, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, NOTE_CHARS_MAX, PROCEDURE_DAYS_MAX,
+    WhyNot, first_draft,
+};
+pub use state::{
+    Case, Clock, Correction, Decision, Delay, Due, Extension, MarkedEntry, Next, PartState, Party, Past, Pause, Phase,
+    PreCheck, PreChecked, Rating, Returned, Step,
+};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Outcome};
+use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Outcome, Verdict};
 use super::reason::{TAKEN_BACK, reason};
 use super::state::{Case, Party, Phase};
 use crate::catalogue::{Mode, Need};
@@ -64,7 +64,6 @@ pub const CODES: &[&str] = &[
     "level-range",
     "already-rated",
     "mode-not-online",
-    "mode-not-yet",
     "pen-missing",
     "delivery-way",
     "opened-twice",
@@ -75,10 +74,31 @@ pub const CODES: &[&str] = &[
     "same-authority",
     "limit-range",
     "no-window",
+    "right-missing-decide",
+    "delegated-here",
+    "pre-check-running",
+    "part-unknown",
+    "part-begun",
+    "part-waits",
+    "part-not-running",
+    "parts-broken",
+    "procedure-running",
+    "no-procedure",
+    "already-extended",
+    "time-to-ask-runs",
 ];
 
 /// The longest time for a correction, in days.
 pub const CORRECTION_DAYS_MAX: u16 = 60;
+
+/// The longest extension of a decision, in working days (行政许可法 art. 42).
+pub const EXTENSION_DAYS_MAX: u16 = 10;
+
+/// The same when several authorities handle it together (行政许可法 art. 42).
+pub const JOINT_EXTENSION_DAYS_MAX: u16 = 15;
+
+/// The longest time that is given for a procedure whose time does not count, in days.
+pub const PROCEDURE_DAYS_MAX: u16 = 365;
 
 /// The most characters of a text that someone writes into a case.
 pub const NOTE_CHARS_MAX: usize = 1000;
@@ -99,6 +119,8 @@ pub struct Asks<'a> {
 /// Whether a case may be opened like this.
 pub fn first_draft(drafted: &Drafted, asks: &Asks<'_>) -> Result<(), WhyNot> {
     let starts = match drafted.channel {
+        // A part is opened by the node that has the whole.
+        _ if drafted.part_of.is_some() => asks.by.role == Role::System,
         Channel::Window => asks.by.role == Role::Clerk && asks.by.org == Some(drafted.receiving.org),
         Channel::Online => asks.by.role == Role::Applicant,
     };
@@ -107,9 +129,12 @@ pub fn first_draft(drafted: &Drafted, asks: &Asks<'_>) -> Result<(), WhyNot> {
     }
     match (drafted.item.mode, drafted.channel) {
         (Mode::FullyOnline, _) | (Mode::CollectHere, Channel::Window) => Ok(()),
-        (Mode::CollectHere, Channel::Online) => Err(WhyNot::new("mode-not-online")),
-        // Joint handling needs child cases, delegation an act of its own: neither is offered before it works whole.
-        (Mode::Joint | Mode::Delegated, _) => Err(WhyNot::new("mode-not-yet")),
+        (Mode::CollectHere | Mode::Delegated, Channel::Online) => Err(WhyNot::new("mode-not-online")),
+        (Mode::Joint, _) if drafted.part_of.is_some() && drafted.parts.is_empty() => Ok(()),
+        (Mode::Joint, _) if drafted.part_of.is_none() && drafted.parts_stand() => Ok(()),
+        (Mode::Joint, _) => Err(WhyNot::new("parts-broken")),
+        (Mode::Delegated, Channel::Window) if drafted.permit.rights.decide => Ok(()),
+        (Mode::Delegated, Channel::Window) => Err(WhyNot::new("right-missing-decide")),
     }
 }
 
@@ -128,6 +153,8 @@ impl Case {
     /// The pen move that goes with an act: with the hand-over to another node, and back with a return.
     pub fn pen_for(&self, act: &Act) -> Option<NodeId> {
         let to = match act {
+            // The whole of a joint handling stays where it was taken in.
+            Act::HandedOver if self.is_joint() => return None,
             Act::HandedOver => &self.drafted.handling.node,
             Act::Returned { .. } => &self.drafted.receiving.node,
             Act::Forwarded { to, .. } => &to.node,
@@ -135,6 +162,23 @@ impl Case {
         };
         // After a recall the pen may be there already.
         (*to != self.pen).then(|| to.clone())
+    }
+
+    /// A node that an act lets take part without the pen: the authority that is asked before, that leads a joint handling, or
+    /// in whose name the window decides.
+    pub fn joins_by(&self, act: &Act) -> Option<&NodeId> {
+        let joins = match act {
+            Act::PreCheckAsked { .. } => true,
+            Act::TakenIn { .. } => self.drafted.is_delegated(),
+            Act::HandedOver => self.is_joint(),
+            _ => false,
+        };
+        joins.then_some(&self.drafted.handling.node)
+    }
+
+    /// Whether the authority sees the case: it was asked before, or has it, or it is decided in its name.
+    pub fn is_before_authority(&self) -> bool {
+        self.pre_check.is_some() || self.handed_over.is_some() || self.drafted.is_delegated() && self.taken_in.is_some()
     }
 
     /// The last day on which a hand-over that is not answered yet can be taken up; `None` if there is none, or no limit.
@@ -161,8 +205,11 @@ impl Case {
                 Some(Party::Handling)
             }
             Role::Applicant if *node == drafted.receiving.node => Some(Party::Applicant),
-            // Online, the portal's node takes in and hands over by itself.
-            Role::System if *node == drafted.receiving.node && drafted.channel == Channel::Online => {
+            // Online, the portal's node takes in and hands over by itself; of a joint handling it opens and ends the parts.
+            Role::System
+                if *node == drafted.receiving.node
+                    && (drafted.channel == Channel::Online || drafted.part_of.is_some() || drafted.is_joint()) =>
+            {
                 Some(Party::Receiving)
             }
             _ => None,
@@ -173,7 +220,12 @@ impl Case {
         if asks.by.role == Role::System && self.by_itself(asks.node).as_ref() == Some(act) {
             return Ok(());
         }
+        if *act == Act::DeemedAccepted {
+            let handles = asks.by.role == Role::System && *asks.node == self.pen && self.drafted.part_of.is_none();
+            return if handles { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
+        }
         let party = self.party_of(asks.by, asks.node).ok_or(WhyNot::new("not-your-case"))?;
+        let decides = party == self.decider();
         let online = self.drafted.channel == Channel::Online;
         let by_person = asks.by.role != Role::System;
         let rights = &self.drafted.permit.rights;
@@ -185,32 +237,41 @@ impl Case {
             // Only a clerk who looked at the matter may say that a necessary material is not needed here.
             Act::MaterialWaived { .. } => party == Party::Receiving && by_person,
             Act::TakenIn { .. } | Act::HandedOver => party == Party::Receiving,
-            Act::TakeBack => party == Party::Receiving && by_person,
-            Act::Forwarded { .. }
-            | Act::Received
-            | Act::Returned { .. }
-            | Act::NotAccepted { .. }
-            | Act::Decided { .. } => party == Party::Handling,
+            Act::TakeBack | Act::PreCheckAsked { .. } => party == Party::Receiving && by_person,
+            Act::PreChecked { .. } | Act::Forwarded { .. } | Act::Received | Act::Returned { .. } => {
+                party == Party::Handling
+            }
+            Act::NotAccepted { .. }
+            | Act::Decided { .. }
+            | Act::Extended { .. }
+            | Act::Paused { .. }
+            | Act::Resumed { .. } => decides && by_person,
+            Act::PartBegun { .. } | Act::PartEnded { .. } => party == Party::Receiving && !by_person,
+            Act::DeemedAccepted => false,
             Act::Accepted => match party {
-                Party::Receiving if !rights.accept => return Err(WhyNot::new("right-missing-accept")),
-                Party::Receiving | Party::Handling => true,
-                Party::Applicant | Party::Nobody => false,
+                Party::Receiving if !rights.accept && !decides => {
+                    return Err(WhyNot::new("right-missing-accept"));
+                }
+                _ => matches!(party, Party::Receiving | Party::Handling),
             },
             Act::CorrectionAsked { .. } => match party {
-                Party::Receiving if !rights.notify_once => return Err(WhyNot::new("right-missing-notify")),
-                Party::Receiving | Party::Handling => true,
-                Party::Applicant | Party::Nobody => false,
+                Party::Receiving if !rights.notify_once && !decides => {
+                    return Err(WhyNot::new("right-missing-notify"));
+                }
+                _ => matches!(party, Party::Receiving | Party::Handling),
             },
             Act::Delivered { way } => match way {
-                DeliveryWay::Online => party == Party::Handling,
-                DeliveryWay::Window if party == Party::Receiving && !rights.deliver => {
+                DeliveryWay::Online => decides || party == Party::Receiving && self.is_joint(),
+                DeliveryWay::Window if party == Party::Receiving && !rights.deliver && !decides => {
                     return Err(WhyNot::new("right-missing-deliver"));
                 }
                 DeliveryWay::Window => party == Party::Receiving,
             },
             // For the applicant a clerk may speak, the portal's node by itself may not.
-            Act::CorrectionAnswered { .. } | Act::Withdrawn => {
-                party == Party::Applicant || party == Party::Receiving && by_person
+            Act::CorrectionAnswered { .. } => party == Party::Applicant || party == Party::Receiving && by_person,
+            Act::Withdrawn => {
+                let part = self.drafted.part_of.is_some();
+                party == Party::Applicant || party == Party::Receiving && (by_person || part)
             }
             Act::Rated { .. } => party == Party::Applicant,
         };
@@ -227,7 +288,58 @@ impl Case {
                 matches!(phase, Draft | TakenIn | Returned)
             }
             Act::TakenIn { .. } => phase == Draft,
-            Act::HandedOver => matches!(phase, TakenIn | Returned),
+            Act::PreCheckAsked { .. } => {
+                if self.pre_check.as_ref().is_some_and(|check| check.answer.is_none()) {
+                    return Err(WhyNot::new("pre-check-running"));
+                }
+                phase == Draft
+            }
+            Act::PreChecked { .. } => {
+                phase == Draft && self.pre_check.as_ref().is_some_and(|check| check.answer.is_none())
+            }
+            Act::HandedOver => {
+                if self.drafted.is_delegated() {
+                    return Err(WhyNot::new("delegated-here"));
+                }
+                matches!(phase, TakenIn | Returned)
+            }
+            Act::PartBegun { part, dossier } => {
+                self.part_may_begin(part, *dossier)?;
+                phase == Joint
+            }
+            Act::PartEnded { part, .. } => {
+                let runs = self.parts.get(part).is_some_and(|state| state.ended.is_none());
+                if !runs {
+                    return Err(WhyNot::new("part-not-running").with("part", part));
+                }
+                phase == Joint
+            }
+            Act::DeemedAccepted => {
+                let clock = self.time_to_ask().filter(|_| self.accepted.is_none());
+                let until = clock.map(|clock| deadline(clock.start.date(), clock.limit, calendar).due);
+                if let Some(until) = until.filter(|until| asks.at.date() <= *until) {
+                    return Err(WhyNot::new("time-to-ask-runs").with("until", until));
+                }
+                until.is_some()
+            }
+            Act::Extended { .. } => {
+                if self.extended.is_some() {
+                    return Err(WhyNot::new("already-extended"));
+                }
+                phase == Accepted
+            }
+            Act::Paused { .. } => {
+                if self.pause().is_some() {
+                    return Err(WhyNot::new("procedure-running"));
+                }
+                phase == Accepted
+            }
+            Act::Resumed { .. } => {
+                if self.pause().is_none() {
+                    return Err(WhyNot::new("no-procedure"));
+                }
+                phase == Accepted
+            }
             Act::TakeBack => {
                 if phase == HandedOver && self.take_back.is_some() {
                     return Err(WhyNot::new("already-taken-back"));
@@ -266,7 +378,7 @@ impl Case {
                         return Err(WhyNot::new("correction-running").with("until", until));
                     }
                 }
-                matches!(phase, Received | Corrected | CorrectionAsked)
+                matches!(phase, Received | Corrected | CorrectionAsked) || receiving && phase == TakenIn
             }
             Act::CorrectionAsked { .. } => {
                 if self.accepted.is_some() {
@@ -278,13 +390,18 @@ impl Case {
                 if receiving { phase == TakenIn } else { phase == Received }
             }
             Act::CorrectionAnswered { .. } => phase == CorrectionAsked,
-            Act::Decided { .. } => phase == Accepted,
+            Act::Decided { .. } => {
+                if self.pause().is_some() {
+                    return Err(WhyNot::new("procedure-running"));
+                }
+                phase == Accepted
+            }
             Act::Delivered { .. } => phase == Decided,
             Act::Rated { leg, .. } => {
                 if self.ratings.contains_key(leg) {
                     return Err(WhyNot::new("already-rated"));
                 }
-                matches!(phase, Delivered | NotAccepted)
+                self.drafted.part_of.is_none() && matches!(phase, Delivered | NotAccepted)
             }
             Act::Withdrawn => {
                 if self.decision.is_some() {
@@ -299,7 +416,9 @@ impl Case {
     /// Who says that an original was seen must have been able, and entitled, to see it (原件核验权).
     fn checks_allowed(&self, act: &Act, asks: &Asks<'_>) -> Result<(), WhyNot> {
         let (Act::MaterialsAdded { materials } | Act::CorrectionAnswered { materials }) = act else { return Ok(()) };
-        let at_window = asks.by.role == Role::Clerk;
+        // What a clerk said of it in the whole is said again in a part.
+        let passes_on = asks.by.role == Role::System && self.drafted.part_of.is_some();
+        let at_window = asks.by.role == Role::Clerk || passes_on;
         for attached in materials {
             match attached.check {
                 Check::Uploaded => {}
@@ -333,6 +452,29 @@ impl Case {
                 self.materials_complete()
             }
             Act::HandedOver => self.materials_complete(),
+            Act::PreCheckAsked { note } | Act::Resumed { note } => short(note),
+            Act::PreChecked { verdict, wanted, note, contact, phone } => {
+                match verdict {
+                    Verdict::Lacks => not_empty(wanted)?,
+                    Verdict::NotOurs => words(note)?,
+                    Verdict::Ready => {}
+                }
+                self.wanted_allowed(wanted)?;
+                [note, contact, phone].into_iter().try_for_each(|text| short(text))
+            }
+            Act::Extended { days, reason } => {
+                let most = if self.drafted.part_of.is_some() { JOINT_EXTENSION_DAYS_MAX } else { EXTENSION_DAYS_MAX };
+                in_range(*days, most)?;
+                words(reason)
+            }
+            Act::Paused { limit, note, .. } => {
+                limit.iter().try_for_each(|limit| in_range(limit.days, PROCEDURE_DAYS_MAX))?;
+                short(note)
+            }
+            Act::PartEnded { result, .. } => match result.outcome {
+                Outcome::Granted => short(&result.note),
+                Outcome::Refused => known_reason(&result.reason).and_then(|()| words(&result.note)),
+            },
             Act::Forwarded { to, note } => {
                 if to.org == self.drafted.handling.org {
                     return Err(WhyNot::new("same-authority"));
@@ -343,13 +485,8 @@ impl Case {
             Act::NotAccepted { reason, note } => known_reason(reason).and_then(|()| words(note)),
             Act::CorrectionAsked { wanted, limit } => {
                 not_empty(wanted)?;
-                if limit.days == 0 {
-                    return Err(WhyNot::new("empty"));
-                }
-                if limit.days > CORRECTION_DAYS_MAX {
-                    return Err(WhyNot::new("limit-range").with("limit", CORRECTION_DAYS_MAX));
-                }
-                wanted.iter().try_for_each(|one| self.material_known(&one.material).and_then(|()| words(&one.what)))
+                in_range(limit.days, CORRECTION_DAYS_MAX)?;
+                self.wanted_allowed(wanted)
             }
             Act::CorrectionAnswered { materials } => {
                 materials.iter().try_for_each(|attached| self.attached_allowed(attached))?;
@@ -372,7 +509,8 @@ impl Case {
                 if *way == DeliveryWay::Window && self.drafted.channel == Channel::Online {
                     return Err(WhyNot::new("no-window"));
                 }
-                if *way == DeliveryWay::Window && !self.drafted.permit.rights.deliver {
+                let delivers = self.drafted.permit.rights.deliver || self.drafted.is_delegated();
+                if *way == DeliveryWay::Window && !delivers {
                     return Err(WhyNot::new("right-missing-deliver"));
                 }
                 match outcome {
@@ -392,8 +530,29 @@ impl Case {
                     Err(WhyNot::new("level-range"))
                 }
             }
-            Act::Drafted(_) | Act::TakeBack | Act::Received | Act::Accepted | Act::Withdrawn => Ok(()),
+            Act::Drafted(_)
+            | Act::TakeBack
+            | Act::Received
+            | Act::PartBegun { .. }
+            | Act::Accepted
+            | Act::DeemedAccepted
+            | Act::Withdrawn => Ok(()),
         }
+    }
+
+    /// Whether a part may be begun now, as this dossier.
+    fn part_may_begin(&self, key: &str, dossier: crate::dossier::DossierId) -> Result<(), WhyNot> {
+        let part = self.drafted.parts.iter().find(|part| part.key == key);
+        let part = part.filter(|_| dossier == self.dossier.part(key));
+        let part = part.ok_or_else(|| WhyNot::new("part-unknown").with("part", key))?;
+        if self.parts.contains_key(key) {
+            return Err(WhyNot::new("part-begun").with("part", key));
+        }
+        if self.may_begin(part) { Ok(()) } else { Err(WhyNot::new("part-waits").with("part", key)) }
+    }
+
+    fn wanted_allowed(&self, wanted: &[super::Wanted]) -> Result<(), WhyNot> {
+        wanted.iter().try_for_each(|one| self.material_known(&one.material).and_then(|()| words(&one.what)))
     }
 
     fn material_known(&self, key: &str) -> Result<(), WhyNot> {
@@ -451,6 +610,14 @@ impl Case {
 
 fn not_empty<T>(list: &[T]) -> Result<(), WhyNot> {
     if list.is_empty() { Err(WhyNot::new("empty")) } else { Ok(()) }
+}
+
+fn in_range(days: u16, most: u16) -> Result<(), WhyNot> {
+    match days {
+        0 => Err(WhyNot::new("empty")),
+        days if days > most => Err(WhyNot::new("limit-range").with("limit", most)),
+        _ => Ok(()),
+    }
 }
 
 fn short(text: &str) -> Result<(), WhyNot> {

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::entry::{Act, Attached, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, Wanted};
+use super::entry::{
+    Act, Attached, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, PartResult, Procedure, Verdict, Wanted,
+};
 use super::rule::{Asks, WhyNot, first_draft};
 use crate::dossier::{BlobRef, DossierId, Hash, Moment, NodeId, Stamp, Written};
-use crate::time::{Calendar, Deadline, Limit, deadline};
+use crate::ident::Uscc;
+use crate::time::{Calendar, Deadline, Limit, Uncounted, deadline, deadline_without};
 
 /// Where a case is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -27,6 +30,8 @@ pub enum Phase {
     CorrectionAsked,
     /// 已补正.
     Corrected,
+    /// 联办中: several authorities work on their parts.
+    Joint,
     /// 已受理.
     Accepted,
     /// 不予受理.
@@ -50,6 +55,7 @@ impl Phase {
             Phase::Returned => "returned",
             Phase::CorrectionAsked => "correction_asked",
             Phase::Corrected => "corrected",
+            Phase::Joint => "joint",
             Phase::Accepted => "accepted",
             Phase::NotAccepted => "not_accepted",
             Phase::Decided => "decided",
@@ -74,8 +80,23 @@ pub enum Party {
     Handling,
     /// The applicant.
     Applicant,
+    /// The authorities of a joint handling, each for its part.
+    Departments,
     /// Nobody: it is over.
     Nobody,
+}
+
+impl Party {
+    /// The word used in texts, lists and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Party::Receiving => "receiving",
+            Party::Handling => "handling",
+            Party::Applicant => "applicant",
+            Party::Departments => "departments",
+            Party::Nobody => "nobody",
+        }
+    }
 }
 
 /// The next move.
@@ -84,6 +105,12 @@ pub enum Party {
 pub enum Step {
     /// Complete the materials and take in.
     TakeIn,
+    /// Answer a pre-check.
+    PreCheck,
+    /// Do their parts.
+    Parts,
+    /// End a procedure whose time does not count.
+    EndProcedure,
     /// Hand over.
     HandOver,
     /// Receive or return.
@@ -109,6 +136,9 @@ impl Step {
     pub fn name(self) -> &'static str {
         match self {
             Step::TakeIn => "take_in",
+            Step::PreCheck => "pre_check",
+            Step::Parts => "parts",
+            Step::EndProcedure => "end_procedure",
             Step::HandOver => "hand_over",
             Step::Receive => "receive",
             Step::Accept => "accept",
@@ -131,6 +161,116 @@ pub struct Due {
     pub deadline: Deadline,
     /// For a decision: the statutory limit behind the promised one.
     pub statutory: Option<Deadline>,
+    /// If the clock of the law is taken to run from the day on which the window took in: the law leaves open which it is.
+    pub from_intake: Option<Deadline>,
+}
+
+/// A limit that runs: by which rule, from when, how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Clock {
+    /// The rule behind it, as in [`Due::rule`].
+    pub rule: &'static str,
+    /// From when.
+    pub start: Moment,
+    /// How long.
+    pub limit: Limit,
+}
+
+/// A step that was late: the record by which delay belongs to who caused it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Delay {
+    /// Who had the move.
+    pub party: Party,
+    /// Their code; none for the applicant.
+    pub org: Option<Uscc>,
+    /// What was to be done.
+    pub step: Step,
+    /// The last day in time, with its explanation.
+    pub deadline: Deadline,
+    /// When it was done.
+    pub done: Moment,
+    /// Working days that it was late.
+    pub days: i64,
+}
+
+/// A step that was done, with the clock that ran for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Past {
+    /// Who had the move.
+    pub party: Party,
+    /// Their code; none for the applicant.
+    pub org: Option<Uscc>,
+    /// What was to be done.
+    pub step: Step,
+    /// The clock that ran for it.
+    pub clock: Clock,
+    /// When it was done.
+    pub done: Moment,
+}
+
+/// A question before taking in (预审), and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PreCheck {
+    /// When it was asked.
+    pub asked: Moment,
+    /// What was asked.
+    pub note: String,
+    /// The answer.
+    pub answer: Option<PreChecked>,
+}
+
+/// The answer to a pre-check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PreChecked {
+    /// Ready, lacks something, not ours.
+    pub verdict: Verdict,
+    /// What is lacking.
+    pub wanted: Vec<Wanted>,
+    /// More, in words.
+    pub note: String,
+    /// Whom to ask.
+    pub contact: String,
+    /// Their telephone.
+    pub phone: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// Where a part of a joint handling is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartState {
+    /// Its dossier.
+    pub dossier: DossierId,
+    /// When it began.
+    pub begun: Moment,
+    /// When it ended, and what came of it.
+    pub ended: Option<(Moment, PartResult)>,
+}
+
+/// A limit that was extended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Extension {
+    /// By how many working days.
+    pub days: u16,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// A procedure whose time does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Pause {
+    /// Which.
+    pub procedure: Procedure,
+    /// How long it was to take.
+    pub limit: Option<Limit>,
+    /// More, in words.
+    pub note: String,
+    /// When it began.
+    pub from: Moment,
+    /// When it ended.
+    pub to: Option<Moment>,
 }
 
 /// Where it is, who has the next move, until when.
@@ -224,6 +364,10 @@ pub struct Case {
     pub waived: Vec<(String, String)>,
     /// Receipt number.
     pub number: Option<String>,
+    /// The last pre-check.
+    pub pre_check: Option<PreCheck>,
+    /// Parts of a joint handling that were begun.
+    pub parts: BTreeMap<String, PartState>,
     /// 收件.
     pub taken_in: Option<Moment>,
     /// The last hand-over, or the last time it was forwarded.
@@ -234,8 +378,14 @@ pub struct Case {
     pub pen: NodeId,
     /// The last receipt by the authority.
     pub received: Option<Moment>,
-    /// 受理.
+    /// 受理: from when the decision clock runs.
     pub accepted: Option<Moment>,
+    /// Whether that is so because the authority did not ask in time (行政许可法 art. 32).
+    pub deemed: bool,
+    /// 延长期限.
+    pub extended: Option<Extension>,
+    /// Procedures whose time does not count.
+    pub pauses: Vec<Pause>,
     /// Code and grounds of 不予受理.
     pub not_accepted: Option<Returned>,
     /// The one correction.
@@ -254,6 +404,9 @@ pub struct Case {
     pub refused: Vec<(Hash, String)>,
     /// Entries without effect.
     pub marks: Vec<MarkedEntry>,
+    /// Steps that were done under a clock.
+    #[serde(skip)]
+    pub past: Vec<Past>,
 }
 
 impl Case {
@@ -272,12 +425,17 @@ impl Case {
             materials: Vec::new(),
             waived: Vec::new(),
             number: None,
+            pre_check: None,
+            parts: BTreeMap::new(),
             taken_in: None,
             handed_over: None,
             take_back: None,
             pen: entry.node.clone(),
             received: None,
             accepted: None,
+            deemed: false,
+            extended: None,
+            pauses: Vec::new(),
             not_accepted: None,
             correction: None,
             returns: Vec::new(),
@@ -287,6 +445,7 @@ impl Case {
             ratings: BTreeMap::new(),
             refused: Vec::new(),
             marks: Vec::new(),
+            past: Vec::new(),
         })
     }
 
@@ -306,12 +465,31 @@ impl Case {
         let asks = Asks { by: &entry.by, node: &entry.node, pen: entry.pen.as_ref(), at: entry.at };
         let allowed = act_of(written).and_then(|act| self.may(&act, &asks, calendar).map(|()| act));
         match allowed {
-            Ok(act) => self.take(act, entry.at),
+            Ok(act) => {
+                let before = self.stage();
+                let org = self.org_of(before.0);
+                let pauses = matches!(act, Act::Paused { .. });
+                self.take(act, entry.at, calendar);
+                let (party, step, clock) = before;
+                // A procedure interrupts a step, it does not end it.
+                if let Some(clock) = clock.filter(|_| !pauses && self.stage() != before) {
+                    self.past.push(Past { party, org, step, clock, done: entry.at });
+                }
+            }
             Err(why) => self.marks.push(MarkedEntry { seq: stamp.seq, why }),
         }
     }
 
-    fn take(&mut self, act: Act, at: Moment) {
+    /// The organisation of a party, as it is now.
+    fn org_of(&self, party: Party) -> Option<Uscc> {
+        match party {
+            Party::Receiving => Some(self.drafted.receiving.org),
+            Party::Handling => Some(self.drafted.handling.org),
+            Party::Applicant | Party::Departments | Party::Nobody => None,
+        }
+    }
+
+    fn take(&mut self, act: Act, at: Moment, calendar: &Calendar) {
         match act {
             Act::Drafted(_) => {}
             Act::MaterialsAdded { materials } => self.attach(materials),
@@ -319,6 +497,12 @@ impl Case {
             Act::MaterialWaived { material, because } => {
                 self.waived.retain(|(waived, _)| *waived != material);
                 self.waived.push((material, because));
+            }
+            Act::PreCheckAsked { note } => self.pre_check = Some(PreCheck { asked: at, note, answer: None }),
+            Act::PreChecked { verdict, wanted, note, contact, phone } => {
+                if let Some(check) = &mut self.pre_check {
+                    check.answer = Some(PreChecked { verdict, wanted, note, contact, phone, at });
+                }
             }
             Act::TakenIn { number } => {
                 self.number = Some(number);
@@ -329,8 +513,12 @@ impl Case {
                 self.handed_over = Some(at);
                 self.received = None;
                 self.take_back = None;
-                self.phase = Phase::HandedOver;
+                self.phase = if self.is_joint() { Phase::Joint } else { Phase::HandedOver };
             }
+            Act::PartBegun { part, dossier } => {
+                self.parts.insert(part, PartState { dossier, begun: at, ended: None });
+            }
+            Act::PartEnded { part, result } => self.part_ended(&part, *result, at),
             Act::TakeBack => self.take_back = Some(at),
             Act::Forwarded { to, .. } => {
                 self.drafted.handling = *to;
@@ -349,10 +537,24 @@ impl Case {
                 self.take_back = None;
                 self.phase = Phase::Returned;
             }
-            Act::Accepted => {
-                self.accepted = Some(at);
-                if self.received.is_some() {
+            Act::Accepted | Act::DeemedAccepted => {
+                // Who did not ask in time has accepted on the day the material came, whatever is said later.
+                let came = self
+                    .time_to_ask()
+                    .filter(|clock| deadline(clock.start.date(), clock.limit, calendar).is_late(at.date()));
+                self.deemed = came.is_some();
+                self.accepted = Some(came.map_or(at, |clock| clock.start));
+                if self.received.is_some() || self.drafted.is_delegated() {
                     self.phase = Phase::Accepted;
+                }
+            }
+            Act::Extended { days, reason } => self.extended = Some(Extension { days, reason, at }),
+            Act::Paused { procedure, limit, note } => {
+                self.pauses.push(Pause { procedure, limit, note, from: at, to: None });
+            }
+            Act::Resumed { .. } => {
+                if let Some(pause) = self.pauses.last_mut() {
+                    pause.to = Some(at);
                 }
             }
             Act::NotAccepted { reason, note } => {
@@ -373,6 +575,11 @@ impl Case {
             Act::Decided { outcome, reason, note, number, document, way } => {
                 self.decision = Some(Decision { outcome, reason, note, number, document, way, at });
                 self.phase = Phase::Decided;
+                // What came of a part goes to the whole with this very stamp.
+                if self.drafted.part_of.is_some() {
+                    self.delivered = Some(at);
+                    self.phase = Phase::Delivered;
+                }
             }
             Act::Delivered { .. } => {
                 self.delivered = Some(at);
@@ -396,50 +603,150 @@ impl Case {
         }
     }
 
+    /// A part has come to its end: with the last one, or with a refusal, so has the whole.
+    fn part_ended(&mut self, part: &str, result: PartResult, at: Moment) {
+        if let Some(state) = self.parts.get_mut(part) {
+            state.ended = Some((at, result.clone()));
+        }
+        let open = |key: &str| self.parts.get(key).is_none_or(|state| state.ended.is_none());
+        let is_refused = result.outcome == Outcome::Refused;
+        if !is_refused && self.drafted.parts.iter().any(|part| open(&part.key)) {
+            return;
+        }
+        let decider = self.drafted.parts.last().filter(|_| !is_refused);
+        let decided = decider.and_then(|part| self.parts.get(&part.key)?.ended.clone());
+        let (_, PartResult { outcome, reason, note, number, document, way }) = decided.unwrap_or((at, result));
+        self.decision = Some(Decision { outcome, reason, note, number, document, way, at });
+        self.phase = Phase::Decided;
+    }
+
+    /// The procedure that is under way.
+    pub fn pause(&self) -> Option<&Pause> {
+        self.pauses.last().filter(|pause| pause.to.is_none())
+    }
+
+    /// Days of procedures that have ended: they do not count.
+    fn uncounted(&self) -> Vec<Uncounted> {
+        let ended = |pause: &Pause| Some(Uncounted { from: pause.from.date(), to: pause.to?.date() });
+        self.pauses.iter().filter_map(ended).collect()
+    }
+
+    /// Who decides: the authority, or under a delegation the window.
+    pub fn decider(&self) -> Party {
+        if self.drafted.is_delegated() { Party::Receiving } else { Party::Handling }
+    }
+
+    /// The time within which the authority says what is missing; who lets it pass has accepted (行政许可法 art. 32).
+    pub fn time_to_ask(&self) -> Option<Clock> {
+        let answered = self.correction.as_ref().and_then(|correction| correction.answered);
+        let start = match self.phase {
+            Phase::TakenIn if self.drafted.is_delegated() => answered.or(self.taken_in),
+            Phase::Received => self.received,
+            Phase::Corrected => answered,
+            _ => None,
+        };
+        start.map(|start| Clock { rule: "law-32", start, limit: Limit::CORRECTION_NOTICE })
+    }
+
+    /// Who had a move and was late with it, in order: the delays on record.
+    pub fn delays(&self, calendar: &Calendar) -> Vec<Delay> {
+        let mut delays = Vec::new();
+        for past in &self.past {
+            let Clock { start, limit, .. } = past.clock;
+            let uncounted = if past.step == Step::Decide { self.uncounted() } else { Vec::new() };
+            let deadline = deadline_without(start.date(), limit, &uncounted, calendar);
+            let done = past.done;
+            if deadline.is_late(done.date()) {
+                let days = -deadline.left(done.date(), calendar);
+                let Past { party, org, step, .. } = *past;
+                delays.push(Delay { party, org, step, deadline, done, days });
+            }
+        }
+        delays
+    }
+
     /// Who has the next move, what it is, until when. A pure function of the log, the rules and the calendar: the same on
     /// every node.
     pub fn next(&self, calendar: &Calendar) -> Next {
-        let due = |start: Option<Moment>, limit: Limit, rule: &'static str| {
-            start.map(|start| Due { rule, deadline: deadline(start.date(), limit, calendar), statutory: None })
-        };
-        let (party, step, due) = match self.phase {
-            Phase::Draft => match self.drafted.channel {
-                Channel::Window => (Party::Receiving, Step::TakeIn, None),
-                Channel::Online => (Party::Applicant, Step::TakeIn, None),
+        let (party, step, clock) = self.stage();
+        let due = clock.map(|Clock { rule, start, limit }| {
+            let uncounted = if step == Step::Decide { self.uncounted() } else { Vec::new() };
+            let until = |start: Moment, limit| deadline_without(start.date(), limit, &uncounted, calendar);
+            let (statutory, from_intake) = match (step, self.taken_in) {
+                (Step::Decide, taken_in) => {
+                    let limit = self.statutory();
+                    (Some(until(start, limit)), taken_in.map(|taken_in| until(taken_in, limit)))
+                }
+                (Step::Accept, Some(taken_in)) if self.correction.is_none() => (None, Some(until(taken_in, limit))),
+                _ => (None, None),
+            };
+            let from_intake = from_intake.filter(|_| self.taken_in.map(Moment::date) != Some(start.date()));
+            Due { rule, deadline: until(start, limit), statutory, from_intake }
+        });
+        Next { party, step, due }
+    }
+
+    /// 法定办结时限, with its extension.
+    fn statutory(&self) -> Limit {
+        let limit = self.drafted.item.statutory;
+        Limit { days: limit.days + self.extended.as_ref().map_or(0, |extended| extended.days), ..limit }
+    }
+
+    /// Who has the next move, what it is, and which clock runs for it.
+    fn stage(&self) -> (Party, Step, Option<Clock>) {
+        let clock =
+            |rule: &'static str, start: Option<Moment>, limit: Limit| start.map(|start| Clock { rule, start, limit });
+        let relay = self.drafted.permit.relay();
+        let answered = self.correction.as_ref().and_then(|correction| correction.answered);
+        match self.phase {
+            Phase::Draft => match (&self.pre_check, self.drafted.channel) {
+                (Some(check), _) if check.answer.is_none() => {
+                    (Party::Handling, Step::PreCheck, clock("pre-check", Some(check.asked), relay.recheck))
+                }
+                (_, Channel::Window) => (Party::Receiving, Step::TakeIn, None),
+                (_, Channel::Online) => (Party::Applicant, Step::TakeIn, None),
             },
+            Phase::TakenIn if self.drafted.is_delegated() => (Party::Receiving, Step::Accept, self.time_to_ask()),
             Phase::TakenIn => {
                 // While a correction of the window ran, the window waited.
-                let answered = self.correction.as_ref().and_then(|correction| correction.answered);
-                (Party::Receiving, Step::HandOver, due(answered.or(self.taken_in), Limit::RELAY_PUSH, "relay-push"))
+                (Party::Receiving, Step::HandOver, clock("relay-push", answered.or(self.taken_in), relay.push))
             }
             Phase::HandedOver => {
-                (Party::Handling, Step::Receive, due(self.handed_over, Limit::RELAY_RECHECK, "relay-recheck"))
+                (Party::Handling, Step::Receive, clock("relay-recheck", self.handed_over, relay.recheck))
             }
-            Phase::Received => (Party::Handling, Step::Accept, due(self.received, Limit::CORRECTION_NOTICE, "law-32")),
-            Phase::Corrected => {
-                let answered = self.correction.as_ref().and_then(|correction| correction.answered);
-                (Party::Handling, Step::Accept, due(answered, Limit::CORRECTION_NOTICE, "law-32"))
-            }
+            Phase::Received | Phase::Corrected => (Party::Handling, Step::Accept, self.time_to_ask()),
             Phase::CorrectionAsked => {
-                let (asked, limit) = match &self.correction {
-                    Some(correction) => (Some(correction.asked), correction.limit),
-                    None => (None, Limit::CORRECTION_NOTICE),
-                };
-                (Party::Applicant, Step::AnswerCorrection, due(asked, limit, "correction"))
+                let running = self.correction.as_ref();
+                let limit = running.map_or(Limit::CORRECTION_NOTICE, |correction| correction.limit);
+                let asked = running.map(|correction| correction.asked);
+                (Party::Applicant, Step::AnswerCorrection, clock("correction", asked, limit))
             }
-            Phase::Accepted => {
-                let item = &self.drafted.item;
-                let statutory = self.accepted.map(|at| deadline(at.date(), item.statutory, calendar));
-                let promised = due(self.accepted, item.promised, "promised").map(|due| Due { statutory, ..due });
-                (Party::Handling, Step::Decide, promised)
+            Phase::Joint => {
+                // Each part has its own clock; the whole shows the one that runs out last.
+                let open = self.drafted.parts.iter().filter_map(|part| {
+                    let state = self.parts.get(&part.key).filter(|state| state.ended.is_none())?;
+                    Some((state.begun, part.limit))
+                });
+                let last = open.max_by_key(|(begun, limit)| (begun.date(), limit.days));
+                let last = last.map(|(begun, limit)| Clock { rule: "joint", start: begun, limit });
+                (Party::Departments, Step::Parts, last)
             }
+            Phase::Accepted => match self.pause() {
+                Some(pause) => {
+                    let running = pause.limit.map(|limit| Clock { rule: "procedure", start: pause.from, limit });
+                    (self.decider(), Step::EndProcedure, running)
+                }
+                None if self.extended.is_some() => {
+                    (self.decider(), Step::Decide, clock("law-42-extended", self.accepted, self.statutory()))
+                }
+                None => (self.decider(), Step::Decide, clock("promised", self.accepted, self.drafted.item.promised)),
+            },
             Phase::Decided => {
                 let decision = self.decision.as_ref();
-                let due = due(decision.map(|decision| decision.at), Limit::DELIVERY, "law-44");
-                match decision.map(|decision| decision.way) {
-                    Some(DeliveryWay::Window) => (Party::Receiving, Step::Deliver, due),
-                    _ => (Party::Handling, Step::Deliver, due),
-                }
+                let running = clock("law-44", decision.map(|decision| decision.at), Limit::DELIVERY);
+                let at_window = decision.is_some_and(|decision| decision.way == DeliveryWay::Window);
+                let party = if at_window || self.is_joint() { Party::Receiving } else { self.decider() };
+                (party, Step::Deliver, running)
             }
             Phase::Returned => {
                 let returned = self.returns.last().map(|returned| returned.at);
@@ -447,12 +754,13 @@ impl Case {
                     Channel::Window => Party::Receiving,
                     Channel::Online => Party::Applicant,
                 };
-                (party, Step::Mend, due(returned, Limit::RELAY_PUSH, "relay-push"))
+                (party, Step::Mend, clock("relay-push", returned, relay.push))
             }
-            Phase::Delivered | Phase::NotAccepted if self.ratings.len() < 2 => (Party::Applicant, Step::Rate, None),
+            Phase::Delivered | Phase::NotAccepted if self.ratings.len() < 2 && self.drafted.part_of.is_none() => {
+                (Party::Applicant, Step::Rate, None)
+            }
             Phase::Delivered | Phase::NotAccepted | Phase::Withdrawn => (Party::Nobody, Step::Nothing, None),
-        };
-        Next { party, step, due }
+        }
     }
 }
 

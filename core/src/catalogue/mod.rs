@@ -146,6 +146,38 @@ pub struct Condition {
     pub text_en: String,
 }
 
+/// On which side of a case a part is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Where it is taken in (收件地).
+    Here,
+    /// Where it is decided (业务属地).
+    There,
+}
+
+/// What one authority does in a joint handling (多地联办).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRule {
+    /// Key within the implementation, such as `house`.
+    pub key: String,
+    /// What is done, in words.
+    pub name: String,
+    /// The same in English.
+    pub name_en: String,
+    /// On which side.
+    pub at: Side,
+    /// By the authority of which field there.
+    pub field: String,
+    /// Keys of the parts that must have been granted before it begins; parts with the same are done side by side.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// How long it may take.
+    pub limit: Limit,
+    /// Keys of the materials that it needs: no others go to that authority.
+    pub materials: Vec<String>,
+}
+
 /// One authority's version of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Implementation {
@@ -168,6 +200,9 @@ pub struct Implementation {
     pub conditions: Vec<Condition>,
     /// Materials.
     pub materials: Vec<MaterialRule>,
+    /// Of a joint handling: who does what, the last one decides; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartRule>,
     /// 法定办结时限.
     pub statutory: Limit,
     /// 承诺办结时限.

@@ -40,6 +40,10 @@ pub struct Organisation {
     pub region: Region,
     /// What it does.
     pub duty: Duty,
+    /// Of an authority: its field of work (部门), such as `public-security`; by it a joint handling finds the department of a
+    /// place. Empty if it takes part in none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub field: String,
     /// The node it works on.
     pub node: NodeId,
     /// Where to go.

@@ -83,6 +83,17 @@ impl DossierId {
         DossierId(bytes)
     }
 
+    /// The name of a part of this dossier: always the same, so that nothing begins a part twice. It lies beside this one in
+    /// every index.
+    pub fn part(&self, key: &str) -> DossierId {
+        let hash = Suite::Ed25519.hash(&[b"tongban part v1\0", &self.0, key.as_bytes()]);
+        let mut bytes = self.0;
+        bytes[6..].copy_from_slice(&hash.tagged()[1..11]);
+        bytes[6] = 0x70 | bytes[6] & 0x0f;
+        bytes[8] = 0x80 | bytes[8] & 0x3f;
+        DossierId(bytes)
+    }
+
     /// From 16 bytes of any kind.
     pub fn from_random(bytes: [u8; 16]) -> DossierId {
         DossierId(bytes)
@@ -330,6 +341,12 @@ impl Draft {
         if joins {
             self.0.join.push(to.clone());
         }
+        self
+    }
+
+    /// Lets a node take part.
+    pub fn join(mut self, node: &NodeId) -> Draft {
+        self.0.join.push(node.clone());
         self
     }
 

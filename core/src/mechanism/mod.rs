@@ -40,6 +40,32 @@ pub struct Rights {
     /// 审批结果送达权: to deliver the result.
     #[serde(default)]
     pub deliver: bool,
+    /// 审批决定权 (授权办理): to decide in the authority's name. It never goes with the four others by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decide: bool,
+}
+
+/// Limits of the relay between two places. Practice, not law; a mechanism may set its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relay {
+    /// For the receiving window to check the material and push it on.
+    pub push: Limit,
+    /// For the receiving window to post paper that must be kept.
+    pub post: Limit,
+    /// For the handling side to check again and take it up.
+    pub recheck: Limit,
+    /// To post the result.
+    pub result: Limit,
+}
+
+impl Relay {
+    /// 内蒙古 2023, within a province: the only figures that were found.
+    pub const PRACTICE: Relay = Relay {
+        push: Limit::RELAY_PUSH,
+        post: Limit::RELAY_POST,
+        recheck: Limit::RELAY_RECHECK,
+        result: Limit::RELAY_RESULT,
+    };
 }
 
 /// A rule, mechanism or agreement.
@@ -73,6 +99,9 @@ pub struct Mechanism {
     /// How long a hand-over waits for an answer before it may only be sent back; none: for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Limit>,
+    /// Limits of the relay; none: those of practice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Relay>,
     /// First day in force.
     pub from: Date,
     /// First day no longer in force.
@@ -119,6 +148,16 @@ pub struct Permit {
     /// alone: no clock ever moves a pen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Limit>,
+    /// Limits of the relay; none: those of practice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Relay>,
+}
+
+impl Permit {
+    /// Limits of the relay.
+    pub fn relay(&self) -> Relay {
+        self.relay.unwrap_or(Relay::PRACTICE)
+    }
 }
 
 /// The permit for taking in an item of `handling` at `receiving` on a day, or why there is none.
@@ -137,15 +176,16 @@ pub fn permit(
             name: "一网通办".to_owned(),
             name_en: "One network within the province".to_owned(),
             document: String::new(),
-            rights: Rights { accept: false, notify_once: true, verify_originals: true, deliver: true },
+            rights: Rights { accept: false, notify_once: true, verify_originals: true, deliver: true, decide: false },
             offer: None,
+            relay: None,
         });
     }
     mechanisms
         .iter()
         .filter(|mechanism| mechanism.covers(item, receiving, handling, day))
-        // The strongest basis; of one mechanism the newest version.
-        .min_by_key(|mechanism| (mechanism.basis, std::cmp::Reverse(mechanism.version)))
+        // The strongest basis; of one basis, what delegates the decision; of one mechanism the newest version.
+        .min_by_key(|mechanism| (mechanism.basis, !mechanism.rights.decide, std::cmp::Reverse(mechanism.version)))
         .map(|mechanism| Permit {
             basis: mechanism.basis,
             mechanism: mechanism.id.clone(),
@@ -155,6 +195,7 @@ pub fn permit(
             document: mechanism.document.clone(),
             rights: mechanism.rights,
             offer: mechanism.offer,
+            relay: mechanism.relay,
         })
         .ok_or_else(|| {
             WhyNot::new("no-mechanism").with("receiving", receiving.name()).with("handling", handling.name())

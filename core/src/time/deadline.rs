@@ -75,6 +75,23 @@ pub enum StepKind {
     },
     /// The working day that takes the place of a last day at rest (民法典 art. 203).
     MovedTo,
+    /// Days of a procedure whose time does not count (行政许可法 art. 45).
+    Paused,
+}
+
+/// A procedure whose time does not count: the days after `from` until `to`, which is included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Uncounted {
+    /// The day on which it began, which counts.
+    pub from: Date,
+    /// The day on which it ended.
+    pub to: Date,
+}
+
+impl Uncounted {
+    fn covers(&self, day: Date) -> bool {
+        self.from < day && day <= self.to
+    }
 }
 
 impl Deadline {
@@ -127,7 +144,12 @@ fn next(day: Date) -> Date {
 /// A deadline is provisional only when a day that decides it is presumed: for working days every day on the way, for
 /// calendar days the last one and those it moves over.
 pub fn deadline(start: Date, limit: Limit, calendar: &Calendar) -> Deadline {
-    let mut way = Way { day: start, awaited: None, steps: Vec::new() };
+    deadline_without(start, limit, &[], calendar)
+}
+
+/// The same, leaving out the days of procedures that do not count.
+pub fn deadline_without(start: Date, limit: Limit, uncounted: &[Uncounted], calendar: &Calendar) -> Deadline {
+    let mut way = Way { day: start, awaited: None, steps: Vec::new(), uncounted };
     way.push(StepKind::Start);
     if !limit.is_at_once() {
         match limit.unit {
@@ -139,17 +161,18 @@ pub fn deadline(start: Date, limit: Limit, calendar: &Calendar) -> Deadline {
 }
 
 /// A deadline in the making: `day` is the last one that has its step.
-struct Way {
+struct Way<'a> {
     day: Date,
     awaited: Option<i16>,
     steps: Vec<Step>,
+    uncounted: &'a [Uncounted],
 }
 
-impl Way {
+impl Way<'_> {
     fn count_working(&mut self, days: u16, calendar: &Calendar) {
         let mut counted = 0;
         while counted < days && self.day < Date::MAX {
-            self.day = next(self.day);
+            self.step_on();
             let kind = self.look(calendar);
             counted += u16::from(kind.is_none());
             self.push(kind.unwrap_or_else(|| self.counted(counted, calendar)));
@@ -159,14 +182,14 @@ impl Way {
     fn count_all(&mut self, days: u16, calendar: &Calendar) {
         for counted in 1..days {
             if self.day < Date::MAX {
-                self.day = next(self.day);
+                self.step_on();
                 self.push(StepKind::counted_day(counted, None, false));
             }
         }
         if self.day == Date::MAX {
             return;
         }
-        self.day = next(self.day);
+        self.step_on();
         let mut rested = false;
         while let Some(rest) = self.look(calendar) {
             rested = true;
@@ -181,6 +204,15 @@ impl Way {
         } else {
             let presumed = matches!(calendar.day(self.day).kind, DayKind::Presumed { .. });
             self.push(StepKind::counted_day(days, None, presumed));
+        }
+    }
+
+    /// On to the next day that is not left out.
+    fn step_on(&mut self) {
+        self.day = next(self.day);
+        while self.day < Date::MAX && self.uncounted.iter().any(|one| one.covers(self.day)) {
+            self.push(StepKind::Paused);
+            self.day = next(self.day);
         }
     }
 
@@ -316,6 +348,26 @@ mod tests {
                 step(october(14), october(16), counted(8, 10)),
             ]
         );
+    }
+
+    #[test]
+    fn days_of_a_procedure_do_not_count() {
+        let october = |day| date(2025, 10, day);
+        // Five working days from Monday the 13th; a hearing from Wednesday the 15th to Tuesday the 21st.
+        let hearing = Uncounted { from: october(15), to: october(21) };
+        let found = deadline_without(october(13), Limit::working(5), &[hearing], Calendar::national());
+        assert_eq!(found.due, october(24));
+        assert_eq!(
+            found.steps,
+            [
+                step(october(13), october(13), StepKind::Start),
+                step(october(14), october(15), counted(1, 2)),
+                step(october(16), october(21), StepKind::Paused),
+                step(october(22), october(24), counted(3, 5)),
+            ]
+        );
+        let days = deadline_without(october(13), Limit::calendar(5), &[hearing], Calendar::national());
+        assert_eq!(days.due, october(24));
     }
 
     #[test]

@@ -24,5 +24,5 @@ mod deadline;
 mod limit;
 
 pub use calendar::{Calendar, CalendarError, Day, DayKind, Notice};
-pub use deadline::{Deadline, Step, StepKind, deadline};
+pub use deadline::{Deadline, Step, StepKind, Uncounted, deadline, deadline_without};
 pub use limit::{Limit, Unit};

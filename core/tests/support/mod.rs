@@ -191,8 +191,11 @@ impl TestWorld {
                 document: "演练〔2026〕1号".to_owned(),
                 rights: LOOKS,
                 offer: None,
+                relay: None,
             },
             applicant: self.applicant_blob().0,
+            parts: Vec::new(),
+            part_of: None,
         }
     }
 
@@ -226,9 +229,11 @@ pub fn system() -> By {
 }
 
 /// The least with which a window sees originals: what the cases of the tests have unless they say otherwise.
-pub const LOOKS: Rights = Rights { accept: false, notify_once: false, verify_originals: true, deliver: false };
+pub const LOOKS: Rights =
+    Rights { accept: false, notify_once: false, verify_originals: true, deliver: false, decide: false };
 
-pub const ALL_RIGHTS: Rights = Rights { accept: true, notify_once: true, verify_originals: true, deliver: true };
+pub const ALL_RIGHTS: Rights =
+    Rights { accept: true, notify_once: true, verify_originals: true, deliver: true, decide: false };
 
 pub fn blob(suite: Suite, salt: [u8; 16], bytes: &[u8]) -> (BlobRef, BlobText) {
     let hash = blob_hash(suite, &salt, bytes);
@@ -417,6 +422,10 @@ impl<'w> Log<'w> {
         let mut draft = Draft::next(self.chain.dossier(), KIND, id).by(by);
         if let Some(to) = self.case.pen_for(act).filter(|_| self.chain.holder() == id) {
             draft = draft.pass(&to, !self.chain.participants().contains(&to));
+        }
+        let joins = self.case.joins_by(act).filter(|node| !self.chain.participants().contains(node));
+        if let Some(node) = joins {
+            draft = draft.join(node);
         }
         draft.said(self.now, [self.counter; 8], act)
     }

@@ -285,6 +285,8 @@ impl Script {
             subject: Subject::Person,
             permit: self.permit.clone(),
             applicant: blob.reference.clone(),
+            parts: Vec::new(),
+            part_of: None,
         };
         let acts = [Act::Drafted(Box::new(drafted)), Act::TakenIn { number: String::new() }];
         (acts.into_iter().map(|act| (self.clerk.clone(), act)).collect(), blob)

@@ -12,7 +12,7 @@ use tongban_core::dossier::{By, DossierId, Role};
 
 pub use open::{OpenCase, Opening, authority, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
-pub use view::{CaseView, Line, Waiting};
+pub use view::{CaseView, Line, PartLine, Waiting};
 
 use crate::app::App;
 use crate::store::{Account, AccountRole, NewBlob, Once, Said, Say, SayError, StoreError, Target};
@@ -70,6 +70,9 @@ pub enum ItemFault {
     /// The version is not in force.
     #[error("item-not-in-force")]
     NotInForce,
+    /// Of a joint handling: a department that takes part is not known in this place.
+    #[error("item-department-missing")]
+    DepartmentMissing,
     /// No window or portal of this node serves the region.
     #[error("region-not-served")]
     RegionNotServed,
@@ -129,14 +132,16 @@ impl Actor {
         let own = &app.config.node;
         let drafted = &case.drafted;
         Ok(match self {
-            Actor::Tracker(dossier) => *dossier == case.dossier,
+            Actor::Tracker(dossier) => {
+                *dossier == case.dossier || drafted.part_of.as_ref().is_some_and(|whole| whole.dossier == *dossier)
+            }
             Actor::Account(account) => match account.role {
                 AccountRole::Applicant | AccountRole::Firm => app.store.owns(account.id, case.dossier).await?,
                 AccountRole::Clerk => account.org == Some(drafted.receiving.org) && drafted.receiving.node == *own,
                 AccountRole::Officer => {
                     account.org == Some(drafted.handling.org)
                         && drafted.handling.node == *own
-                        && case.handed_over.is_some()
+                        && case.is_before_authority()
                 }
                 AccountRole::Admin | AccountRole::Operator | AccountRole::Registrar => false,
             },

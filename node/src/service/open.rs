@@ -1,7 +1,7 @@
 //! Beginning a case: item, places, permit, particulars.
 
-use tongban_core::case::{Act, Applicant, Channel, Drafted, FieldFault, ItemOf, Office, WhyNot};
-use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, Subject};
+use tongban_core::case::{Act, Applicant, Channel, Drafted, FieldFault, ItemOf, Office, Part, WhyNot};
+use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, PartRule, Side, Subject};
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::dossier::DossierId;
 use tongban_core::ident::Region;
@@ -44,6 +44,8 @@ pub struct Opening {
     pub channel: Channel,
     /// In which mode the case would go.
     pub mode: Mode,
+    /// Of a joint handling: who does what; empty otherwise.
+    pub parts: Vec<Part>,
     /// By what right it may be taken in, or why not.
     pub permit: Result<Permit, WhyNot>,
 }
@@ -83,11 +85,20 @@ pub fn opening(
         portal.filter(|_| served)
     };
     let receiving = receiving.or_else(own_portal).ok_or(ItemFault::RegionNotServed)?;
-    let prefers = |mode: &&Mode| **mode == Mode::FullyOnline;
-    let mode = match channel {
-        Channel::Online => modes.iter().find(prefers).or(modes.first()),
-        Channel::Window => modes.first(),
+    let permit = permit(&snapshot.mechanisms, &item.key, here, implementation.region, today);
+    // The mode belongs to the item, the door and the pair of places: a window to which the power was delegated decides.
+    let is_delegated = permit.as_ref().is_ok_and(|permit| permit.rights.decide);
+    let fits = |mode: &&Mode| match mode {
+        Mode::Delegated => is_delegated && channel == Channel::Window,
+        Mode::Joint => !implementation.parts.is_empty(),
+        Mode::CollectHere => channel == Channel::Window,
+        Mode::FullyOnline => true,
     };
+    let mut fitting: Vec<Mode> = modes.iter().filter(fits).copied().collect();
+    let first = if channel == Channel::Window { Mode::Delegated } else { Mode::FullyOnline };
+    fitting.sort_by_key(|mode| *mode != first);
+    let mode = fitting.first().or(modes.first()).copied().ok_or(ItemFault::ModeUnverified)?;
+    let parts = if mode == Mode::Joint { parts(snapshot, implementation, here)? } else { Vec::new() };
     Ok(Opening {
         item: item.clone(),
         implementation: implementation.clone(),
@@ -95,9 +106,33 @@ pub fn opening(
         receiving: receiving.clone(),
         here,
         channel,
-        mode: *mode.ok_or(ItemFault::ModeUnverified)?,
-        permit: permit(&snapshot.mechanisms, &item.key, here, implementation.region, today),
+        mode,
+        parts,
+        permit,
     })
+}
+
+/// Who does which part of a joint handling: the department of that field, on that side.
+fn parts(snapshot: &Snapshot, implementation: &Implementation, here: Region) -> Result<Vec<Part>, ItemFault> {
+    let part = |rule: &PartRule| {
+        let region = match rule.at {
+            Side::Here => here,
+            Side::There => implementation.region,
+        };
+        let does = |org: &&Organisation| org.duty == Duty::Authority && org.field == rule.field;
+        let mut there = snapshot.organisations.values().filter(does);
+        let org = there.find(|org| org.region == region).ok_or(ItemFault::DepartmentMissing)?;
+        Ok(Part {
+            key: rule.key.clone(),
+            name: rule.name.clone(),
+            name_en: rule.name_en.clone(),
+            office: office(org, region),
+            after: rule.after.clone(),
+            limit: rule.limit,
+            materials: rule.materials.clone(),
+        })
+    };
+    implementation.parts.iter().map(part).collect()
 }
 
 impl Opening {
@@ -120,6 +155,8 @@ impl Opening {
             subject,
             permit,
             applicant: applicant.reference.clone(),
+            parts: self.parts.clone(),
+            part_of: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A case as a person or program may see it.
 
-use tongban_core::case::{Act, Applicant, Case, Next, Phase};
+use tongban_core::case::{Act, Applicant, Case, Delay, Next, Part, Party, Phase};
 use tongban_core::dossier::{By, DossierId, Moment, NodeId};
 
 use super::{Actor, ServiceError, visible};
@@ -39,6 +39,27 @@ pub struct Waiting {
     pub since: Option<Moment>,
 }
 
+/// A part of a joint handling as the whole's page shows it.
+#[derive(Clone, Debug)]
+pub struct PartLine {
+    /// What is done, by whom.
+    pub part: Part,
+    /// Its dossier, once it has begun.
+    pub dossier: Option<DossierId>,
+    /// Where it is and who has the next move; only where the part's own dossier may be seen.
+    pub state: Option<(Phase, Next)>,
+    /// Granted or refused, once it has ended.
+    pub outcome: Option<tongban_core::case::Outcome>,
+}
+
+impl PartLine {
+    /// Who has to do something of it, if it is not its authority.
+    pub fn waits_for(&self) -> Option<Party> {
+        let (_, next) = self.state.as_ref()?;
+        matches!(next.party, Party::Receiving | Party::Applicant).then_some(next.party)
+    }
+}
+
 /// A case with everything that its page shows.
 #[derive(Clone, Debug)]
 pub struct CaseView {
@@ -54,6 +75,10 @@ pub struct CaseView {
     pub missing_bytes: Vec<tongban_core::dossier::Hash>,
     /// Where it waits, if the other side does not answer.
     pub waiting: Option<Waiting>,
+    /// Of a joint handling: its parts, in order.
+    pub parts: Vec<PartLine>,
+    /// Who was late, with what.
+    pub delays: Vec<Delay>,
 }
 
 impl CaseView {
@@ -90,8 +115,34 @@ impl CaseView {
         let waiting = waiting(app, &case).await?;
         note(app, actor, id, what).await?;
         let next = case.next(app.calendar);
-        Ok(CaseView { case, next, lines, applicant, missing_bytes, waiting })
+        let parts = parts(app, actor, &case).await?;
+        let delays = case.delays(app.calendar);
+        Ok(CaseView { case, next, lines, applicant, missing_bytes, waiting, parts, delays })
     }
+}
+
+/// The parts of a joint handling, each with what its own dossier says to who may see that.
+async fn parts(app: &App, actor: &Actor, case: &Case) -> Result<Vec<PartLine>, ServiceError> {
+    let mut lines = Vec::with_capacity(case.drafted.parts.len());
+    for part in &case.drafted.parts {
+        let begun = case.parts.get(&part.key);
+        let held = match begun {
+            Some(begun) => app.store.dossier(begun.dossier, app.calendar).await?,
+            None => None,
+        };
+        let own = match held.and_then(|(held, _)| held.case_with_pending(app.calendar)) {
+            Some(own) if actor.may_see(app, &own).await? => Some(own),
+            _ => None,
+        };
+        let outcome = begun.and_then(|begun| begun.ended.as_ref()).map(|(_, result)| result.outcome);
+        lines.push(PartLine {
+            part: part.clone(),
+            dossier: own.as_ref().map(|own| own.dossier),
+            state: own.map(|own| (own.phase, own.next(app.calendar))),
+            outcome,
+        });
+    }
+    Ok(lines)
 }
 
 /// Who looked at it is part of the case: every reading by staff is recorded, and every one by receipt number and code, for a

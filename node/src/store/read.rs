@@ -64,6 +64,10 @@ pub struct CaseRow {
     pub changed: i64,
     /// The blob with the applicant's particulars.
     pub applicant: Hash,
+    /// Whether the authority sees it.
+    pub shown: bool,
+    /// The whole of which it is one part.
+    pub part_of: Option<DossierId>,
 }
 
 impl CaseRow {
@@ -76,13 +80,7 @@ impl CaseRow {
         let responsible = match next.party {
             Party::Receiving => drafted.receiving.org.to_string(),
             Party::Handling => drafted.handling.org.to_string(),
-            Party::Applicant | Party::Nobody => String::new(),
-        };
-        let party = match next.party {
-            Party::Receiving => "receiving",
-            Party::Handling => "handling",
-            Party::Applicant => "applicant",
-            Party::Nobody => "nobody",
+            Party::Applicant | Party::Departments | Party::Nobody => String::new(),
         };
         let channel = match drafted.channel {
             Channel::Window => "window",
@@ -95,7 +93,7 @@ impl CaseRow {
             item_name: drafted.item.name.clone(),
             item_name_en: drafted.item.name_en.clone(),
             phase: case.phase.name().to_owned(),
-            party: party.to_owned(),
+            party: next.party.name().to_owned(),
             step: next.step.name().to_owned(),
             due: due.map(|due| day_number(due.due)),
             provisional: due.is_some_and(|due| due.is_provisional()),
@@ -111,6 +109,8 @@ impl CaseRow {
             begun: case.begun.0,
             changed: dossier.changed.0,
             applicant: drafted.applicant.hash,
+            shown: case.is_before_authority(),
+            part_of: drafted.part_of.as_ref().map(|whole| whole.dossier),
         })
     }
 }
@@ -131,7 +131,7 @@ pub(super) fn cursor(row: &AnyRow, first: usize) -> Result<Cursor> {
 
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
-    handling_node, channel, responsible, begun, changed, applicant";
+    handling_node, channel, responsible, begun, changed, applicant, shown, part_of";
 
 pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
     Ok(CaseRow {
@@ -157,6 +157,11 @@ pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
         begun: row.try_get(19)?,
         changed: row.try_get(20)?,
         applicant: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(21)?).map_err(damaged)?,
+        shown: row.try_get::<i64, _>(22)? != 0,
+        part_of: row
+            .try_get::<Option<Vec<u8>>, _>(23)?
+            .map(|whole| DossierId::from_slice(&whole).map_err(damaged))
+            .transpose()?,
     })
 }
 
@@ -303,17 +308,18 @@ impl Store {
                 "SELECT {columns} FROM case_view WHERE responsible = $1 {further} \
                  ORDER BY due IS NULL, due, changed, dossier LIMIT $2"
             ),
-            List::TakenInBy(_) => {
-                format!("SELECT {columns} FROM case_view WHERE receiving_org = $1 {further} {newest}")
-            }
-            // Before hand-over the authority sees nothing of it, although both may be on one node.
-            List::HandledBy(_) => format!(
-                "SELECT {columns} FROM case_view WHERE handling_org = $1 AND phase NOT IN ('draft', 'taken_in') \
-                 {further} {newest}"
+            // A part is shown within its whole.
+            List::TakenInBy(_) => format!(
+                "SELECT {columns} FROM case_view WHERE receiving_org = $1 AND part_of IS NULL {further} {newest}"
             ),
+            // Before it is asked the authority sees nothing of it, although both may be on one node.
+            List::HandledBy(_) => {
+                format!("SELECT {columns} FROM case_view WHERE handling_org = $1 AND shown = 1 {further} {newest}")
+            }
+            // Of the parts only those that want something of the applicant.
             List::OwnedBy(_) => format!(
                 "SELECT {columns} FROM case_view WHERE dossier IN (SELECT dossier FROM owner WHERE account = $1) \
-                 {further} {newest}"
+                 AND (part_of IS NULL OR party = 'applicant') {further} {newest}"
             ),
         };
         let query = sqlx::query(sqlx::AssertSqlSafe(text));
@@ -388,6 +394,34 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         Ok(row.is_some())
+    }
+
+    /// Whose case it is as applicant.
+    pub async fn owner(&self, dossier: DossierId) -> Result<Option<i64>> {
+        let row = sqlx::query("SELECT account FROM owner WHERE dossier = $1 ORDER BY account LIMIT 1")
+            .bind(dossier.bytes().to_vec())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Joint handlings that go on, and those of which a part still does.
+    pub async fn joint_open(&self) -> Result<Vec<DossierId>> {
+        let text = "SELECT dossier FROM case_view WHERE phase = 'joint' \
+                    UNION SELECT part_of FROM case_view WHERE part_of IS NOT NULL AND party <> 'nobody'";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
+    /// Cases of which the authority had to say until before a day (yyyymmdd) whether it accepts.
+    pub async fn not_accepted_until(&self, day: i64, most: i64) -> Result<Vec<DossierId>> {
+        let rows =
+            sqlx::query("SELECT dossier FROM case_view WHERE step = 'accept' AND due < $1 ORDER BY due LIMIT $2")
+                .bind(day)
+                .bind(most)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
     /// What was done under a key before: in which dossier, by which request.

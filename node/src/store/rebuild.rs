@@ -46,10 +46,11 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
         "handling_node",
         "responsible",
         "changed",
+        "shown",
     ];
     let sets: Vec<String> = changing.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let tail = format!("ON CONFLICT (dossier) DO UPDATE SET {}", sets.join(", "));
-    sql::insert(connection, &into, 22, &tail, cases, |query, row| {
+    sql::insert(connection, &into, 24, &tail, cases, |query, row| {
         query
             .bind(row.dossier.bytes().to_vec())
             .bind(row.number.clone())
@@ -73,6 +74,8 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
             .bind(row.begun)
             .bind(row.changed)
             .bind(row.applicant.tagged().to_vec())
+            .bind(i64::from(row.shown))
+            .bind(row.part_of.map(|whole| whole.bytes().to_vec()))
     })
     .await?;
     Ok(())

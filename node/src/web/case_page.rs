@@ -83,6 +83,7 @@ pub fn party_name(lang: Lang, case: &Case, party: Party) -> String {
         Party::Receiving => lang.pick(&drafted.receiving.name, &drafted.receiving.name_en).to_owned(),
         Party::Handling => lang.pick(&drafted.handling.name, &drafted.handling.name_en).to_owned(),
         Party::Applicant => lang.t("party-applicant").into_owned(),
+        Party::Departments => lang.t("party-departments").into_owned(),
         Party::Nobody => lang.t("party-nobody").into_owned(),
     }
 }
@@ -123,6 +124,11 @@ pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) 
             (attention(&visitor.tf("waiting-for-peer", &[("peer", name)])))
         }
         @if let Some(due) = &next.due { (explanation(visitor, due)) }
+        @if let Some(pause) = case.pause() {
+            (attention(&visitor.tf("paused-now", &[("procedure", &visitor.t(&key("procedure", pause.procedure.name()))), ("from", &pause.from.date().to_string())])))
+        }
+        @if case.deemed { p class="note" { (visitor.t("deemed-accepted")) } }
+        (delays(visitor, view))
     }
 }
 
@@ -188,6 +194,12 @@ pub fn explanation(visitor: &Visitor, due: &Due) -> Markup {
                     h3 { (visitor.t("statutory-behind")) " " (date(visitor, statutory)) }
                     (steps(visitor, statutory))
                 }
+                // The law leaves open from which of two days its clock runs: both are shown.
+                @if let Some(other) = &due.from_intake {
+                    h3 { (visitor.t("from-intake")) " " (date(visitor, other)) }
+                    p class="hint" { (visitor.t("from-intake-why")) }
+                    (steps(visitor, other))
+                }
             }
         }
     }
@@ -210,13 +222,15 @@ fn steps(visitor: &Visitor, deadline: &Deadline) -> Markup {
                             @match &step.what {
                                 StepKind::Start => (visitor.t("step-start")),
                                 StepKind::Counted { first, last, worked_weekend, presumed } => {
-                                    (visitor.tf("step-counted", &[("first", &first.to_string()), ("last", &last.to_string())]))
+                                    @if first == last { (visitor.tf("step-counted-one", &[("day", &first.to_string())])) }
+                                    @else { (visitor.tf("step-counted", &[("first", &first.to_string()), ("last", &last.to_string())])) }
                                     @if let Some(name) = worked_weekend { " · " (visitor.tf("step-worked-weekend", &[("name", name)])) }
                                     @if *presumed { " · " (visitor.t("step-presumed")) }
                                 }
                                 StepKind::Weekend => (visitor.t("step-weekend")),
                                 StepKind::Holiday { name, number } => (visitor.tf("step-holiday", &[("name", name), ("number", number)])),
                                 StepKind::MovedTo => (visitor.t("step-moved")),
+                                StepKind::Paused => (visitor.t("step-paused")),
                             }
                         }
                     }
@@ -294,6 +308,10 @@ fn what(visitor: &Visitor, handling: &Office, line: &Line) -> String {
         Act::Decided { outcome: Outcome::Granted, .. } => visitor.t("line-granted").into_owned(),
         Act::Decided { outcome: Outcome::Refused, .. } => visitor.t("line-decided-refused").into_owned(),
         Act::HandedOver => visitor.tf("line-handed-over", &[("authority", handling)]).into_owned(),
+        Act::PreChecked { verdict, .. } => visitor.t(&key("line-pre-checked", verdict.name())).into_owned(),
+        Act::PartEnded { result, .. } if result.outcome == Outcome::Refused => {
+            visitor.t("line-part-refused").into_owned()
+        }
         Act::Rated { leg, level, .. } => {
             let leg = visitor.t(if *leg == Leg::Receiving { "leg-receiving" } else { "leg-handling" });
             visitor.tf("line-rated", &[("leg", &leg), ("level", &visitor.t(&format!("level-{level}")))]).into_owned()
@@ -342,6 +360,30 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
             lines.push(visitor.tf("line-correction-limit", &[("limit", &limit(visitor.lang, *given))]).into_owned());
             lines
         }
+        Some(Act::PreCheckAsked { note } | Act::Resumed { note }) => filled(note).into_iter().collect(),
+        Some(Act::PreChecked { wanted, note, contact, phone, .. }) => {
+            let mut lines: Vec<String> =
+                wanted.iter().map(|one| visitor.lang.labelled(&material(&one.material), &one.what)).collect();
+            lines.extend(filled(note));
+            let whom = [contact.as_str(), phone.as_str()].join(" ");
+            lines.extend(filled(whom.trim()).map(|whom| visitor.lang.labelled(&visitor.t("pre-check-contact"), &whom)));
+            lines
+        }
+        Some(Act::PartBegun { part, .. }) => vec![part_name(visitor.lang, case, part)],
+        Some(Act::PartEnded { part, result }) => {
+            let reason = filled(&result.reason).map(|code| reason_text(&code));
+            [Some(part_name(visitor.lang, case, part)), reason, filled(&result.note)].into_iter().flatten().collect()
+        }
+        Some(Act::Extended { days, reason }) => {
+            let days = limit(visitor.lang, Limit::working(*days));
+            vec![visitor.tf("line-extended", &[("days", &days)]).into_owned(), reason.clone()]
+        }
+        Some(Act::Paused { procedure, limit: given, note }) => {
+            let name = visitor.t(&key("procedure", procedure.name())).into_owned();
+            let given =
+                given.map(|given| visitor.tf("line-paused", &[("limit", &limit(visitor.lang, given))]).into_owned());
+            [Some(name), given, filled(note)].into_iter().flatten().collect()
+        }
         Some(Act::Decided { reason, note, number, .. }) => {
             let number = visitor.tf("line-decision-number", &[("number", number)]).into_owned();
             let reason = filled(reason).map(|code| reason_text(&code));
@@ -363,6 +405,121 @@ fn who(visitor: &Visitor, offices: &Offices<'_>, number: usize, line: &Line) -> 
             Some(office) => format!("{}{staff}", name(office)),
             None => line.node.to_string(),
         },
+    }
+}
+
+/// The name of a part of a joint handling, with who does it.
+fn part_name(lang: Lang, case: &Case, key: &str) -> String {
+    let part = case.drafted.parts.iter().find(|part| part.key == key);
+    part.map_or_else(
+        || key.to_owned(),
+        |part| lang.labelled(lang.pick(&part.name, &part.name_en), lang.pick(&part.office.name, &part.office.name_en)),
+    )
+}
+
+/// The parts of a joint handling: what is done, by whom, where it is, until when. `base` is where their own pages stand.
+pub fn parts(visitor: &Visitor, view: &CaseView, base: &str, own: Party) -> Markup {
+    if view.parts.is_empty() {
+        return html! {};
+    }
+    let lang = visitor.lang;
+    let rows: Vec<Vec<Markup>> = view
+        .parts
+        .iter()
+        .map(|line| {
+            let name = lang.pick(&line.part.name, &line.part.name_en);
+            let where_it_is = match (line.outcome, &line.state) {
+                (Some(Outcome::Granted), _) => html! { (icon("tick")) (visitor.t("part-granted")) },
+                (Some(Outcome::Refused), _) => html! { (badge("late", &visitor.t("part-refused"))) },
+                (None, Some((phase, _))) => html! { (visitor.t(&key("phase", phase.name()))) },
+                (None, None) if view.case.parts.contains_key(&line.part.key) => html! { (visitor.t("part-begun")) },
+                (None, None) => html! { span class="muted" { (visitor.t("part-waits")) } },
+            };
+            let due = line.state.as_ref().and_then(|(_, next)| next.due.as_ref());
+            vec![
+                html! {
+                    @match line.dossier {
+                        Some(id) => a href=(format!("{base}/{id}")) { (name) },
+                        None => (name),
+                    }
+                    @if line.waits_for() == Some(own) { " " (badge("move", &visitor.t("state-you"))) }
+                },
+                html! { (lang.pick(&line.part.office.name, &line.part.office.name_en)) },
+                where_it_is,
+                html! { @match due { Some(due) => (date(visitor, &due.deadline)), None => (limit(lang, line.part.limit)) } },
+            ]
+        })
+        .collect();
+    let heads = ["part-what", "part-who", "part-where", "part-until"].map(|head| visitor.t(head));
+    let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
+    let waits: Vec<_> = view.parts.iter().filter(|line| line.waits_for() == Some(own)).collect();
+    html! {
+        section {
+            h2 { (visitor.t("joint-parts")) }
+            @for line in waits {
+                (attention(&visitor.tf("part-wants-you", &[("part", lang.pick(&line.part.name, &line.part.name_en))])))
+            }
+            (super::part::table(&visitor.t("joint-parts-caption"), &heads, &rows))
+        }
+    }
+}
+
+/// Of which whole a case is one part.
+pub fn part_of(visitor: &Visitor, case: &Case) -> Markup {
+    let Some(whole) = &case.drafted.part_of else { return html! {} };
+    super::part::note(&visitor.tf("part-of", &[("number", &whole.number)]))
+}
+
+/// The question before taking in, and the answer.
+pub fn pre_check(visitor: &Visitor, case: &Case) -> Markup {
+    let Some(check) = &case.pre_check else { return html! {} };
+    let lang = visitor.lang;
+    html! {
+        div class="card" id="pre-check" {
+            h2 { (visitor.t("pre-check-title")) }
+            @if !check.note.is_empty() { p { (visitor.tf("pre-check-question", &[("note", &check.note)])) } }
+            @match &check.answer {
+                None => p class="note" { (visitor.t("pre-check-waits")) },
+                Some(answer) => {
+                    p { strong { (visitor.t(&key("line-pre-checked", answer.verdict.name()))) } }
+                    @if !answer.wanted.is_empty() {
+                        ul class="checklist" {
+                            @for one in &answer.wanted { li { (lang.labelled(material_name(lang, case, &one.material), &one.what)) } }
+                        }
+                    }
+                    @if !answer.note.is_empty() { p { (answer.note) } }
+                    @if !answer.phone.is_empty() || !answer.contact.is_empty() {
+                        p { (visitor.t("pre-check-contact")) " " (answer.contact) " " @if !answer.phone.is_empty() { (phone(visitor, &answer.phone)) } }
+                    }
+                    p class="hint" { (visitor.t("pre-check-binds-not")) }
+                }
+            }
+        }
+    }
+}
+
+/// Who was late, with what: open to everyone who sees the case.
+pub fn delays(visitor: &Visitor, view: &CaseView) -> Markup {
+    if view.delays.is_empty() {
+        return html! {};
+    }
+    html! {
+        details class="delays" {
+            summary { (visitor.tf("delays-title", &[("count", &view.delays.len().to_string())])) }
+            ul class="checklist" {
+                @for delay in &view.delays {
+                    li {
+                        (visitor.tf("delay-line", &[
+                            ("party", &party_name(visitor.lang, &view.case, delay.party)),
+                            ("step", &visitor.t(&key("step", delay.step.name()))),
+                            ("due", &delay.deadline.due.to_string()),
+                            ("done", &delay.done.date().to_string()),
+                            ("days", &delay.days.to_string()),
+                        ]))
+                    }
+                }
+            }
+        }
     }
 }
 

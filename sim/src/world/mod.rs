@@ -14,7 +14,8 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tongban_core::case::{
-    Act, Asks, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, Leg, Next, Office, Outcome, Wanted,
+    Act, Asks, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, Leg, Next, Office, Outcome, Verdict,
+    Wanted,
 };
 use tongban_core::catalogue::{MaterialRule, Mode, Need, Subject};
 use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustError, TrustList, TrustLists};
@@ -469,9 +470,12 @@ fn drafted(receiving: &Office, handling: &Office, applicant: BlobRef) -> Drafted
             name: String::new(),
             name_en: String::new(),
             document: String::new(),
-            rights: Rights { accept: true, notify_once: true, verify_originals: true, deliver: true },
+            rights: Rights { accept: true, notify_once: true, verify_originals: true, deliver: true, decide: false },
             offer: Some(Limit::working(10)),
+            relay: None,
         },
         applicant,
+        parts: Vec::new(),
+        part_of: None,
     }
 }

@@ -89,6 +89,14 @@ impl World {
         let next = self.nodes[(n + 1 + pick as usize % (self.nodes.len() - 1)) % self.nodes.len()].office.clone();
         let acts = vec![
             Act::MaterialsAdded { materials: vec![attached.clone()] },
+            Act::PreCheckAsked { note: String::new() },
+            Act::PreChecked {
+                verdict: Verdict::Ready,
+                wanted: Vec::new(),
+                note: String::new(),
+                contact: String::new(),
+                phone: String::new(),
+            },
             Act::TakenIn { number: number.clone() },
             Act::HandedOver,
             Act::Received,

@@ -64,11 +64,11 @@ impl Desk {
         act: &Act,
         tick: &mut Tick<'_>,
     ) -> Result<Written, Unsaid> {
-        let (draft, pen) = match held {
+        let (draft, pen, joins) = match held {
             None => {
                 let Act::Drafted(drafted) = act else { return Err(WhyNot::new("not-a-case").into()) };
                 case::first_draft(drafted, &Asks { by: &by, node: &self.me, pen: None, at: tick.now })?;
-                (Draft::open(id, case::KIND, &self.me), None)
+                (Draft::open(id, case::KIND, &self.me), None, None)
             }
             Some(held) => {
                 // What is still pending counts as said: nobody answers a correction twice because the answer is on its way.
@@ -76,15 +76,16 @@ impl Desk {
                 let case = with_pending.as_ref().or(held.case.as_ref()).ok_or(WhyNot::new("not-a-case"))?;
                 let pen = case.pen_for(act);
                 case.may(act, &Asks { by: &by, node: &self.me, pen: pen.as_ref(), at: tick.now }, self.calendar)?;
-                (Draft::next(id, case::KIND, &self.me), pen)
+                (Draft::next(id, case::KIND, &self.me), pen, case.joins_by(act).cloned())
             }
         };
+        let takes_part = |node: &NodeId| held.as_ref().is_some_and(|held| held.chain.participants().contains(node));
         let draft = match pen {
-            Some(to) => {
-                let joins = held.as_ref().is_some_and(|held| !held.chain.participants().contains(&to));
-                draft.pass(&to, joins)
-            }
-            None => draft,
+            Some(to) => draft.pass(&to, !takes_part(&to)),
+            None => match joins.filter(|node| !takes_part(node)) {
+                Some(node) => draft.join(&node),
+                None => draft,
+            },
         };
         Ok(draft.by(by).said(tick.now, (tick.nonce)(), act).write(self.suite))
     }

@@ -235,6 +235,8 @@ impl Desk {
             let asks = Asks { by: &entry.by, node: &entry.node, pen: entry.pen.as_ref(), at: entry.at };
             let allowed = match (&held.case, Act::of(&slip)) {
                 _ if !held.chain.participants().contains(&entry.node) => Err(WhyNot::new("not-your-case")),
+                // What a recall made pending again let someone take part: only the holder does that, and it is another now.
+                _ if !entry.join.is_empty() && entry.node != self.me => Err(WhyNot::new("pen-missing")),
                 (Some(case), Some(act)) => case.may(&act, &asks, self.calendar),
                 _ => Err(WhyNot::new("not-a-case")),
             };

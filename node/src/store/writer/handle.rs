@@ -1,6 +1,7 @@
 //! How the rest of the node reaches the writer.
 
-use std::sync::{Arc, RwLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tongban_core::directory::Document;
@@ -58,6 +59,7 @@ pub(super) struct Published {
     life: Arc<RwLock<(Epoch, bool)>>,
     to_carry_out: Arc<RwLock<Acts>>,
     pub(super) arrived: Arc<Notify>,
+    pub(super) joint: Joint,
     pub(super) tally: Tally,
 }
 
@@ -67,6 +69,7 @@ impl Published {
             life: Arc::new(RwLock::new((desk.epoch().clone(), false))),
             to_carry_out: Arc::default(),
             arrived: Arc::default(),
+            joint: Joint::default(),
             tally: Tally::default(),
         };
         published.update(desk);
@@ -89,6 +92,23 @@ impl Published {
     }
 }
 
+/// Joint handlings in which something changed: bounded by their number.
+#[derive(Clone, Default)]
+pub(super) struct Joint {
+    changed: Arc<Mutex<BTreeSet<DossierId>>>,
+    wakes: Arc<Notify>,
+}
+
+impl Joint {
+    pub(super) fn note(&self, wholes: impl IntoIterator<Item = DossierId>) {
+        let mut changed = self.changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        changed.extend(wholes);
+        if !changed.is_empty() {
+            self.wakes.notify_one();
+        }
+    }
+}
+
 /// How to reach the writer.
 #[derive(Clone)]
 pub struct WriterHandle {
@@ -104,6 +124,13 @@ impl WriterHandle {
         published: Published,
     ) -> WriterHandle {
         WriterHandle { commands, commits, published }
+    }
+
+    /// Waits until something changed in joint handlings, and names them. For one reader.
+    pub async fn joint(&self) -> BTreeSet<DossierId> {
+        let Joint { changed, wakes } = &self.published.joint;
+        wakes.notified().await;
+        std::mem::take(&mut *changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// Says something; returns when it is durable.

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tongban_core::case::{Act, WhyNot};
 use tongban_core::directory::Kind;
 use tongban_core::dossier::{By, DossierId, Hash, Moment, NodeId, RecallAct, Signer};
-use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
+use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Held, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
 use tongban_core::ident::Region;
 use tongban_core::time::Calendar;
 
@@ -197,6 +197,13 @@ async fn stored_desk(setup: &WriterSetup) -> Result<Desk> {
     Ok(desk)
 }
 
+/// The joint handling that a dossier is, or is a part of.
+fn whole_of(held: &Held) -> Option<DossierId> {
+    let drafted = &held.case.as_ref()?.drafted;
+    let part = drafted.part_of.as_ref().map(|whole| whole.dossier);
+    part.or_else(|| drafted.is_joint().then(|| held.chain.dossier()))
+}
+
 impl Writer {
     /// Makes a writer and the way to reach it. Run it with [`Writer::run`]. If the folder was restored from a backup, or its
     /// database set back, a new life of the node's streams begins here.
@@ -308,6 +315,7 @@ impl Writer {
         }
         let (mark, number) = (turn.mark.clone(), turn.number);
         let begun = std::time::Instant::now();
+        let wholes: Vec<DossierId> = commit.dossiers.values().filter_map(whole_of).collect();
         match self.write(turn, &mut commit, &extras).await {
             Ok(()) => {
                 self.mark = Some(mark);
@@ -317,6 +325,7 @@ impl Writer {
                 self.desk.committed(commit);
                 self.published.update(&self.desk);
                 self.commits.send_modify(|count| *count += 1);
+                self.published.joint.note(wholes);
                 Ok(())
             }
             Err(error) => {

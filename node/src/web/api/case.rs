@@ -5,7 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use base64::Engine as _;
 use serde::Deserialize;
-use tongban_core::case::{Act, Applicant, Attached, Check, DeliveryWay, IdKind, Leg, Outcome, Wanted};
+use tongban_core::case::{
+    Act, Applicant, Attached, Check, DeliveryWay, IdKind, Leg, Outcome, Procedure, Verdict, Wanted,
+};
 use tongban_core::catalogue::Subject;
 use tongban_core::dossier::{DossierId, Hash};
 use tongban_core::ident::Region;
@@ -25,6 +27,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(create, list))
         .routes(routes!(read))
         .routes(routes!(add_materials))
+        .routes(routes!(pre_check))
+        .routes(routes!(pre_check_answer))
         .routes(routes!(take_in))
         .routes(routes!(hand_over))
         .routes(routes!(take_back))
@@ -32,6 +36,9 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(receive))
         .routes(routes!(send_back))
         .routes(routes!(accept))
+        .routes(routes!(extend))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
         .routes(routes!(not_accept))
         .routes(routes!(ask_correction))
         .routes(routes!(answer_correction))
@@ -283,6 +290,63 @@ async fn add_materials(
     say(&app, caller, id, once, Act::MaterialsAdded { materials }, blobs).await
 }
 
+/// A question before taking in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PreCheckBody {
+    /// What is asked, in words.
+    #[serde(default)]
+    note: String,
+}
+
+/// 预审: before taking in, asks the authority whether it may.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/pre-check", tag = "acts", params(("id" = String, Path)),
+    request_body = PreCheckBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn pre_check(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(PreCheckBody { note }): Body<PreCheckBody>,
+) -> Answer {
+    say(&app, caller, id, once, Act::PreCheckAsked { note }, Vec::new()).await
+}
+
+/// The answer to a pre-check.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PreCheckedBody {
+    /// ready, lacks or not_ours.
+    #[schema(value_type = String)]
+    verdict: Verdict,
+    /// What is lacking.
+    #[serde(default)]
+    wanted: Vec<WantedBody>,
+    #[serde(default)]
+    note: String,
+    /// Whom to ask.
+    #[serde(default)]
+    contact: String,
+    /// Their telephone.
+    #[serde(default)]
+    phone: String,
+}
+
+/// Answers a pre-check.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/pre-check-answer", tag = "acts", params(("id" = String, Path)),
+    request_body = PreCheckedBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn pre_check_answer(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(request): Body<PreCheckedBody>,
+) -> Answer {
+    let PreCheckedBody { verdict, wanted, note, contact, phone } = request;
+    let act = Act::PreChecked { verdict, wanted: wanted_of(wanted), note, contact, phone };
+    say(&app, caller, id, once, act, Vec::new()).await
+}
+
 /// 收件: takes in. The receipt number is given back.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/take-in", tag = "acts", params(("id" = String, Path)),
     responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
@@ -365,6 +429,78 @@ async fn accept(State(app): State<App>, caller: Caller, Named(id): Named<Dossier
     say(&app, caller, id, once, Act::Accepted, Vec::new()).await
 }
 
+/// An extension.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Extend {
+    /// By how many working days.
+    days: u16,
+    /// Why: the applicant reads it.
+    reason: String,
+}
+
+/// 延长期限: extends the time to decide, once, with notice to the applicant (行政许可法 art. 42).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/extend", tag = "acts", params(("id" = String, Path)),
+    request_body = Extend, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn extend(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(Extend { days, reason }): Body<Extend>,
+) -> Answer {
+    say(&app, caller, id, once, Act::Extended { days, reason }, Vec::new()).await
+}
+
+/// A procedure whose time does not count.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PauseBody {
+    /// hearing, tender, auction, inspection, testing, quarantine, appraisal or expert_review.
+    #[schema(value_type = String)]
+    procedure: Procedure,
+    /// How many working days it is to take, if that is known.
+    days: Option<u16>,
+    #[serde(default)]
+    note: String,
+}
+
+/// Begins a procedure whose time does not count (行政许可法 art. 45).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/pause", tag = "acts", params(("id" = String, Path)),
+    request_body = PauseBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn pause(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(PauseBody { procedure, days, note }): Body<PauseBody>,
+) -> Answer {
+    let act = Act::Paused { procedure, limit: days.map(Limit::working), note };
+    say(&app, caller, id, once, act, Vec::new()).await
+}
+
+/// The end of a procedure.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResumeBody {
+    /// What came of it, in words.
+    #[serde(default)]
+    note: String,
+}
+
+/// Ends a procedure whose time does not count: the clock goes on.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/resume", tag = "acts", params(("id" = String, Path)),
+    request_body = ResumeBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn resume(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(ResumeBody { note }): Body<ResumeBody>,
+) -> Answer {
+    say(&app, caller, id, once, Act::Resumed { note }, Vec::new()).await
+}
+
 /// 不予受理: does not accept.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/not-accept", tag = "acts", params(("id" = String, Path)),
     request_body = ReasonGiven, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
@@ -395,6 +531,10 @@ struct WantedBody {
     what: String,
 }
 
+fn wanted_of(wanted: Vec<WantedBody>) -> Vec<Wanted> {
+    wanted.into_iter().map(|one| Wanted { material: one.material, what: one.what }).collect()
+}
+
 /// 一次性告知补正: asks once for everything.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/correction", tag = "acts", params(("id" = String, Path)),
     request_body = AskCorrection, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
@@ -405,7 +545,7 @@ async fn ask_correction(
     once: Once,
     Body(request): Body<AskCorrection>,
 ) -> Answer {
-    let wanted = request.wanted.into_iter().map(|one| Wanted { material: one.material, what: one.what }).collect();
+    let wanted = wanted_of(request.wanted);
     let act = Act::CorrectionAsked { wanted, limit: Limit::working(request.days) };
     say(&app, caller, id, once, act, Vec::new()).await
 }

@@ -37,7 +37,7 @@ pub(super) struct Row {
     /// Masked: the first and the last character. Absent while it is on its way, or erased.
     applicant: Option<String>,
     phase: String,
-    /// receiving, handling, applicant or nobody.
+    /// receiving, handling, applicant, departments or nobody.
     party: String,
     step: String,
     /// yyyymmdd.
@@ -80,7 +80,7 @@ pub(super) struct Whole {
     number: Option<String>,
     /// For the applicant's page, with the number; only the applicant and the taking-in window see it.
     tracking_code: Option<String>,
-    /// draft, taken_in, handed_over, received, returned, correction_asked, corrected, accepted, not_accepted, decided, delivered, withdrawn.
+    /// draft, taken_in, handed_over, received, returned, correction_asked, corrected, joint, accepted, not_accepted, decided, delivered, withdrawn.
     phase: String,
     /// Who has the next move, what, until when, and why that date.
     #[schema(value_type = Object)]
@@ -95,6 +95,26 @@ pub(super) struct Whole {
     timeline: Vec<TimelineLine>,
     /// The node that it waits for, if that node does not answer.
     waiting_for: Option<String>,
+    /// Of a joint handling: its parts, in order.
+    parts: Vec<PartRow>,
+    /// Steps that were late: party, organisation, step, deadline with its explanation, when it was done, working days late.
+    #[schema(value_type = Object)]
+    delays: Value,
+}
+
+/// A part of a joint handling.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PartRow {
+    part: String,
+    name: String,
+    authority: String,
+    /// Its dossier, where it may be read.
+    id: Option<String>,
+    /// Where it is, where that is known.
+    phase: Option<String>,
+    /// granted or refused, once it has ended.
+    #[schema(value_type = Object)]
+    outcome: Value,
 }
 
 /// A line of the timeline.
@@ -143,6 +163,19 @@ impl Whole {
             case: value(&view.case),
             timeline,
             waiting_for: view.waiting.map(|waiting| waiting.peer.to_string()),
+            delays: value(&view.delays),
+            parts: view
+                .parts
+                .into_iter()
+                .map(|line| PartRow {
+                    part: line.part.key,
+                    name: line.part.name,
+                    authority: line.part.office.name,
+                    id: line.dossier.map(|id| id.to_string()),
+                    phase: line.state.map(|(phase, _)| phase.name().to_owned()),
+                    outcome: value(&line.outcome),
+                })
+                .collect(),
         }
     }
 }

@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongban_core::case::{Act, Case, Channel, Party};
-use tongban_core::dossier::By;
+use tongban_core::dossier::{By, Role};
 use tongban_core::mechanism::{Basis, permit};
 
-use super::{Move, case_id, officer, section};
+use super::{Move, case_id, decider, may_decide, section};
 use crate::app::App;
 use crate::service::{Actor, CaseView, ServiceError};
 use crate::web::case_page::{self, facts, materials, particulars, state, timeline};
@@ -74,7 +74,7 @@ pub async fn show(
     Path(id): Path<String>,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let account = officer(&visitor)?;
+    let account = decider(&visitor)?;
     let id = case_id(&id)?;
     let mut filled = Filled { step: Move::from_name(&ask.form), ..Filled::default() };
     let now = app.clock.now().0;
@@ -89,6 +89,7 @@ pub async fn show(
     }
     let actor = visitor.must_act()?;
     let view = CaseView::read(&app, &actor, id, "case").await?;
+    may_decide(account, &view.case)?;
     page(&app, &visitor, &actor, &view, &filled, Move::from_name(&ask.done)).map(IntoResponse::into_response)
 }
 
@@ -108,6 +109,7 @@ fn page(
 ) -> Result<Markup, Fault> {
     let case = &view.case;
     let by = actor.by().ok_or(ServiceError::Forbidden)?;
+    let own = if by.role == Role::Clerk { Party::Receiving } else { Party::Handling };
     let desk = Desk { app, visitor, by, view, filled };
     let possible = section::possible(&desk);
     let is_decided = case.decision.is_some() || case.not_accepted.is_some();
@@ -120,7 +122,8 @@ fn page(
         filled.errors.iter().map(|(field, text)| (field.as_deref(), text.clone())).collect();
     let title = visitor.lang.pick(&case.drafted.item.name, &case.drafted.item.name_en).to_owned();
     let body = html! {
-        p class="no-print" { a href="/authority" { (visitor.t("authority-back")) } }
+        @if own == Party::Receiving { p class="no-print" { a href=(format!("/window/cases/{}", case.dossier)) { (visitor.t("window-receipt-back")) } } }
+        @else { p class="no-print" { a href="/authority" { (visitor.t("authority-back")) } } }
         h1 { (title) }
         @if !errors.is_empty() {
             (part::error_summary(visitor, &errors))
@@ -128,7 +131,10 @@ fn page(
         }
         @if filled.kept { (part::note(&visitor.t("kept-restored"))) }
         @if let Some(done) = done { (part::done(&visitor.t(&format!("authority-done-{}", done.name())))) }
-        (state(app, visitor, view, Some(Party::Handling)))
+        (state(app, visitor, view, Some(own)))
+        (case_page::part_of(visitor, case))
+        (case_page::parts(visitor, view, "/authority/cases", Party::Handling))
+        (case_page::pre_check(visitor, case))
         @if !possible.is_empty() { p class="no-print" { a href="#moves" { (visitor.t("authority-to-moves")) } } }
         div class="columns" {
             div {
@@ -168,6 +174,7 @@ fn intake(desk: &Desk<'_>) -> Markup {
         (rights.notify_once, "right-notify-once"),
         (rights.verify_originals, "right-verify-originals"),
         (rights.deliver, "right-deliver"),
+        (rights.decide, "right-decide"),
     ];
     let named: Vec<_> = named.iter().filter(|(given, _)| *given).map(|(_, key)| visitor.t(key)).collect();
     html! {

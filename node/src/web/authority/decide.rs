@@ -2,12 +2,15 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use tongban_core::case::{Act, DeliveryWay, Outcome, Wanted};
+use tongban_core::case::{
+    Act, CORRECTION_DAYS_MAX, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Outcome, PROCEDURE_DAYS_MAX,
+    Procedure, Verdict as Answer, Wanted,
+};
 use tongban_core::time::Limit;
 
 use super::case::{Filled, again};
 use super::paper::{Paper, Verdict};
-use super::{Move, case_id, officer};
+use super::{Move, case_id, decider, may_decide};
 use crate::app::App;
 use crate::service::{CaseView, OnceKey, ServiceError, act, authority, check_upload};
 use crate::store::NewBlob;
@@ -15,9 +18,6 @@ use crate::text::Lang;
 use crate::web::fault::{Fault, sentences};
 use crate::web::form::Form;
 use crate::web::visitor::Visitor;
-
-/// The longest time for a correction that the form takes, in working days.
-const CORRECTION_DAYS_MAX: u16 = 60;
 
 /// The most characters of a document's number.
 const NUMBER_CHARS_MAX: usize = 60;
@@ -61,11 +61,12 @@ pub async fn take_step(
     Path((id, step)): Path<(String, String)>,
     mut form: Form,
 ) -> Result<Response, Fault> {
-    officer(&visitor)?;
+    let account = decider(&visitor)?;
     let id = case_id(&id)?;
     let step = Move::from_name(&step).ok_or(Fault::NotFound)?;
     let actor = visitor.must_act()?;
     let view = CaseView::read(&app, &actor, id, "case").await?;
+    may_decide(account, &view.case)?;
     let wrong = match saying(&app, &visitor, &view, step, &mut form) {
         Ok(saying) => match act(&app, &actor, id, saying.acts, saying.blobs, form.once().map(OnceKey::from)).await {
             // What was passed on is another authority's to see.
@@ -89,6 +90,10 @@ pub async fn take_step(
 
 fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut Form) -> Result<Saying, Wrong> {
     match step {
+        Move::PreCheck => pre_check(visitor, view, form).map(Saying::from),
+        Move::Extend => extend(visitor, view, form).map(Saying::from),
+        Move::Pause => pause(visitor, form).map(Saying::from),
+        Move::Resume => Ok(Act::Resumed { note: form.text("resume_note").trim().to_owned() }.into()),
         Move::Receive => Ok(Act::Received.into()),
         Move::Accept => Ok(Act::Accepted.into()),
         Move::Deliver => Ok(Act::Delivered { way: DeliveryWay::Online }.into()),
@@ -110,6 +115,83 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
             let grounds = grounds(visitor, form, "refuse_reason", "refuse_note", true);
             decision(app, visitor, view, form, "refuse", Outcome::Refused, grounds)
         }
+    }
+}
+
+/// The answer to a pre-check: what is lacking is named with it.
+fn pre_check(visitor: &Visitor, view: &CaseView, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let all = [Answer::Ready, Answer::Lacks, Answer::NotOurs];
+    let verdict = all.into_iter().find(|verdict| verdict.name() == form.text("verdict"));
+    let wanted: Vec<Wanted> = view
+        .case
+        .drafted
+        .item
+        .materials
+        .iter()
+        .map(|rule| Wanted {
+            material: rule.key.clone(),
+            what: form.text(&format!("lacks-{}", rule.key)).trim().to_owned(),
+        })
+        .filter(|one| !one.what.is_empty())
+        .collect();
+    let text = |field: &str| form.text(field).trim().to_owned();
+    let note = text("pre_check_note");
+    match verdict {
+        None => wrong.add(Wrong::field(visitor, "verdict", "authority-wrong-verdict")),
+        Some(Answer::Lacks) if wanted.is_empty() => {
+            wrong.add(Wrong::field(visitor, "verdict", "authority-wrong-lacks-nothing"));
+        }
+        Some(Answer::NotOurs) if note.is_empty() => {
+            wrong.add(Wrong::field(visitor, "pre_check_note", "authority-wrong-not-ours"));
+        }
+        _ => {}
+    }
+    match verdict {
+        Some(verdict) if wrong.errors.is_empty() => {
+            Ok(Act::PreChecked { verdict, wanted, note, contact: text("contact"), phone: text("phone") })
+        }
+        _ => Err(wrong),
+    }
+}
+
+/// By how long, and why: the applicant reads it.
+fn extend(visitor: &Visitor, view: &CaseView, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let part = view.case.drafted.part_of.is_some();
+    let most = if part { JOINT_EXTENSION_DAYS_MAX } else { EXTENSION_DAYS_MAX };
+    let days = form.text("extend_days").trim().parse::<u16>().ok().filter(|days| (1..=most).contains(days));
+    let reason = form.text("extend_reason").trim().to_owned();
+    if days.is_none() {
+        wrong.add(Wrong::field(visitor, "extend_days", "authority-wrong-extend-days"));
+    }
+    if reason.is_empty() {
+        wrong.add(Wrong::field(visitor, "extend_reason", "authority-wrong-extend-reason"));
+    }
+    match days {
+        Some(days) if wrong.errors.is_empty() => Ok(Act::Extended { days, reason }),
+        _ => Err(wrong),
+    }
+}
+
+/// Which procedure, and how long it is to take.
+fn pause(visitor: &Visitor, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let procedure = Procedure::ALL.into_iter().find(|procedure| procedure.name() == form.text("procedure"));
+    let typed = form.text("pause_days").trim();
+    let days = typed.parse::<u16>().ok().filter(|days| (1..=PROCEDURE_DAYS_MAX).contains(days));
+    if procedure.is_none() {
+        wrong.add(Wrong::field(visitor, "procedure", "authority-wrong-procedure"));
+    }
+    if days.is_none() && !typed.is_empty() {
+        wrong.add(Wrong::field(visitor, "pause_days", "authority-wrong-pause-days"));
+    }
+    let note = form.text("pause_note").trim().to_owned();
+    match procedure {
+        Some(procedure) if wrong.errors.is_empty() => {
+            Ok(Act::Paused { procedure, limit: days.map(Limit::working), note })
+        }
+        _ => Err(wrong),
     }
 }
 
@@ -209,7 +291,8 @@ fn decision(
     };
     let way = form.text(&format!("{prefix}_way"));
     let delivery = if way == "window" { DeliveryWay::Window } else { DeliveryWay::Online };
-    let at_once = way == "online-now";
+    // What came of a part goes to the whole at once.
+    let at_once = way == "online-now" && view.case.drafted.part_of.is_none();
     let document = Some(blob.reference.clone());
     let mut acts = vec![Act::Decided { outcome, reason, note, number, document, way: delivery }];
     if at_once {

@@ -9,6 +9,7 @@ mod section;
 
 use axum::Router;
 use axum::routing::{get, post};
+use tongban_core::case::Case;
 use tongban_core::dossier::DossierId;
 
 use super::fault::Fault;
@@ -28,6 +29,7 @@ pub fn router() -> Router<App> {
 /// What an officer may do with a case; also the last part of the address that does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Move {
+    PreCheck,
     Receive,
     Accept,
     Correction,
@@ -36,11 +38,15 @@ enum Move {
     NotAccept,
     Grant,
     Refuse,
+    Extend,
+    Pause,
+    Resume,
     Deliver,
 }
 
 impl Move {
-    const ALL: [Move; 9] = [
+    const ALL: [Move; 13] = [
+        Move::PreCheck,
         Move::Receive,
         Move::Accept,
         Move::Correction,
@@ -49,11 +55,18 @@ impl Move {
         Move::NotAccept,
         Move::Grant,
         Move::Refuse,
+        Move::Extend,
+        Move::Pause,
+        Move::Resume,
         Move::Deliver,
     ];
 
     fn name(self) -> &'static str {
         match self {
+            Move::PreCheck => "pre-check",
+            Move::Extend => "extend",
+            Move::Pause => "pause",
+            Move::Resume => "resume",
             Move::Receive => "receive",
             Move::Accept => "accept",
             Move::Correction => "correction",
@@ -74,6 +87,17 @@ impl Move {
 /// The visiting officer.
 fn officer(visitor: &Visitor) -> Result<&Account, Fault> {
     visitor.must_be(&[AccountRole::Officer])
+}
+
+/// Who decides: an officer, or a clerk to whose window it was delegated (see [`may_decide`]).
+fn decider(visitor: &Visitor) -> Result<&Account, Fault> {
+    visitor.must_be(&[AccountRole::Officer, AccountRole::Clerk])
+}
+
+/// Whether this case is this visitor's to decide: a clerk has the pages of a window for all others.
+fn may_decide(account: &Account, case: &Case) -> Result<(), Fault> {
+    let clerk = account.role == AccountRole::Clerk;
+    if clerk && !case.drafted.is_delegated() { Err(Fault::NotFound) } else { Ok(()) }
 }
 
 /// A case named in an address; a malformed name is the same as none.

@@ -7,7 +7,7 @@ use tongban_core::dossier::Moment;
 use tongban_core::ident::{PersonId, Realm};
 
 use super::decision_pdf::{Paragraph, pdf};
-use super::{case_id, officer};
+use super::{case_id, decider, may_decide};
 use crate::app::App;
 use crate::service::CaseView;
 use crate::text::Lang;
@@ -144,9 +144,10 @@ fn masked(applicant: &Applicant) -> String {
 
 /// The page to print.
 pub async fn print(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Markup, Fault> {
-    officer(&visitor)?;
+    let account = decider(&visitor)?;
     let id = case_id(&id)?;
     let view = CaseView::read(&app, &visitor.must_act()?, id, "decision").await?;
+    may_decide(account, &view.case)?;
     let verdict = Verdict::of(&view.case).ok_or(Fault::NotFound)?;
     let back = format!("/authority/cases/{id}");
     let title = visitor.t("authority-decision-page");

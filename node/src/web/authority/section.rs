@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 use tongban_core::case::{
-    Act, Asks, Barrier, Case, Channel, DeliveryWay, Office, Outcome, Party, Phase, REASONS, Wanted, WhyNot,
+    Act, Asks, Barrier, Case, Channel, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Office, Outcome,
+    Party, Phase, Procedure, REASONS, Verdict, Wanted, WhyNot,
 };
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::time::Limit;
@@ -19,11 +20,15 @@ const CORRECTION_DAYS: &str = "10";
 /// What the officer may do now, the likely first.
 pub fn possible(desk: &Desk<'_>) -> Vec<Move> {
     let all = [
+        Move::PreCheck,
+        Move::Resume,
         Move::Accept,
         Move::Grant,
         Move::Deliver,
         Move::Refuse,
         Move::Correction,
+        Move::Pause,
+        Move::Extend,
         Move::Return,
         Move::Forward,
         Move::NotAccept,
@@ -72,6 +77,16 @@ fn sample(case: &Case, step: Move) -> Act {
         way: DeliveryWay::Online,
     };
     match step {
+        Move::PreCheck => Act::PreChecked {
+            verdict: Verdict::Ready,
+            wanted: Vec::new(),
+            note: String::new(),
+            contact: String::new(),
+            phone: String::new(),
+        },
+        Move::Extend => Act::Extended { days: 1, reason: words() },
+        Move::Pause => Act::Paused { procedure: Procedure::Hearing, limit: None, note: String::new() },
+        Move::Resume => Act::Resumed { note: String::new() },
         Move::Receive => Act::Received,
         Move::Accept => Act::Accepted,
         Move::Correction => {
@@ -105,7 +120,8 @@ fn nothing(desk: &Desk<'_>) -> Markup {
 /// What people look for and cannot do now, with the reason.
 fn impossible(desk: &Desk<'_>) -> Markup {
     let (visitor, case) = (desk.visitor, &desk.view.case);
-    if case.phase.is_over() || case.phase == Phase::Decided {
+    let not_begun = matches!(case.phase, Phase::Draft | Phase::Joint);
+    if case.phase.is_over() || case.phase == Phase::Decided || not_begun {
         return html! {};
     }
     let mut lines = Vec::new();
@@ -160,6 +176,13 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
     let visitor = desk.visitor;
     let hint = |key: &str| html! { p class="hint" { (visitor.t(key)) } };
     match step {
+        Move::PreCheck => pre_check(desk),
+        Move::Extend => extend(desk),
+        Move::Pause => pause(desk),
+        Move::Resume => html! {
+            (hint("authority-resume-hint"))
+            (note(desk, step, "resume_note", "authority-resume-note", None))
+        },
         Move::Receive => hint("authority-receive-hint"),
         Move::Accept => accept(desk),
         Move::Correction => correction(desk),
@@ -195,6 +218,68 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
             (way(desk, step, "refuse_way"))
         },
         Move::Deliver => hint("authority-deliver-hint"),
+    }
+}
+
+/// May it be taken in? One word, what is lacking, and whom to call.
+fn pre_check(desk: &Desk<'_>) -> Markup {
+    let (visitor, case, filled) = (desk.visitor, &desk.view.case, desk.filled);
+    let t = |key: &str| visitor.t(key).into_owned();
+    let options = [Verdict::Ready, Verdict::Lacks, Verdict::NotOurs]
+        .map(|verdict| (verdict.name(), t(&key("pre-check", verdict.name()))))
+        .map(|(value, label)| Choice { value, label });
+    let chosen = filled.value(Move::PreCheck, "verdict", "");
+    let office = &case.drafted.handling;
+    let (contact, number) = (t("authority-pre-check-contact"), t("authority-pre-check-phone"));
+    html! {
+        p class="hint" { (visitor.t("authority-pre-check-hint")) }
+        @if let Some(error) = filled.error("verdict") { p class="error" { (error) } }
+        (choices("verdict", &t("authority-pre-check-verdict"), &options, chosen))
+        fieldset {
+            legend { (visitor.t("authority-pre-check-lacks")) }
+            @for rule in &case.drafted.item.materials {
+                @let name = material_name(visitor.lang, case, &rule.key);
+                @let field = format!("lacks-{}", rule.key);
+                (textarea(&field, &visitor.tf("authority-correction-what", &[("material", name)]), None,
+                    filled.value(Move::PreCheck, &field, ""), filled.error(&field)))
+            }
+        }
+        (note(desk, Move::PreCheck, "pre_check_note", "authority-pre-check-note", None))
+        (Field::new("contact", &contact).value(filled.value(Move::PreCheck, "contact", "")).render(visitor))
+        (Field::new("phone", &number).inputmode("tel").value(filled.value(Move::PreCheck, "phone", &office.phone)).render(visitor))
+    }
+}
+
+/// Once, with notice to the applicant.
+fn extend(desk: &Desk<'_>) -> Markup {
+    let (visitor, filled) = (desk.visitor, desk.filled);
+    let part = desk.view.case.drafted.part_of.is_some();
+    let most = if part { JOINT_EXTENSION_DAYS_MAX } else { EXTENSION_DAYS_MAX }.to_string();
+    let label = visitor.tf("authority-extend-days", &[("most", &most)]);
+    html! {
+        p class="hint" { (visitor.t("authority-extend-hint")) }
+        (Field::new("extend_days", &label).inputmode("numeric").required().value(filled.value(Move::Extend, "extend_days", ""))
+            .error(filled.error("extend_days")).render(visitor))
+        (note(desk, Move::Extend, "extend_reason", "authority-extend-reason", Some("authority-extend-reason-hint")))
+    }
+}
+
+/// A procedure whose time does not count.
+fn pause(desk: &Desk<'_>) -> Markup {
+    let (visitor, filled) = (desk.visitor, desk.filled);
+    let chosen = filled.value(Move::Pause, "procedure", "");
+    let label = visitor.t("authority-pause-days");
+    let procedures = html! {
+        @for procedure in Procedure::ALL {
+            option value=(procedure.name()) selected[procedure.name() == chosen] { (visitor.t(&key("procedure", procedure.name()))) }
+        }
+    };
+    html! {
+        p class="hint" { (visitor.t("authority-pause-hint")) }
+        (select(desk, "procedure", "authority-pause-procedure", "authority-pause-choose", procedures))
+        (Field::new("pause_days", &label).inputmode("numeric").value(filled.value(Move::Pause, "pause_days", ""))
+            .error(filled.error("pause_days")).render(visitor))
+        (note(desk, Move::Pause, "pause_note", "authority-pause-note", None))
     }
 }
 
@@ -354,6 +439,7 @@ fn document(desk: &Desk<'_>, step: Move, prefix: &str) -> Markup {
 /// How the result reaches the person. At the window only where the window was given the right.
 fn way(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
     let (visitor, drafted) = (desk.visitor, &desk.view.case.drafted);
+    let delivers = drafted.permit.rights.deliver || drafted.is_delegated();
     let window = visitor.lang.pick(&drafted.receiving.name, &drafted.receiving.name_en);
     let t = |key: &str| visitor.t(key).into_owned();
     let mut options = vec![
@@ -361,13 +447,18 @@ fn way(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
         Choice { value: "online-later", label: t("authority-way-online-later") },
     ];
     let mut proposal = "online-now";
-    if drafted.permit.rights.deliver && drafted.channel == Channel::Window {
+    if drafted.part_of.is_some() {
+        // With this very stamp it goes to the whole.
+        options.truncate(1);
+        options[0].label = t("authority-way-online");
+    }
+    if delivers && drafted.channel == Channel::Window {
         let label = visitor.tf("authority-way-window", &[("window", window)]).into_owned();
         options.push(Choice { value: "window", label });
         proposal = "window";
     }
     html! {
         (choices(name, &visitor.t("authority-way"), &options, desk.filled.value(step, name, proposal)))
-        @if !drafted.permit.rights.deliver { p class="hint" { (visitor.t("why-right-missing-deliver")) } }
+        @if !delivers { p class="hint" { (visitor.t("why-right-missing-deliver")) } }
     }
 }

@@ -91,6 +91,8 @@ pub async fn render(
         (case_page::news(visitor, &view, &format!("/my/{id}")))
         (case_page::state(app, visitor, &view, Some(Party::Applicant)))
         @if aside.kept_files { (done(&t("portal-draft-kept"))) }
+        (case_page::part_of(visitor, case))
+        (case_page::parts(visitor, &view, "/my", Party::Applicant))
         div class="columns" {
             div {
                 @if just_sent { (ticket(app, visitor, case)) }

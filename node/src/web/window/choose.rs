@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongban_core::case::{Channel, WhyNot};
-use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode};
+use tongban_core::catalogue::{Availability, BasicItem, Implementation};
 use tongban_core::ident::Region;
 
 use super::{Clerk, clerk, codes, keys};
@@ -204,9 +204,6 @@ fn right(
     let refused = |reason: &WhyNot| (why(lang, reason), reason.code.to_owned());
     match opening(app, &clerk.snapshot, &implementation.id, Channel::Window, window.region, Some(window)) {
         Err(fault) => Err((lang.t(&format!("fault-{fault}")).into_owned(), fault.to_string())),
-        Ok(opening) if matches!(opening.mode, Mode::Joint | Mode::Delegated) => {
-            Err(refused(&WhyNot::new("mode-not-yet")))
-        }
         Ok(opening) => opening.permit.map(|permit| case_page::permit(lang, &permit)).map_err(|reason| refused(&reason)),
     }
 }

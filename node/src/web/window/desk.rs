@@ -61,6 +61,8 @@ fn done_note(case: &Case, done: &str) -> Option<&'static str> {
     match done {
         "saved" => Some("window-done-saved"),
         "removed" if open => Some("window-done-removed"),
+        "asked" if case.pre_check.is_some() => Some("window-done-asked"),
+        "handed-over" if case.is_joint() && !open => Some("window-done-parts"),
         "handed-over" if !open => Some("window-done-handed-over"),
         "accepted" if case.accepted.is_some() => Some("window-done-accepted"),
         "answered" if case.phase != Phase::CorrectionAsked => Some("window-done-answered"),
@@ -129,6 +131,10 @@ pub(super) async fn submit(
         "take-in" => (Some(Act::TakenIn { number: String::new() }), "/receipt"),
         "hand-over" => (Some(Act::HandedOver), "?done=handed-over"),
         "accept" => (Some(Act::Accepted), "?done=accepted"),
+        "pre-check" => {
+            let note = form.text("pre-check-note").trim().to_owned();
+            (Some(Act::PreCheckAsked { note }), "?done=asked")
+        }
         remove if remove.starts_with("remove-") => {
             let blob: Hash = remove.trim_start_matches("remove-").parse().map_err(|_| Fault::NotFound)?;
             (Some(Act::MaterialRemoved { blob }), "?done=removed")

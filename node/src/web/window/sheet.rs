@@ -53,7 +53,9 @@ impl Sheet<'_> {
             @if let Some(said) = said { (part::done(&visitor.tf(said, &authority))) }
             @if let Some(remark) = remark { (part::note(&self.t(remark))) }
             (case_page::state(self.app, visitor, self.view, Some(Party::Receiving)))
+            (case_page::part_of(visitor, self.case()))
             (self.turn())
+            (case_page::parts(visitor, self.view, "/window/cases", Party::Receiving))
             div class="desk" {
                 section { (self.left()) }
                 section { (self.middle()) }
@@ -86,6 +88,14 @@ impl Sheet<'_> {
                     h2 { (self.t("phase-not-accepted")) }
                     p { strong { (visitor.t(&format!("reason-{}", refused.reason))) } }
                     p { (refused.note) }
+                }
+            }
+            (case_page::pre_check(visitor, case))
+            @if case.drafted.is_delegated() && case.number.is_some() && !case.phase.is_over() {
+                div class="card" {
+                    h2 { (self.t("window-delegated")) }
+                    p { (visitor.tf("window-delegated-how", &[("authority", self.authority())])) }
+                    p { a class="button primary" href=(format!("/authority/cases/{}#moves", case.dossier)) { (self.t("window-delegated-do")) } }
                 }
             }
             (self.result())
@@ -186,6 +196,8 @@ impl Sheet<'_> {
         let over = self.visitor.tf("window-hand-over", &[("authority", self.authority())]);
         let (does, key, label) = match self.case().phase {
             Phase::Draft => ("take-in", "F8", self.t("window-take-in")),
+            _ if self.case().is_joint() => ("hand-over", "F9", self.t("window-begin-parts")),
+            _ if self.case().drafted.is_delegated() => return html! {},
             _ => ("hand-over", "F9", over),
         };
         html! {
@@ -338,8 +350,27 @@ impl Sheet<'_> {
             (case_page::facts(visitor, case))
             h2 { (self.t("window-timeline")) }
             (case_page::timeline(visitor, self.view))
+            @if case.phase == Phase::Draft { (self.asking_before()) }
             @if case.phase == Phase::HandedOver { (self.taking_back()) }
             @if !case.phase.is_over() && case.decision.is_none() { (self.withdrawal()) }
+        }
+    }
+
+    /// Before taking in, the other side can be asked whether it may: nothing is typed twice.
+    fn asking_before(&self) -> Markup {
+        let case = self.case();
+        if case.drafted.is_delegated() || case.pre_check.as_ref().is_some_and(|check| check.answer.is_none()) {
+            return html! {};
+        }
+        let label = self.visitor.tf("window-pre-check", &[("authority", self.authority())]);
+        html! {
+            details open[case.pre_check.is_none()] {
+                summary { (self.t("window-pre-check-open")) }
+                p class="hint" { (self.t("window-pre-check-hint")) }
+                label for="pre-check-note" { (self.t("window-pre-check-note")) }
+                textarea id="pre-check-note" name="pre-check-note" form="materials" rows="2" { (self.form.text("pre-check-note")) }
+                p { button type="submit" form="materials" name="do" value="pre-check" data-key="F6" aria-keyshortcuts="F6" { (label) " " (key_cap("F6")) } }
+            }
         }
     }
 
