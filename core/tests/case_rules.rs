@@ -1511,3 +1511,103 @@ mod modes {
         }
     }
 }
+
+/// Originals on paper, and results that are posted.
+mod paper {
+    use tongban_core::case::{Courier, Hands, Paper, Whereabouts};
+
+    use super::*;
+
+    fn paper(key: &str, what: &str, send: bool) -> Paper {
+        Paper { key: key.to_owned(), what: what.to_owned(), count: 1, send }
+    }
+
+    fn courier() -> Courier {
+        Courier { company: "演练速递".to_owned(), number: "YL0001".to_owned() }
+    }
+
+    fn keys(list: &[&str]) -> Vec<String> {
+        list.iter().map(|key| (*key).to_owned()).collect()
+    }
+
+    fn sent(list: &[&str], to: Hands) -> Act {
+        Act::PapersSent { papers: keys(list), to, courier: courier() }
+    }
+
+    fn with(log: &Log<'_>, key: &str) -> Option<Hands> {
+        match log.case.papers.iter().find(|kept| kept.paper.key == key).unwrap().at {
+            Whereabouts::With { hands } => Some(hands),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_original_is_in_one_hand_at_a_time() {
+        let world = world();
+        let mut log = Log::filled(&world, world.drafted());
+        let taken = |papers| Act::PapersTaken { papers };
+        assert_eq!(code(log.say(Who::Clerk, taken(vec![paper("a", "结婚证", true)]))), "not-now");
+        log.say(Who::Clerk, taken_in()).unwrap();
+        assert_eq!(code(log.say(Who::Applicant, taken(vec![paper("a", "结婚证", true)]))), "not-your-case");
+        let twice = vec![paper("a", "结婚证", true), paper("a", "户口簿", false)];
+        assert_eq!(code(log.say(Who::Clerk, taken(twice))), "paper-twice");
+        assert_eq!(code(log.say(Who::Clerk, taken(Vec::new()))), "empty");
+        log.say(Who::Clerk, taken(vec![paper("a", "结婚证", true), paper("b", "户口簿", false)])).unwrap();
+        // What the authority needs is to be posted within two working days.
+        let due = |log: &Log<'_>, at: usize| log.case.post_until(&log.case.papers[at], calendar()).map(|one| one.due);
+        assert_eq!((due(&log, 0), due(&log, 1)), (Some(november(25)), None));
+        assert_eq!(code(log.say(Who::Clerk, sent(&["a"], Hands::Receiving))), "paper-not-there");
+        assert_eq!(code(log.say(Who::Clerk, sent(&["c"], Hands::Handling))), "paper-unknown");
+        log.say(Who::Clerk, sent(&["a"], Hands::Handling)).unwrap();
+        assert_eq!((with(&log, "a"), due(&log, 0)), (None, None));
+        assert_eq!(code(log.say(Who::Clerk, Act::PapersGiven { papers: keys(&["a"]) })), "paper-not-there");
+        assert_eq!(code(log.say(Who::Clerk, Act::PapersArrived { papers: keys(&["a"]) })), "paper-not-there");
+        log.say(Who::Clerk, Act::PapersGiven { papers: keys(&["b"]) }).unwrap();
+        assert_eq!(with(&log, "b"), Some(Hands::Applicant));
+        log.say(Who::Clerk, Act::HandedOver).unwrap();
+        log.say(Who::Officer, Act::Received).unwrap();
+        log.say(Who::Officer, Act::PapersArrived { papers: keys(&["a"]) }).unwrap();
+        assert_eq!(with(&log, "a"), Some(Hands::Handling));
+        // Posted to the applicant: its sender says that it was delivered.
+        log.say(Who::Officer, sent(&["a"], Hands::Applicant)).unwrap();
+        log.say(Who::Officer, Act::PapersArrived { papers: keys(&["a"]) }).unwrap();
+        assert_eq!(with(&log, "a"), Some(Hands::Applicant));
+        assert!(log.case.papers.iter().all(tongban_core::case::Kept::is_settled));
+        assert_eq!(log.case.marks, []);
+    }
+
+    #[test]
+    fn what_a_courier_lost_was_in_the_care_of_who_sent_it() {
+        let world = world();
+        let mut log = Log::received(&world, world.drafted());
+        log.say(Who::Clerk, Act::PapersTaken { papers: vec![paper("a", "房产证", true)] }).unwrap();
+        log.say(Who::Clerk, sent(&["a"], Hands::Handling)).unwrap();
+        let lost = |note: &str| Act::PapersLost { papers: keys(&["a"]), note: note.to_owned() };
+        assert_eq!(code(log.say(Who::Officer, lost(""))), "empty");
+        log.say(Who::Officer, lost("快递十日未到，已报失")).unwrap();
+        let kept = &log.case.papers[0];
+        let by = match &kept.at {
+            Whereabouts::Lost { by, .. } => *by,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((by, kept.is_settled()), (Hands::Receiving, true));
+    }
+
+    #[test]
+    fn a_result_is_posted_before_it_is_delivered() {
+        let world = world();
+        let mut log = Log::received(&world, world.drafted());
+        log.say(Who::Officer, Act::Accepted).unwrap();
+        log.say(Who::Officer, granted(DeliveryWay::Courier)).unwrap();
+        assert_eq!(next(&log), (Party::Handling, Step::Post, Some(("relay-result", november(24)))));
+        assert_eq!(code(log.say(Who::Officer, delivered(DeliveryWay::Courier))), "not-posted");
+        assert_eq!(code(log.say(Who::Officer, delivered(DeliveryWay::Online))), "delivery-way");
+        let posted = Act::ResultPosted { courier: courier() };
+        assert_eq!(code(log.say(Who::Clerk, posted.clone())), "not-your-case");
+        log.say(Who::Officer, posted.clone()).unwrap();
+        assert_eq!(code(log.say(Who::Officer, posted)), "not-now");
+        assert_eq!(next(&log), (Party::Handling, Step::Deliver, Some(("law-44", december(7)))));
+        log.say(Who::Officer, delivered(DeliveryWay::Courier)).unwrap();
+        assert_eq!(log.case.phase, Phase::Delivered);
+    }
+}

@@ -121,7 +121,7 @@ CREATE TABLE dossier (
 ) /* BY KEY */;
 
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
--- shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
+-- refused: 1 if the decision is a refusal. shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
 CREATE TABLE case_view (
     dossier BYTEA NOT NULL PRIMARY KEY,
     number TEXT,
@@ -145,6 +145,7 @@ CREATE TABLE case_view (
     begun BIGINT NOT NULL,
     changed BIGINT NOT NULL,
     applicant BYTEA NOT NULL,
+    refused BIGINT NOT NULL,
     shown BIGINT NOT NULL,
     part_of BYTEA
 );

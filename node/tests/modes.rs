@@ -187,3 +187,36 @@ async fn who_withdraws_stops_every_part() {
     clerk.act(&id, "withdraw", json!({})).await;
     officer.sees(&review, "withdrawn").await;
 }
+
+#[tokio::test]
+async fn an_original_goes_from_hand_to_hand_and_one_is_lost() {
+    let demo = Demo::shared().await;
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let mut request = suzhou_to_hefei(306);
+    request["applicant"]["address"] = json!("苏州市演练路9号");
+    let id = clerk.open(request).await;
+    let papers = json!([{ "key": "contract", "what": "借款合同", "send": true }, { "key": "book", "what": "户口簿" }]);
+    clerk.act(&id, "papers", json!({ "what": "taken", "papers": papers })).await;
+    let courier = json!({ "company": "演练速递", "number": "YL0001" });
+    clerk.act(&id, "papers", json!({ "what": "given", "papers": ["book"] })).await;
+    let sent = json!({ "what": "sent", "papers": ["contract"], "to": "handling", "courier": courier });
+    clerk.act(&id, "papers", sent.clone()).await;
+    clerk.try_act(&id, "papers", sent).await.refused(409, "paper-not-there");
+    officer.act(&id, "accept", json!({})).await;
+    until("it is on its way", async || {
+        (officer.case(&id).await["case"]["papers"][0]["at"]["is"] == "on_the_way").then_some(())
+    })
+    .await;
+    officer.act(&id, "papers", json!({ "what": "lost", "papers": ["contract"], "note": "快递遗失，由收件地补办" })).await;
+    let mut decision = granted("courier");
+    decision["note"] = json!("原件遗失不影响办理");
+    officer.act(&id, "decide", decision).await;
+    officer.try_act(&id, "deliver", json!({ "way": "courier" })).await.refused(409, "not-posted");
+    officer.act(&id, "post", json!({ "company": "演练速递", "number": "YL0002" })).await;
+    officer.act(&id, "deliver", json!({ "way": "courier" })).await;
+    let end = both_see(&clerk, &officer, &id, "delivered").await;
+    let at = &end["case"]["papers"];
+    assert_eq!((&at[0]["at"]["is"], &at[0]["at"]["by"]), (&json!("lost"), &json!("receiving")));
+    assert_eq!(at[1]["at"]["hands"], "applicant");
+}

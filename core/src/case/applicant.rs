@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::Subject;
 use crate::ident::{PersonId, Realm, Uscc};
 
+/// The most characters of an address.
+const ADDRESS_CHARS_MAX: usize = 200;
+
 /// Which number identifies the applicant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +33,9 @@ pub struct Applicant {
     pub contact: String,
     /// Telephone.
     pub phone: String,
+    /// Where the result is to be posted; empty if nothing is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
 }
 
 /// What is wrong with one field.
@@ -78,6 +84,9 @@ impl Applicant {
         }
         if let Err(error) = realm.admit_phone(&self.phone) {
             fault("phone", error.code());
+        }
+        if self.address.chars().count() > ADDRESS_CHARS_MAX {
+            fault("address", "address-long");
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::paper::{Courier, Hands, Paper};
 use crate::catalogue::{MaterialRule, Mode, Subject};
 use crate::dossier::{BlobRef, DossierId, Hash, NodeId};
 use crate::ident::{Region, Uscc};
@@ -257,6 +258,8 @@ pub enum DeliveryWay {
     Online,
     /// At the window that took it in.
     Window,
+    /// Posted by the authority to the address that the applicant gave (寄递).
+    Courier,
 }
 
 /// The two legs of a case: who is rated (好差评).
@@ -411,6 +414,42 @@ pub enum Act {
         /// How it is to reach the person.
         way: DeliveryWay,
     },
+    /// The result was given to a courier.
+    ResultPosted {
+        /// By whom, under which number.
+        courier: Courier,
+    },
+    /// 收存原件: originals are left with whoever says so.
+    PapersTaken {
+        /// At least one.
+        papers: Vec<Paper>,
+    },
+    /// Originals are given to a courier.
+    PapersSent {
+        /// Their keys.
+        papers: Vec<String>,
+        /// To whom.
+        to: Hands,
+        /// By whom, under which number.
+        courier: Courier,
+    },
+    /// Originals have arrived; or, posted to the applicant, were delivered.
+    PapersArrived {
+        /// Their keys.
+        papers: Vec<String>,
+    },
+    /// 退还原件: they are in the applicant's hands again.
+    PapersGiven {
+        /// Their keys.
+        papers: Vec<String>,
+    },
+    /// Originals are lost.
+    PapersLost {
+        /// Their keys.
+        papers: Vec<String>,
+        /// What happened, and what is done about it.
+        note: String,
+    },
     /// 送达.
     Delivered {
         /// How it reached the person.
@@ -456,6 +495,12 @@ impl Act {
             Act::CorrectionAsked { .. } => "correction_asked",
             Act::CorrectionAnswered { .. } => "correction_answered",
             Act::Decided { .. } => "decided",
+            Act::ResultPosted { .. } => "result_posted",
+            Act::PapersTaken { .. } => "papers_taken",
+            Act::PapersSent { .. } => "papers_sent",
+            Act::PapersArrived { .. } => "papers_arrived",
+            Act::PapersGiven { .. } => "papers_given",
+            Act::PapersLost { .. } => "papers_lost",
             Act::Delivered { .. } => "delivered",
             Act::Rated { .. } => "rated",
             Act::Withdrawn => "withdrawn",

@@ -10,6 +10,7 @@
 mod applicant;
 mod entry;
 mod joint;
+mod paper;
 mod reason;
 mod rule;
 mod state;
@@ -20,6 +21,7 @@ pub use entry::{
     Procedure, Verdict, Wanted,
 };
 pub use joint::JointStep;
+pub use paper::{Courier, Hands, Kept, PAPERS_MAX, Paper, Whereabouts};
 pub use reason::{Barrier, REASONS, Reason, reason};
 pub use rule::{
     Asks, CODES, CORRECTION_DAYS_MAX, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, NOTE_CHARS_MAX, PROCEDURE_DAYS_MAX,

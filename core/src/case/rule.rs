@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Outcome, Verdict};
+use super::paper::Courier;
 use super::reason::{TAKEN_BACK, reason};
 use super::state::{Case, Party, Phase};
 use crate::catalogue::{Mode, Need};
@@ -86,6 +87,10 @@ pub const CODES: &[&str] = &[
     "no-procedure",
     "already-extended",
     "time-to-ask-runs",
+    "paper-unknown",
+    "paper-twice",
+    "paper-not-there",
+    "not-posted",
 ];
 
 /// The longest time for a correction, in days.
@@ -246,6 +251,18 @@ impl Case {
             | Act::Extended { .. }
             | Act::Paused { .. }
             | Act::Resumed { .. } => decides && by_person,
+            Act::PapersTaken { .. }
+            | Act::PapersSent { .. }
+            | Act::PapersArrived { .. }
+            | Act::PapersGiven { .. }
+            | Act::PapersLost { .. } => {
+                let has_paper = by_person && matches!(party, Party::Receiving | Party::Handling);
+                if has_paper {
+                    self.papers_allowed(act, party)?;
+                }
+                has_paper
+            }
+            Act::ResultPosted { .. } => by_person && (decides || party == Party::Receiving && self.is_joint()),
             Act::PartBegun { .. } | Act::PartEnded { .. } => party == Party::Receiving && !by_person,
             Act::DeemedAccepted => false,
             Act::Accepted => match party {
@@ -261,7 +278,7 @@ impl Case {
                 _ => matches!(party, Party::Receiving | Party::Handling),
             },
             Act::Delivered { way } => match way {
-                DeliveryWay::Online => decides || party == Party::Receiving && self.is_joint(),
+                DeliveryWay::Online | DeliveryWay::Courier => decides || party == Party::Receiving && self.is_joint(),
                 DeliveryWay::Window if party == Party::Receiving && !rights.deliver && !decides => {
                     return Err(WhyNot::new("right-missing-deliver"));
                 }
@@ -396,7 +413,21 @@ impl Case {
                 }
                 phase == Accepted
             }
-            Act::Delivered { .. } => phase == Decided,
+            Act::PapersTaken { .. } => self.number.is_some() && !phase.is_over(),
+            // What was kept is given back even after all is over.
+            Act::PapersSent { .. } | Act::PapersArrived { .. } | Act::PapersGiven { .. } | Act::PapersLost { .. } => {
+                self.number.is_some()
+            }
+            Act::ResultPosted { .. } => {
+                let by_courier = self.decision.as_ref().is_some_and(|made| made.way == DeliveryWay::Courier);
+                phase == Decided && by_courier && self.posted.is_none()
+            }
+            Act::Delivered { way } => {
+                if *way == DeliveryWay::Courier && phase == Decided && self.posted.is_none() {
+                    return Err(WhyNot::new("not-posted"));
+                }
+                phase == Decided
+            }
             Act::Rated { leg, .. } => {
                 if self.ratings.contains_key(leg) {
                     return Err(WhyNot::new("already-rated"));
@@ -471,6 +502,14 @@ impl Case {
                 limit.iter().try_for_each(|limit| in_range(limit.days, PROCEDURE_DAYS_MAX))?;
                 short(note)
             }
+            Act::PapersTaken { papers } => {
+                not_empty(papers)?;
+                papers.iter().try_for_each(|paper| in_range(paper.count, 99).and_then(|()| words(&paper.what)))
+            }
+            Act::PapersSent { papers, courier, .. } => not_empty(papers).and_then(|()| named(courier)),
+            Act::PapersArrived { papers } | Act::PapersGiven { papers } => not_empty(papers),
+            Act::PapersLost { papers, note } => not_empty(papers).and_then(|()| words(note)),
+            Act::ResultPosted { courier } => named(courier),
             Act::PartEnded { result, .. } => match result.outcome {
                 Outcome::Granted => short(&result.note),
                 Outcome::Refused => known_reason(&result.reason).and_then(|()| words(&result.note)),
@@ -610,6 +649,10 @@ impl Case {
 
 fn not_empty<T>(list: &[T]) -> Result<(), WhyNot> {
     if list.is_empty() { Err(WhyNot::new("empty")) } else { Ok(()) }
+}
+
+fn named(courier: &Courier) -> Result<(), WhyNot> {
+    words(&courier.company).and_then(|()| words(&courier.number))
 }
 
 fn in_range(days: u16, most: u16) -> Result<(), WhyNot> {

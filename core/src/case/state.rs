@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::entry::{
     Act, Attached, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, PartResult, Procedure, Verdict, Wanted,
 };
+use super::paper::{Courier, Kept};
 use super::rule::{Asks, WhyNot, first_draft};
 use crate::dossier::{BlobRef, DossierId, Hash, Moment, NodeId, Stamp, Written};
 use crate::ident::Uscc;
@@ -121,6 +122,8 @@ pub enum Step {
     AnswerCorrection,
     /// Decide.
     Decide,
+    /// Give the result to a courier.
+    Post,
     /// Deliver.
     Deliver,
     /// Mend what was returned, and hand over again.
@@ -144,6 +147,7 @@ impl Step {
             Step::Accept => "accept",
             Step::AnswerCorrection => "answer_correction",
             Step::Decide => "decide",
+            Step::Post => "post",
             Step::Deliver => "deliver",
             Step::Mend => "mend",
             Step::Rate => "rate",
@@ -394,6 +398,10 @@ pub struct Case {
     pub returns: Vec<Returned>,
     /// 办结.
     pub decision: Option<Decision>,
+    /// When the result was given to a courier, and to which.
+    pub posted: Option<(Moment, Courier)>,
+    /// Originals on paper, with where each is.
+    pub papers: Vec<Kept>,
     /// 送达.
     pub delivered: Option<Moment>,
     /// 撤回.
@@ -440,6 +448,8 @@ impl Case {
             correction: None,
             returns: Vec::new(),
             decision: None,
+            posted: None,
+            papers: Vec::new(),
             delivered: None,
             withdrawn: None,
             ratings: BTreeMap::new(),
@@ -469,6 +479,9 @@ impl Case {
                 let before = self.stage();
                 let org = self.org_of(before.0);
                 let pauses = matches!(act, Act::Paused { .. });
+                if let Some(party) = self.party_of(asks.by, asks.node) {
+                    self.move_papers(&act, party, entry.at);
+                }
                 self.take(act, entry.at, calendar);
                 let (party, step, clock) = before;
                 // A procedure interrupts a step, it does not end it.
@@ -581,6 +594,12 @@ impl Case {
                     self.phase = Phase::Delivered;
                 }
             }
+            Act::ResultPosted { courier } => self.posted = Some((at, courier)),
+            Act::PapersTaken { .. }
+            | Act::PapersSent { .. }
+            | Act::PapersArrived { .. }
+            | Act::PapersGiven { .. }
+            | Act::PapersLost { .. } => {}
             Act::Delivered { .. } => {
                 self.delivered = Some(at);
                 self.phase = Phase::Delivered;
@@ -634,6 +653,11 @@ impl Case {
     /// Who decides: the authority, or under a delegation the window.
     pub fn decider(&self) -> Party {
         if self.drafted.is_delegated() { Party::Receiving } else { Party::Handling }
+    }
+
+    /// Who posts the result: who decides, or of a joint handling the place that took in.
+    fn poster(&self) -> Party {
+        if self.is_joint() { Party::Receiving } else { self.decider() }
     }
 
     /// The time within which the authority says what is missing; who lets it pass has accepted (行政许可法 art. 32).
@@ -744,7 +768,15 @@ impl Case {
             Phase::Decided => {
                 let decision = self.decision.as_ref();
                 let running = clock("law-44", decision.map(|decision| decision.at), Limit::DELIVERY);
+                let by_courier = decision.is_some_and(|decision| decision.way == DeliveryWay::Courier);
                 let at_window = decision.is_some_and(|decision| decision.way == DeliveryWay::Window);
+                if by_courier && self.posted.is_none() {
+                    let made = decision.map(|decision| decision.at);
+                    return (self.poster(), Step::Post, clock("relay-result", made, relay.result));
+                }
+                if by_courier {
+                    return (self.poster(), Step::Deliver, running);
+                }
                 let party = if at_window || self.is_joint() { Party::Receiving } else { self.decider() };
                 (party, Step::Deliver, running)
             }

@@ -246,6 +246,7 @@ impl World {
                 id_number: person.id_number.clone(),
                 contact: String::new(),
                 phone: person.phone.clone(),
+                address: String::new(),
             },
             clerk: by(window, Role::Clerk, "CK-001"),
             officer: by(authority, Role::Officer, "SP-001"),

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use tongban_core::case::{Channel, Party};
+use tongban_core::case::{Channel, Outcome, Party};
 use tongban_core::dossier::{DossierId, Hash, Moment, Written};
 use tongban_core::exchange::{Batch, Cursor, Epoch, Held, Spots, StampRow};
 use tongban_core::time::Calendar;
@@ -64,6 +64,8 @@ pub struct CaseRow {
     pub changed: i64,
     /// The blob with the applicant's particulars.
     pub applicant: Hash,
+    /// Whether it was decided, and refused.
+    pub refused: bool,
     /// Whether the authority sees it.
     pub shown: bool,
     /// The whole of which it is one part.
@@ -109,6 +111,7 @@ impl CaseRow {
             begun: case.begun.0,
             changed: dossier.changed.0,
             applicant: drafted.applicant.hash,
+            refused: case.decision.as_ref().is_some_and(|made| made.outcome == Outcome::Refused),
             shown: case.is_before_authority(),
             part_of: drafted.part_of.as_ref().map(|whole| whole.dossier),
         })
@@ -131,7 +134,7 @@ pub(super) fn cursor(row: &AnyRow, first: usize) -> Result<Cursor> {
 
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
-    handling_node, channel, responsible, begun, changed, applicant, shown, part_of";
+    handling_node, channel, responsible, begun, changed, applicant, refused, shown, part_of";
 
 pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
     Ok(CaseRow {
@@ -157,9 +160,10 @@ pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
         begun: row.try_get(19)?,
         changed: row.try_get(20)?,
         applicant: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(21)?).map_err(damaged)?,
-        shown: row.try_get::<i64, _>(22)? != 0,
+        refused: row.try_get::<i64, _>(22)? != 0,
+        shown: row.try_get::<i64, _>(23)? != 0,
         part_of: row
-            .try_get::<Option<Vec<u8>>, _>(23)?
+            .try_get::<Option<Vec<u8>>, _>(24)?
             .map(|whole| DossierId::from_slice(&whole).map_err(damaged))
             .transpose()?,
     })

@@ -46,11 +46,12 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
         "handling_node",
         "responsible",
         "changed",
+        "refused",
         "shown",
     ];
     let sets: Vec<String> = changing.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let tail = format!("ON CONFLICT (dossier) DO UPDATE SET {}", sets.join(", "));
-    sql::insert(connection, &into, 24, &tail, cases, |query, row| {
+    sql::insert(connection, &into, 25, &tail, cases, |query, row| {
         query
             .bind(row.dossier.bytes().to_vec())
             .bind(row.number.clone())
@@ -74,6 +75,7 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
             .bind(row.begun)
             .bind(row.changed)
             .bind(row.applicant.tagged().to_vec())
+            .bind(i64::from(row.refused))
             .bind(i64::from(row.shown))
             .bind(row.part_of.map(|whole| whole.bytes().to_vec()))
     })

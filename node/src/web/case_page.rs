@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party, Phase};
+use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party};
 use tongban_core::catalogue::{Mode, Need};
 use tongban_core::dossier::{Hash, Moment, Role};
 use tongban_core::ident::Uscc;
@@ -32,10 +32,20 @@ pub fn step(visitor: &Visitor, is_applicant: bool, word: &str) -> Cow<'static, s
 /// Where a case is, in words. A refusal is said with it: “delivered” alone sounds as if it had been granted.
 pub fn phase(visitor: &Visitor, case: &Case) -> Cow<'static, str> {
     let refused = case.decision.as_ref().is_some_and(|decision| decision.outcome == Outcome::Refused);
-    match case.phase {
-        Phase::Decided if refused => visitor.t("phase-decided-refused"),
-        Phase::Delivered if refused => visitor.t("phase-delivered-refused"),
-        phase => visitor.t(&key("phase", phase.name())),
+    phase_words(visitor, case.phase.name(), refused, case.drafted.part_of.is_some())
+}
+
+/// The same of a row of a list.
+pub fn row_phase(visitor: &Visitor, row: &CaseRow) -> Cow<'static, str> {
+    phase_words(visitor, &row.phase, row.refused, row.part_of.is_some())
+}
+
+fn phase_words(visitor: &Visitor, phase: &str, refused: bool, is_part: bool) -> Cow<'static, str> {
+    match phase {
+        // What came of a part goes to the whole: nothing was delivered to anybody yet.
+        "delivered" if is_part => visitor.t(if refused { "part-refused" } else { "phase-part-done" }),
+        "decided" | "delivered" if refused => visitor.t(&format!("phase-{phase}-refused")),
+        phase => visitor.t(&key("phase", phase)),
     }
 }
 
@@ -250,7 +260,7 @@ pub fn timeline(visitor: &Visitor, view: &CaseView) -> Markup {
         ol class="timeline" {
             @for (number, line) in view.lines.iter().enumerate().rev() {
                 li class=(if line.seq.is_none() { "waiting" } else if line.refuses.is_some() || line.mark.is_some() { "refused" } else { "" }) {
-                    p { strong { (what(visitor, offices.handling(number), line)) } }
+                    p { strong { (what(visitor, offices.handling(number), view.case.is_joint(), line)) } }
                     @for detail in details(visitor, &view.case, line) { p { (unbroken(&detail, number_in(line))) } }
                     p { time { (line.at) } " · " span class="by" { (who(visitor, &offices, number, line)) } }
                     @if line.seq.is_none() { p class="hint" { (visitor.t("line-pending")) } }
@@ -296,7 +306,7 @@ impl<'a> Offices<'a> {
     }
 }
 
-fn what(visitor: &Visitor, handling: &Office, line: &Line) -> String {
+fn what(visitor: &Visitor, handling: &Office, is_joint: bool, line: &Line) -> String {
     if let Some(code) = &line.refuses {
         let reason = tongban_core::case::WhyNot::known(code)
             .map_or_else(|| code.clone(), |why| super::fault::why(visitor.lang, &why));
@@ -307,6 +317,7 @@ fn what(visitor: &Visitor, handling: &Office, line: &Line) -> String {
     match act {
         Act::Decided { outcome: Outcome::Granted, .. } => visitor.t("line-granted").into_owned(),
         Act::Decided { outcome: Outcome::Refused, .. } => visitor.t("line-decided-refused").into_owned(),
+        Act::HandedOver if is_joint => visitor.t("line-joint").into_owned(),
         Act::HandedOver => visitor.tf("line-handed-over", &[("authority", handling)]).into_owned(),
         Act::PreChecked { verdict, .. } => visitor.t(&key("line-pre-checked", verdict.name())).into_owned(),
         Act::PartEnded { result, .. } if result.outcome == Outcome::Refused => {
@@ -369,6 +380,20 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
             lines.extend(filled(whom.trim()).map(|whom| visitor.lang.labelled(&visitor.t("pre-check-contact"), &whom)));
             lines
         }
+        Some(Act::ResultPosted { courier }) => vec![visitor.lang.labelled(&courier.company, &courier.number)],
+        Some(Act::PapersTaken { papers }) => papers
+            .iter()
+            .map(|paper| {
+                visitor.tf("line-paper", &[("what", &paper.what), ("count", &paper.count.to_string())]).into_owned()
+            })
+            .collect(),
+        Some(Act::PapersSent { papers, courier, .. }) => {
+            vec![paper_names(visitor.lang, case, papers), visitor.lang.labelled(&courier.company, &courier.number)]
+        }
+        Some(Act::PapersArrived { papers } | Act::PapersGiven { papers }) => {
+            vec![paper_names(visitor.lang, case, papers)]
+        }
+        Some(Act::PapersLost { papers, note }) => vec![paper_names(visitor.lang, case, papers), note.clone()],
         Some(Act::PartBegun { part, .. }) => vec![part_name(visitor.lang, case, part)],
         Some(Act::PartEnded { part, result }) => {
             let reason = filled(&result.reason).map(|code| reason_text(&code));
@@ -406,6 +431,11 @@ fn who(visitor: &Visitor, offices: &Offices<'_>, number: usize, line: &Line) -> 
             None => line.node.to_string(),
         },
     }
+}
+
+fn paper_names(lang: Lang, case: &Case, keys: &[String]) -> String {
+    let named = case.papers.iter().filter(|kept| keys.contains(&kept.paper.key));
+    lang.joined(&named.map(|kept| kept.paper.what.clone()).collect::<Vec<_>>())
 }
 
 /// The name of a part of a joint handling, with who does it.
@@ -471,7 +501,7 @@ pub fn part_of(visitor: &Visitor, case: &Case) -> Markup {
 }
 
 /// The question before taking in, and the answer.
-pub fn pre_check(visitor: &Visitor, case: &Case) -> Markup {
+pub fn pre_check(visitor: &Visitor, case: &Case, own: Party) -> Markup {
     let Some(check) = &case.pre_check else { return html! {} };
     let lang = visitor.lang;
     html! {
@@ -479,7 +509,7 @@ pub fn pre_check(visitor: &Visitor, case: &Case) -> Markup {
             h2 { (visitor.t("pre-check-title")) }
             @if !check.note.is_empty() { p { (visitor.tf("pre-check-question", &[("note", &check.note)])) } }
             @match &check.answer {
-                None => p class="note" { (visitor.t("pre-check-waits")) },
+                None => p class="note" { (visitor.t(if own == Party::Handling { "pre-check-asks-you" } else { "pre-check-waits" })) },
                 Some(answer) => {
                     p { strong { (visitor.t(&key("line-pre-checked", answer.verdict.name()))) } }
                     @if !answer.wanted.is_empty() {
@@ -626,6 +656,7 @@ pub fn particulars(visitor: &Visitor, view: &CaseView) -> Markup {
                 dt { (visitor.t("fact-id")) } dd { span class="num" { (applicant.id_number) } }
                 @if !applicant.contact.is_empty() { dt { (visitor.t("fact-contact")) } dd { (applicant.contact) } }
                 dt { (visitor.t("fact-phone")) } dd { a class="num" href=(format!("tel:{}", applicant.phone)) { (applicant.phone) } }
+                @if !applicant.address.is_empty() { dt { (visitor.t("fact-address")) } dd { (applicant.address) } }
             },
             None => p class="muted" { (visitor.t("particulars-on-their-way")) },
         }

@@ -11,6 +11,7 @@ mod fault;
 mod form;
 mod held;
 mod operate;
+mod papers;
 mod part;
 mod portal;
 mod visitor;
@@ -35,6 +36,7 @@ pub fn router(app: App) -> Router {
         .merge(portal::router())
         .merge(window::router())
         .merge(authority::router())
+        .merge(papers::router())
         .merge(admin::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)

@@ -10,6 +10,7 @@ mod expiry;
 mod forward;
 mod gallery;
 mod hand;
+mod modes;
 mod online;
 mod refusal;
 #[path = "../support/mod.rs"]
@@ -34,6 +35,21 @@ where
 #[tokio::test(flavor = "multi_thread")]
 async fn window_takes_in_and_the_applicant_follows_to_the_end() {
     story(window::tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_authority_is_asked_before_the_window_takes_in() {
+    story(modes::asked_before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_application_is_handled_by_many() {
+    story(modes::joint).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_decides_by_delegation() {
+    story(modes::delegated).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -232,3 +232,5 @@ portal-node-own = this one
 portal-builders = For developers
 portal-permit = By what right: { $permit }
 portal-track-over = After a while without a request, number and code are asked for again. What was recorded is safe.
+portal-posted = Posted on { $date } by { $company }, number { $number }. Have your identity card at hand when it comes.
+portal-to-be-posted = The result will be posted to your address; its number will stand here.

@@ -216,3 +216,5 @@ portal-node-own = 就是这里
 portal-builders = 给开发的人
 portal-permit = 依据：{ $permit }
 portal-track-over = 为了安全，一段时间没有操作就要重新输入编号和查询码。已登记的内容都在。
+portal-posted = { $date } 已由{ $company }寄出，单号 { $number }。签收时请带身份证。
+portal-to-be-posted = 结果会寄到您留的地址，寄出后这里有单号。

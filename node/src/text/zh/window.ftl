@@ -136,3 +136,4 @@ window-done-parts = 已交各部门联办。各环节的进度在下面。
 window-delegated = 授权本窗口办理
 window-delegated-how = { $authority }把这一事项的决定权授给了本窗口。请在这里受理、作决定、出件；办理地会收到全部记录。
 window-delegated-do = 去受理、作决定
+window-deliver-courier = 结果由办理地寄给申请人，不用在窗口交。

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use base64::Engine as _;
 use serde::Deserialize;
 use tongban_core::case::{
-    Act, Applicant, Attached, Check, DeliveryWay, IdKind, Leg, Outcome, Procedure, Verdict, Wanted,
+    Act, Applicant, Attached, Check, Courier, DeliveryWay, Hands, IdKind, Leg, Outcome, Paper, Procedure, Verdict,
+    Wanted,
 };
 use tongban_core::catalogue::Subject;
 use tongban_core::dossier::{DossierId, Hash};
@@ -43,7 +44,9 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(ask_correction))
         .routes(routes!(answer_correction))
         .routes(routes!(decide))
+        .routes(routes!(post_result))
         .routes(routes!(deliver))
+        .routes(routes!(papers))
         .routes(routes!(rate))
         .routes(routes!(withdraw))
 }
@@ -87,6 +90,9 @@ struct Particulars {
     #[serde(default)]
     contact: String,
     phone: String,
+    /// Where the result may be posted.
+    #[serde(default)]
+    address: String,
 }
 
 /// A new case.
@@ -161,7 +167,7 @@ async fn create(
         Subject::Person => IdKind::ResidentId,
         Subject::Enterprise => IdKind::Uscc,
     };
-    let Particulars { name, id_number, contact, phone } = request.applicant;
+    let Particulars { name, id_number, contact, phone, address } = request.applicant;
     let here = request.here.as_deref().map(Region::parse).transpose().map_err(|error| {
         Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &error.to_string())
     })?;
@@ -169,7 +175,7 @@ async fn create(
         implementation: request.implementation,
         here,
         subject: request.subject,
-        applicant: Applicant { name, id_kind, id_number, contact, phone },
+        applicant: Applicant { name, id_kind, id_number, contact, phone, address },
         once,
     };
     let said = service::open_with(&app, &actor, open, further, blobs).await?;
@@ -580,7 +586,7 @@ struct Decide {
     number: String,
     /// The document: PDF, JPEG or PNG, base64.
     document: Option<String>,
-    /// online or window.
+    /// online, window or courier.
     #[schema(value_type = String)]
     way: DeliveryWay,
 }
@@ -612,9 +618,103 @@ async fn decide(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Deliver {
-    /// online or window.
+    /// online, window or courier.
     #[schema(value_type = String)]
     way: DeliveryWay,
+}
+
+/// Who carries it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CourierBody {
+    company: String,
+    /// Number of the parcel.
+    number: String,
+}
+
+impl From<CourierBody> for Courier {
+    fn from(body: CourierBody) -> Courier {
+        Courier { company: body.company, number: body.number }
+    }
+}
+
+/// 寄递结果: the result was given to a courier.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/post", tag = "acts", params(("id" = String, Path)),
+    request_body = CourierBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn post_result(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(courier): Body<CourierBody>,
+) -> Answer {
+    say(&app, caller, id, once, Act::ResultPosted { courier: courier.into() }, Vec::new()).await
+}
+
+/// What happens to originals on paper.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, tag = "what", rename_all = "snake_case")]
+enum PapersBody {
+    /// They are left with whoever says so.
+    Taken { papers: Vec<PaperBody> },
+    /// They are given to a courier.
+    Sent {
+        papers: Vec<String>,
+        /// receiving, handling or applicant.
+        #[schema(value_type = String)]
+        to: Hands,
+        courier: CourierBody,
+    },
+    /// They have arrived; or, posted to the applicant, were delivered.
+    Arrived { papers: Vec<String> },
+    /// The applicant has them again.
+    Given { papers: Vec<String> },
+    /// They are lost.
+    Lost { papers: Vec<String>, note: String },
+}
+
+/// An original.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaperBody {
+    /// Key within the case.
+    key: String,
+    /// What it is.
+    what: String,
+    #[serde(default = "one")]
+    count: u16,
+    /// Whether the authority needs it.
+    #[serde(default)]
+    send: bool,
+}
+
+fn one() -> u16 {
+    1
+}
+
+/// Originals on paper: taken, sent, arrived, given back, lost.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/papers", tag = "acts", params(("id" = String, Path)),
+    request_body = PapersBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn papers(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(body): Body<PapersBody>,
+) -> Answer {
+    let act = match body {
+        PapersBody::Taken { papers } => Act::PapersTaken {
+            papers: papers
+                .into_iter()
+                .map(|PaperBody { key, what, count, send }| Paper { key, what, count, send })
+                .collect(),
+        },
+        PapersBody::Sent { papers, to, courier } => Act::PapersSent { papers, to, courier: courier.into() },
+        PapersBody::Arrived { papers } => Act::PapersArrived { papers },
+        PapersBody::Given { papers } => Act::PapersGiven { papers },
+        PapersBody::Lost { papers, note } => Act::PapersLost { papers, note },
+    };
+    say(&app, caller, id, once, act, Vec::new()).await
 }
 
 /// 送达: delivers.

@@ -15,6 +15,7 @@ use crate::service::{Actor, CaseView, ServiceError};
 use crate::web::case_page::{self, facts, materials, particulars, state, timeline};
 use crate::web::fault::Fault;
 use crate::web::form::Form;
+use crate::web::papers;
 use crate::web::part;
 use crate::web::visitor::Visitor;
 
@@ -134,11 +135,12 @@ fn page(
         (state(app, visitor, view, Some(own)))
         (case_page::part_of(visitor, case))
         (case_page::parts(visitor, view, "/authority/cases", Party::Handling))
-        (case_page::pre_check(visitor, case))
+        (case_page::pre_check(visitor, case, own))
         @if !possible.is_empty() { p class="no-print" { a href="#moves" { (visitor.t("authority-to-moves")) } } }
         div class="columns" {
             div {
                 section { h2 { (visitor.t("authority-materials")) } (materials(visitor, view)) (asked_before(visitor, case)) }
+                (papers::section(app, visitor, view, own))
                 section { h2 { (visitor.t("authority-applicant")) } (particulars(visitor, view)) }
                 section { h2 { (visitor.t("authority-intake")) } (facts(visitor, case)) (intake(&desk)) }
                 section { h2 { (visitor.t("authority-timeline")) } (timeline(visitor, view)) }
@@ -195,6 +197,10 @@ fn intake(desk: &Desk<'_>) -> Markup {
 /// The case carries its permit; this node compares it with the mechanisms that it knows itself.
 fn known_here(desk: &Desk<'_>) -> Markup {
     let (visitor, drafted) = (desk.visitor, &desk.view.case.drafted);
+    // A part goes under the permit of the whole.
+    if drafted.part_of.is_some() {
+        return html! {};
+    }
     let claimed = &drafted.permit;
     let snapshot = desk.app.directory.now();
     let day = desk.view.case.begun.date();

@@ -3,13 +3,14 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use tongban_core::case::{
-    Act, CORRECTION_DAYS_MAX, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Outcome, PROCEDURE_DAYS_MAX,
-    Procedure, Verdict as Answer, Wanted,
+    Act, CORRECTION_DAYS_MAX, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Outcome,
+    PROCEDURE_DAYS_MAX, Procedure, Verdict as Answer, Wanted,
 };
 use tongban_core::time::Limit;
 
 use super::case::{Filled, again};
 use super::paper::{Paper, Verdict};
+use super::section::delivered_by;
 use super::{Move, case_id, decider, may_decide};
 use crate::app::App;
 use crate::service::{CaseView, OnceKey, ServiceError, act, authority, check_upload};
@@ -96,7 +97,8 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
         Move::Resume => Ok(Act::Resumed { note: form.text("resume_note").trim().to_owned() }.into()),
         Move::Receive => Ok(Act::Received.into()),
         Move::Accept => Ok(Act::Accepted.into()),
-        Move::Deliver => Ok(Act::Delivered { way: DeliveryWay::Online }.into()),
+        Move::Deliver => Ok(Act::Delivered { way: delivered_by(&view.case) }.into()),
+        Move::Post => post(visitor, form).map(Saying::from),
         Move::Correction => correction(visitor, view, form).map(Saying::from),
         Move::Return => {
             let (reason, note) = grounds(visitor, form, "return_reason", "return_note", false)?;
@@ -153,6 +155,19 @@ fn pre_check(visitor: &Visitor, view: &CaseView, form: &Form) -> Result<Act, Wro
         }
         _ => Err(wrong),
     }
+}
+
+/// By whom the result goes, and under which number.
+fn post(visitor: &Visitor, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let text = |field: &str| form.text(field).trim().to_owned();
+    let courier = Courier { company: text("company"), number: text("parcel") };
+    for (field, value) in [("company", &courier.company), ("parcel", &courier.number)] {
+        if value.is_empty() {
+            wrong.add(Wrong::field(visitor, field, "authority-wrong-courier"));
+        }
+    }
+    if wrong.errors.is_empty() { Ok(Act::ResultPosted { courier }) } else { Err(wrong) }
 }
 
 /// By how long, and why: the applicant reads it.
@@ -290,7 +305,11 @@ fn decision(
         }
     };
     let way = form.text(&format!("{prefix}_way"));
-    let delivery = if way == "window" { DeliveryWay::Window } else { DeliveryWay::Online };
+    let delivery = match way {
+        "window" => DeliveryWay::Window,
+        "courier" => DeliveryWay::Courier,
+        _ => DeliveryWay::Online,
+    };
     // What came of a part goes to the whole at once.
     let at_once = way == "online-now" && view.case.drafted.part_of.is_none();
     let document = Some(blob.reference.clone());

@@ -11,7 +11,7 @@ use super::officer;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::store::{CaseRow, List, Place, day_number};
-use crate::web::case_page::{applicant_cell, due_cell, key};
+use crate::web::case_page::{self, applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::visitor::Visitor;
@@ -96,7 +96,7 @@ impl Lists<'_> {
             applicant_cell(&self.names, row),
             html! { (lang.pick(&row.receiving_name, &row.receiving_name_en)) br; small { (visitor.t(&channel)) } },
             html! {
-                (badge(if own { "move" } else { "plain" }, &visitor.t(&key("phase", &row.phase)))) br;
+                (badge(if own { "move" } else { "plain" }, &case_page::row_phase(visitor, row))) br;
                 @if own { (visitor.t(&key("step", &row.step))) }
                 @else if !matches!(row.step.as_str(), "rate" | "nothing") { small { (next_of(visitor, row)) } }
             },

@@ -41,11 +41,12 @@ enum Move {
     Extend,
     Pause,
     Resume,
+    Post,
     Deliver,
 }
 
 impl Move {
-    const ALL: [Move; 13] = [
+    const ALL: [Move; 14] = [
         Move::PreCheck,
         Move::Receive,
         Move::Accept,
@@ -58,6 +59,7 @@ impl Move {
         Move::Extend,
         Move::Pause,
         Move::Resume,
+        Move::Post,
         Move::Deliver,
     ];
 
@@ -67,6 +69,7 @@ impl Move {
             Move::Extend => "extend",
             Move::Pause => "pause",
             Move::Resume => "resume",
+            Move::Post => "post",
             Move::Receive => "receive",
             Move::Accept => "accept",
             Move::Correction => "correction",

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use tongban_core::case::{
-    Act, Asks, Barrier, Case, Channel, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Office, Outcome,
-    Party, Phase, Procedure, REASONS, Verdict, Wanted, WhyNot,
+    Act, Asks, Barrier, Case, Channel, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Office,
+    Outcome, Party, Phase, Procedure, REASONS, Verdict, Wanted, WhyNot,
 };
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::time::Limit;
@@ -22,6 +22,7 @@ pub fn possible(desk: &Desk<'_>) -> Vec<Move> {
     let all = [
         Move::PreCheck,
         Move::Resume,
+        Move::Post,
         Move::Accept,
         Move::Grant,
         Move::Deliver,
@@ -87,6 +88,7 @@ fn sample(case: &Case, step: Move) -> Act {
         Move::Extend => Act::Extended { days: 1, reason: words() },
         Move::Pause => Act::Paused { procedure: Procedure::Hearing, limit: None, note: String::new() },
         Move::Resume => Act::Resumed { note: String::new() },
+        Move::Post => Act::ResultPosted { courier: Courier { company: words(), number: words() } },
         Move::Receive => Act::Received,
         Move::Accept => Act::Accepted,
         Move::Correction => {
@@ -102,7 +104,16 @@ fn sample(case: &Case, step: Move) -> Act {
         Move::NotAccept => Act::NotAccepted { reason, note: words() },
         Move::Grant => decided(Outcome::Granted),
         Move::Refuse => decided(Outcome::Refused),
-        Move::Deliver => Act::Delivered { way: DeliveryWay::Online },
+        Move::Deliver => Act::Delivered { way: delivered_by(case) },
+    }
+}
+
+/// How this desk delivers: on the applicant's page, or what a courier brought.
+pub fn delivered_by(case: &Case) -> DeliveryWay {
+    match case.decision.as_ref().map(|made| made.way) {
+        Some(way @ DeliveryWay::Courier) => way,
+        Some(way @ DeliveryWay::Window) if case.drafted.is_delegated() => way,
+        _ => DeliveryWay::Online,
     }
 }
 
@@ -217,7 +228,12 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
             (document(desk, step, "refuse"))
             (way(desk, step, "refuse_way"))
         },
-        Move::Deliver => hint("authority-deliver-hint"),
+        Move::Post => post(desk),
+        Move::Deliver => hint(match delivered_by(&desk.view.case) {
+            DeliveryWay::Courier => "authority-deliver-courier-hint",
+            DeliveryWay::Window => "window-deliver-how",
+            DeliveryWay::Online => "authority-deliver-hint",
+        }),
     }
 }
 
@@ -280,6 +296,18 @@ fn pause(desk: &Desk<'_>) -> Markup {
         (Field::new("pause_days", &label).inputmode("numeric").value(filled.value(Move::Pause, "pause_days", ""))
             .error(filled.error("pause_days")).render(visitor))
         (note(desk, Move::Pause, "pause_note", "authority-pause-note", None))
+    }
+}
+
+/// The result goes by courier: to where, by whom, under which number.
+fn post(desk: &Desk<'_>) -> Markup {
+    let (visitor, filled) = (desk.visitor, desk.filled);
+    let (company, number) = (visitor.t("paper-company"), visitor.t("paper-number"));
+    let address = desk.view.applicant.as_ref().map(|applicant| applicant.address.as_str()).filter(|to| !to.is_empty());
+    html! {
+        p { (visitor.t("authority-post-to")) " " strong { (address.unwrap_or("—")) } }
+        (Field::new("company", &company).required().value(filled.value(Move::Post, "company", "")).error(filled.error("company")).render(visitor))
+        (Field::new("parcel", &number).required().value(filled.value(Move::Post, "parcel", "")).error(filled.error("parcel")).render(visitor))
     }
 }
 
@@ -452,10 +480,21 @@ fn way(desk: &Desk<'_>, step: Move, name: &str) -> Markup {
         options.truncate(1);
         options[0].label = t("authority-way-online");
     }
+    // The applicant chooses it by giving an address.
+    let address = desk.view.applicant.as_ref().map(|applicant| applicant.address.as_str()).unwrap_or_default();
+    if !address.is_empty() {
+        options.push(Choice {
+            value: "courier",
+            label: visitor.tf("authority-way-courier", &[("address", address)]).into_owned(),
+        });
+        proposal = "courier";
+    }
     if delivers && drafted.channel == Channel::Window {
         let label = visitor.tf("authority-way-window", &[("window", window)]).into_owned();
         options.push(Choice { value: "window", label });
-        proposal = "window";
+        if address.is_empty() {
+            proposal = "window";
+        }
     }
     html! {
         (choices(name, &visitor.t("authority-way"), &options, desk.filled.value(step, name, proposal)))

@@ -19,16 +19,22 @@ use crate::web::form::Form;
 use crate::web::part::{self, Field, note, page};
 use crate::web::visitor::Visitor;
 
-const FIELDS: [&str; 4] = ["name", "id_number", "contact", "phone"];
+const FIELDS: [&str; 5] = ["name", "id_number", "contact", "phone", "address"];
 
 /// What stands in the fields.
 #[derive(Clone, Debug, Default)]
-struct Particulars([String; 4]);
+struct Particulars([String; 5]);
 
 impl Particulars {
     fn of_account(account: &Account) -> Particulars {
         let given = |text: &Option<String>| text.clone().unwrap_or_default();
-        Particulars([account.name.clone(), given(&account.id_number), given(&account.contact), given(&account.phone)])
+        Particulars([
+            account.name.clone(),
+            given(&account.id_number),
+            given(&account.contact),
+            given(&account.phone),
+            String::new(),
+        ])
     }
 
     fn of_form(form: &Form) -> Particulars {
@@ -36,10 +42,10 @@ impl Particulars {
     }
 
     fn applicant(self, subject: Subject) -> Applicant {
-        let Particulars([name, id_number, contact, phone]) = self;
+        let Particulars([name, id_number, contact, phone, address]) = self;
         let id_kind = if subject == Subject::Person { IdKind::ResidentId } else { IdKind::Uscc };
         // The last digit of an identity number is often typed as a small x.
-        Applicant { name, id_kind, id_number: id_number.to_uppercase(), contact, phone }
+        Applicant { name, id_kind, id_number: id_number.to_uppercase(), contact, phone, address }
     }
 }
 
@@ -174,7 +180,7 @@ fn form_page(
     let t = |key: &str| visitor.t(key);
     let title = lang.pick(&opening.item.name, &opening.item.name_en);
     let firm = applying.account.role == AccountRole::Firm;
-    let Particulars([name, id_number, contact, phone]) = values;
+    let Particulars([name, id_number, contact, phone, address]) = values;
     let (name_label, id_label) = if firm {
         (t("portal-firm-name"), t("portal-firm-id"))
     } else {
@@ -183,6 +189,7 @@ fn form_page(
     let (contact_label, phone_label) = (t("portal-contact"), t("portal-phone-label"));
     let id_hint = if visitor.drill { t("portal-id-hint-drill") } else { t("portal-id-hint") };
     let phone_hint = t("portal-phone-hint");
+    let (address_label, address_hint) = (t("fact-address"), t("fact-address-hint"));
     let body = html! {
         h1 { (title) }
         p class="lead" { (visitor.tf("portal-apply-lead", &[("authority", lang.pick(&opening.authority.name, &opening.authority.name_en))])) }
@@ -199,6 +206,7 @@ fn form_page(
                     (Field::new("contact", &contact_label).value(contact).required().error(problem_at(found, "contact")).render(visitor))
                 }
                 (Field::new("phone", &phone_label).value(phone).hint(&phone_hint).kind("tel").required().autocomplete("tel").error(problem_at(found, "phone")).render(visitor))
+                (Field::new("address", &address_label).value(address).hint(&address_hint).autocomplete("street-address").error(problem_at(found, "address")).render(visitor))
                 div class="actions" { (part::primary(&t("portal-apply-next"))) }
                 p class="hint" { (t("portal-apply-draft")) }
             }

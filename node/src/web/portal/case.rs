@@ -13,6 +13,7 @@ use crate::store::AccessRow;
 use crate::web::case_page;
 use crate::web::fault::Fault;
 use crate::web::form::Form;
+use crate::web::papers;
 use crate::web::part::{self, attention, done, note, page};
 use crate::web::visitor::Visitor;
 
@@ -103,6 +104,7 @@ pub async fn render(
                 @if case.phase == Phase::CorrectionAsked { (draft::correction_form(app, visitor, &view, aside)) }
                 (rating::section(visitor, case, &comments, aside))
                 @if !drafting { section { h2 { (t("portal-case-materials")) } (case_page::materials(visitor, &view)) } }
+                (papers::section(app, visitor, &view, Party::Applicant))
                 section { h2 { (t("portal-timeline")) } (case_page::timeline(visitor, &view)) }
             }
             aside {
@@ -189,6 +191,12 @@ fn decided(visitor: &Visitor, case: &Case, decision: &Decision) -> Markup {
             }
             @if decision.way == DeliveryWay::Window {
                 p { (visitor.tf("portal-fetch-at", &[("window", visitor.lang.pick(&receiving.name, &receiving.name_en)), ("phone", &receiving.phone)])) }
+            }
+            @if decision.way == DeliveryWay::Courier {
+                @match &case.posted {
+                    Some((at, courier)) => p { (visitor.tf("portal-posted", &[("date", &at.date().to_string()), ("company", &courier.company), ("number", &courier.number)])) },
+                    None => p { (t("portal-to-be-posted")) },
+                }
             }
             @if !granted { p class="note" { (t("portal-remedies")) } }
         }

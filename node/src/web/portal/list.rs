@@ -9,7 +9,7 @@ use super::own_actor;
 use crate::app::App;
 use crate::service::Actor;
 use crate::store::{CasePage, CaseRow, List, Place};
-use crate::web::case_page::{key, step};
+use crate::web::case_page::{self, step};
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge, page, table};
 use crate::web::visitor::Visitor;
@@ -69,7 +69,7 @@ fn cells(visitor: &Visitor, row: &CaseRow, today: &str) -> Vec<Markup> {
     };
     vec![
         html! { a href=(format!("/my/{}", row.dossier)) { (name) } br; span class="muted" { (handling) } },
-        html! { (visitor.t(&key("phase", &row.phase))) br; span class="muted" { (step(visitor, row.party == "applicant", &row.step)) } },
+        html! { (case_page::row_phase(visitor, row)) br; span class="muted" { (step(visitor, row.party == "applicant", &row.step)) } },
         who,
         due,
         html! { @match &row.number { Some(number) => span class="num" { (number) }, None => (visitor.t("portal-no-number")) } },

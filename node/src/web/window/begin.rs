@@ -74,6 +74,7 @@ pub(super) async fn open(
         id_number: form.text("id_number").split_whitespace().collect::<String>().to_uppercase(),
         contact: form.text("contact").trim().to_owned(),
         phone: form.text("phone").split_whitespace().collect(),
+        address: form.text("address").trim().to_owned(),
     };
     let request = OpenCase { implementation, here: None, subject, applicant, once: form.once().map(OnceKey::from) };
     match service::open(&app, &clerk.actor, request).await {
@@ -189,6 +190,7 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
     });
     let (id_hint, contact_hint) = (visitor.t("window-id-hint"), visitor.t("window-contact-hint"));
     let (contact_label, phone_label) = (visitor.t("fact-contact"), visitor.t("fact-phone"));
+    let (address_label, address_hint) = (visitor.t("fact-address"), visitor.t("fact-address-hint"));
     let drill_hint = visitor.t("window-drill-hint");
     let hint = if visitor.drill { &drill_hint } else { &id_hint };
     let path = path_of(&opening.implementation.id);
@@ -213,6 +215,7 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
                 (if both { contact.render(visitor) } else { contact.required().render(visitor) })
             }
             (field("phone", &phone_label).kind("tel").inputmode("tel").required().render(visitor))
+            (field("address", &address_label).hint(&address_hint).render(visitor))
             div class="actions" { (do_button("primary", "open", Some("F4"), &visitor.t("window-open"))) }
             p class="hint" { (visitor.t("window-open-hint")) }
         }

@@ -1,7 +1,7 @@
 //! The case on one screen: the other place's list, the applicant and the materials, what is still missing.
 
 use maud::{Markup, html};
-use tongban_core::case::{Case, Check, Outcome, Party, Phase};
+use tongban_core::case::{Case, Check, DeliveryWay, Outcome, Party, Phase};
 use tongban_core::catalogue::MaterialRule;
 
 use super::desk::{is_editable, must_say_check, path_of};
@@ -12,6 +12,7 @@ use crate::web::case_page;
 use crate::web::fault::why;
 use crate::web::form::Form;
 use crate::web::held;
+use crate::web::papers;
 use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
 
@@ -90,7 +91,7 @@ impl Sheet<'_> {
                     p { (refused.note) }
                 }
             }
-            (case_page::pre_check(visitor, case))
+            (case_page::pre_check(visitor, case, Party::Receiving))
             @if case.drafted.is_delegated() && case.number.is_some() && !case.phase.is_over() {
                 div class="card" {
                     h2 { (self.t("window-delegated")) }
@@ -108,7 +109,7 @@ impl Sheet<'_> {
         let case = self.case();
         let Some(decision) = &case.decision else { return html! {} };
         let granted = decision.outcome == Outcome::Granted;
-        let at_window = decision.way == tongban_core::case::DeliveryWay::Window;
+        let at_window = decision.way == DeliveryWay::Window;
         html! {
             div class="card" {
                 h2 { (self.t(if granted { "line-granted" } else { "line-decided-refused" })) }
@@ -126,7 +127,7 @@ impl Sheet<'_> {
                             (do_button("primary", "deliver", Some("F7"), &self.t("window-deliver")))
                         }
                     } @else {
-                        p class="hint" { (self.t("window-deliver-online")) }
+                        p class="hint" { (self.t(if decision.way == DeliveryWay::Courier { "window-deliver-courier" } else { "window-deliver-online" })) }
                     }
                 }
             }
@@ -346,6 +347,7 @@ impl Sheet<'_> {
             @if case.number.is_some() {
                 p { (key_link("button", &format!("{}/receipt", path_of(case.dossier)), "F8", &self.t("window-receipt-open"))) }
             }
+            (papers::section(self.app, visitor, self.view, Party::Receiving))
             h2 { (self.t("window-facts")) }
             (case_page::facts(visitor, case))
             h2 { (self.t("window-timeline")) }

@@ -10,7 +10,7 @@ use tongban_core::dossier::{Hash, Moment};
 use super::{Clerk, clerk, key_link, keys};
 use crate::app::App;
 use crate::store::{CaseRow, List, Place, day_number};
-use crate::web::case_page::{applicant_cell, due_cell, key};
+use crate::web::case_page::{self, applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{self, attention, badge, note, page, table};
 use crate::web::visitor::Visitor;
@@ -79,7 +79,7 @@ fn rows(app: &App, visitor: &Visitor, caption: &str, cases: &[CaseRow], names: &
                 },
                 applicant_cell(names, row),
                 html! { (lang.pick(&row.handling_name, &row.handling_name_en)) },
-                html! { (visitor.t(&key("phase", &row.phase))) },
+                html! { (case_page::row_phase(visitor, row)) },
                 html! {
                     @if yours { (badge("move", &visitor.t(&key("step", &row.step)))) }
                     @else if row.party == "nobody" { (visitor.t("party-nobody")) }
