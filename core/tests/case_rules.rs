@@ -101,11 +101,23 @@ fn the_whole_way_between_two_nodes() {
     assert_eq!(next(&log), (Party::Applicant, Step::Rate, None));
     assert_eq!(code(log.say(Who::Applicant, rated(Leg::Receiving, 2))), "already-rated");
     log.say(Who::Applicant, rated(Leg::Handling, 5)).unwrap();
+    // Who caused a bad rating calls back, and the person may think otherwise once.
+    assert_eq!(next(&log), (Party::Handling, Step::CallBack, Some(("bad-rating", december(25)))));
+    let call = |leg| Act::CalledBack { leg, note: "已致歉".to_owned() };
+    assert_eq!(code(log.say(Who::Clerk, call(Leg::Receiving))), "no-bad-rating");
+    assert_eq!(code(log.say(Who::Clerk, call(Leg::Handling))), "not-your-case");
+    log.say(Who::Officer, Act::RatingDisputed { leg: Leg::Handling, note: "误评".to_owned() }).unwrap();
+    log.say(Who::Officer, call(Leg::Handling)).unwrap();
+    assert_eq!(code(log.say(Who::Officer, call(Leg::Handling))), "no-bad-rating");
     assert_eq!(next(&log), (Party::Nobody, Step::Nothing, None));
-    assert_eq!(log.case.ratings.values().map(|rating| rating.level).collect::<Vec<_>>(), [1, 5]);
+    log.say(Who::Applicant, rated(Leg::Handling, 3)).unwrap();
+    assert_eq!(code(log.say(Who::Applicant, rated(Leg::Handling, 1))), "already-rated");
+    assert_eq!(log.case.ratings.values().map(|rating| rating.level).collect::<Vec<_>>(), [1, 3]);
+    let handling = &log.case.ratings[&Leg::Handling];
+    assert_eq!((handling.before, handling.dispute.is_some()), (Some(5), true));
 
     assert_eq!(log.case.marks, []);
-    assert_eq!(log.rows.len(), 12);
+    assert_eq!(log.rows.len(), 15);
 }
 
 #[test]

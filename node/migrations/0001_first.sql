@@ -255,6 +255,23 @@ CREATE TABLE once (
     PRIMARY KEY (account, key)
 ) /* BY KEY */;
 
+-- What a department's own system calls a case.
+CREATE TABLE business (
+    org TEXT NOT NULL,
+    number TEXT NOT NULL,
+    dossier BYTEA NOT NULL,
+    PRIMARY KEY (org, number)
+) /* BY KEY */;
+CREATE UNIQUE INDEX business_of_case ON business (dossier, org);
+
+-- With how many records a case was last given to a department's own system.
+CREATE TABLE task_given (
+    org TEXT NOT NULL,
+    dossier BYTEA NOT NULL,
+    records BIGINT NOT NULL,
+    PRIMARY KEY (org, dossier)
+) /* BY KEY */;
+
 -- Every reading of personal data, by whom and what for.
 CREATE TABLE access (
     dossier BYTEA NOT NULL,

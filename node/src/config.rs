@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tongban_core::dossier::{Hash, NodeId};
-use tongban_core::ident::{Realm, Region};
+use tongban_core::ident::{Realm, Region, Uscc};
 
 use crate::error::Failure;
 use crate::limits;
@@ -77,6 +77,28 @@ pub struct Way {
     pub bundle: Option<Folders>,
 }
 
+/// The way to a department's own system.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    /// Where tasks are posted; an answer of 2xx takes them over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<String>,
+    /// A folder into which tasks are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out: Option<PathBuf>,
+    /// A folder in which answers are found.
+    #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<PathBuf>,
+    /// How often this is looked at, in seconds.
+    #[serde(default = "department_every_s")]
+    pub every_s: u64,
+}
+
+fn department_every_s() -> u64 {
+    limits::DEPARTMENT_EVERY_S
+}
+
 /// The configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +138,9 @@ pub struct Config {
     /// Peers to which the way is another than that each of the two opens connections.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub peer: BTreeMap<NodeId, Way>,
+    /// Authorities that work in a system of their own, by their unified social credit code: how tasks get there and answers back.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub department: BTreeMap<Uscc, Department>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

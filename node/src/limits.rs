@@ -56,6 +56,10 @@ pub const JOINT_LOOKED_S: u64 = 60;
 pub const CLOCKS_LOOKED_S: u64 = 60;
 /// Cases of which a clock ran out that are taken up at once; the others follow.
 pub const CLOCKS_AT_ONCE_MAX: i64 = 1_000;
+/// How often a department's own system is served, in seconds, unless the configuration says otherwise.
+pub const DEPARTMENT_EVERY_S: u64 = 5;
+/// How long a department's own system may take to accept a task, in seconds.
+pub const PUSH_S_MAX: u64 = 30;
 /// Rows on one page of a list.
 pub const PAGE_ROWS: i64 = 50;
 /// Search results.

@@ -208,7 +208,9 @@ async fn an_original_goes_from_hand_to_hand_and_one_is_lost() {
         (officer.case(&id).await["case"]["papers"][0]["at"]["is"] == "on_the_way").then_some(())
     })
     .await;
-    officer.act(&id, "papers", json!({ "what": "lost", "papers": ["contract"], "note": "快递遗失，由收件地补办" })).await;
+    officer
+        .act(&id, "papers", json!({ "what": "lost", "papers": ["contract"], "note": "快递遗失，由收件地补办" }))
+        .await;
     let mut decision = granted("courier");
     decision["note"] = json!("原件遗失不影响办理");
     officer.act(&id, "decide", decision).await;
@@ -219,4 +221,38 @@ async fn an_original_goes_from_hand_to_hand_and_one_is_lost() {
     let at = &end["case"]["papers"];
     assert_eq!((&at[0]["at"]["is"], &at[0]["at"]["by"]), (&json!("lost"), &json!("receiving")));
     assert_eq!(at[1]["at"]["hands"], "applicant");
+}
+
+#[tokio::test]
+async fn a_bad_rating_is_called_back_and_may_be_given_anew() {
+    let demo = Demo::shared().await;
+    let li = demo.sign_in("jiangsu", "jiangsu-li").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let id = li.open(online_to_hefei()).await;
+    officer.sees(&id, "handed_over").await;
+    officer.act(&id, "accept", json!({})).await;
+    officer.act(&id, "decide", granted("online")).await;
+    officer.act(&id, "deliver", json!({ "way": "online" })).await;
+    li.sees(&id, "delivered").await;
+    officer.try_act(&id, "call-back", json!({ "leg": "handling", "note": "已电话" })).await.refused(409, "no-bad-rating");
+    li.act(&id, "rate", json!({ "leg": "handling", "level": 5, "comment": "等了两天" })).await;
+    let seen = until("the rating reaches who caused it", async || {
+        let case = officer.case(&id).await;
+        (case["next"]["step"] == "call_back").then_some(case)
+    })
+    .await;
+    assert_eq!((&seen["next"]["party"], &seen["next"]["due"]["rule"]), (&json!("handling"), &json!("bad-rating")));
+    assert!(officer.list("to-do").await.contains(&id));
+    li.try_act(&id, "call-back", json!({ "leg": "handling", "note": "—" })).await.refused(409, "not-your-case");
+    officer.act(&id, "call-back", json!({ "leg": "handling", "note": "已致歉，以后当日回复" })).await;
+    until("the answer is there", async || {
+        let case = li.case(&id).await;
+        case["case"]["ratings"]["handling"]["call_back"].is_array().then_some(())
+    })
+    .await;
+    li.act(&id, "rate", json!({ "leg": "handling", "level": 2, "comment": "" })).await;
+    li.try_act(&id, "rate", json!({ "leg": "handling", "level": 1, "comment": "" })).await.refused(409, "already-rated");
+    let end = both_see(&li, &officer, &id, "delivered").await;
+    let rating = &end["case"]["ratings"]["handling"];
+    assert_eq!((&rating["level"], &rating["before"]), (&json!(2), &json!(5)));
 }

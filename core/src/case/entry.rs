@@ -464,6 +464,20 @@ pub enum Act {
         /// What the person wrote.
         comment: Option<BlobRef>,
     },
+    /// 差评回访: who caused a bad rating called back, and says what was found and mended. The applicant may rate once more.
+    CalledBack {
+        /// Which leg.
+        leg: Leg,
+        /// What was found and mended.
+        note: String,
+    },
+    /// 差评申诉: the one who was rated holds the rating to be mistaken, and says why; it stands beside the rating.
+    RatingDisputed {
+        /// Which leg.
+        leg: Leg,
+        /// Why.
+        note: String,
+    },
     /// The applicant withdraws.
     Withdrawn,
 }
@@ -503,6 +517,8 @@ impl Act {
             Act::PapersLost { .. } => "papers_lost",
             Act::Delivered { .. } => "delivered",
             Act::Rated { .. } => "rated",
+            Act::CalledBack { .. } => "called_back",
+            Act::RatingDisputed { .. } => "rating_disputed",
             Act::Withdrawn => "withdrawn",
         }
     }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Outcome, Verdict};
+use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Leg, Outcome, Verdict};
 use super::paper::Courier;
 use super::reason::{TAKEN_BACK, reason};
-use super::state::{Case, Party, Phase};
+use super::state::{Case, Party, Phase, Rating};
 use crate::catalogue::{Mode, Need};
 use crate::dossier::{By, Moment, NodeId, Role};
 use crate::time::{Calendar, deadline};
@@ -91,6 +91,7 @@ pub const CODES: &[&str] = &[
     "paper-twice",
     "paper-not-there",
     "not-posted",
+    "no-bad-rating",
 ];
 
 /// The longest time for a correction, in days.
@@ -291,6 +292,10 @@ impl Case {
                 party == Party::Applicant || party == Party::Receiving && (by_person || part)
             }
             Act::Rated { .. } => party == Party::Applicant,
+            Act::CalledBack { leg, .. } | Act::RatingDisputed { leg, .. } => {
+                let rated = if *leg == Leg::Receiving { Party::Receiving } else { self.poster() };
+                by_person && party == rated
+            }
         };
         if allowed { Ok(()) } else { Err(WhyNot::new("not-your-case")) }
     }
@@ -429,10 +434,23 @@ impl Case {
                 phase == Decided
             }
             Act::Rated { leg, .. } => {
-                if self.ratings.contains_key(leg) {
+                // After a call-back the person may think otherwise, once.
+                let again = |rating: &Rating| rating.call_back.is_some() && rating.before.is_none();
+                if self.ratings.get(leg).is_some_and(|rating| !again(rating)) {
                     return Err(WhyNot::new("already-rated"));
                 }
                 self.drafted.part_of.is_none() && matches!(phase, Delivered | NotAccepted)
+            }
+            Act::CalledBack { leg, .. } | Act::RatingDisputed { leg, .. } => {
+                let bad = self.ratings.get(leg).filter(|rating| rating.is_bad());
+                let open = bad.is_some_and(|rating| match act {
+                    Act::CalledBack { .. } => rating.call_back.is_none(),
+                    _ => rating.dispute.is_none(),
+                });
+                if !open {
+                    return Err(WhyNot::new("no-bad-rating"));
+                }
+                matches!(phase, Delivered | NotAccepted)
             }
             Act::Withdrawn => {
                 if self.decision.is_some() {
@@ -562,6 +580,7 @@ impl Case {
                 Some(decision) if decision.way == *way => Ok(()),
                 _ => Err(WhyNot::new("delivery-way")),
             },
+            Act::CalledBack { note, .. } | Act::RatingDisputed { note, .. } => words(note),
             Act::Rated { level, .. } => {
                 if (1..=5).contains(level) {
                     Ok(())

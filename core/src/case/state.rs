@@ -128,6 +128,8 @@ pub enum Step {
     Deliver,
     /// Mend what was returned, and hand over again.
     Mend,
+    /// Call back after a bad rating.
+    CallBack,
     /// Rate, if they like.
     Rate,
     /// Nothing.
@@ -150,6 +152,7 @@ impl Step {
             Step::Post => "post",
             Step::Deliver => "deliver",
             Step::Mend => "mend",
+            Step::CallBack => "call_back",
             Step::Rate => "rate",
             Step::Nothing => "nothing",
         }
@@ -340,6 +343,19 @@ pub struct Rating {
     pub comment: Option<BlobRef>,
     /// When.
     pub at: Moment,
+    /// The level before a call-back, if it was rated anew after one.
+    pub before: Option<u8>,
+    /// 回访: when, and what was found and mended.
+    pub call_back: Option<(Moment, String)>,
+    /// 申诉: when, and why.
+    pub dispute: Option<(Moment, String)>,
+}
+
+impl Rating {
+    /// 差评: levels 4 and 5 (GB/T 39046).
+    pub fn is_bad(&self) -> bool {
+        self.level >= 4
+    }
 }
 
 /// An entry that was stamped but breaks a rule: kept, shown, without effect.
@@ -605,7 +621,20 @@ impl Case {
                 self.phase = Phase::Delivered;
             }
             Act::Rated { leg, level, comment } => {
-                self.ratings.insert(leg, Rating { level, comment, at });
+                let earlier = self.ratings.remove(&leg);
+                let before = earlier.as_ref().map(|rating| rating.level);
+                let (call_back, dispute) = earlier.map_or((None, None), |rating| (rating.call_back, rating.dispute));
+                self.ratings.insert(leg, Rating { level, comment, at, before, call_back, dispute });
+            }
+            Act::CalledBack { leg, note } => {
+                if let Some(rating) = self.ratings.get_mut(&leg) {
+                    rating.call_back = Some((at, note));
+                }
+            }
+            Act::RatingDisputed { leg, note } => {
+                if let Some(rating) = self.ratings.get_mut(&leg) {
+                    rating.dispute = Some((at, note));
+                }
             }
             Act::Withdrawn => {
                 self.withdrawn = Some(at);
@@ -639,6 +668,12 @@ impl Case {
         self.phase = Phase::Decided;
     }
 
+    /// The first leg with a bad rating that nobody called back about, and since when.
+    pub fn to_call_back(&self) -> Option<(Leg, Moment)> {
+        let open = self.ratings.iter().filter(|(_, rating)| rating.is_bad() && rating.call_back.is_none());
+        open.map(|(leg, rating)| (*leg, rating.at)).min_by_key(|(_, at)| *at)
+    }
+
     /// The procedure that is under way.
     pub fn pause(&self) -> Option<&Pause> {
         self.pauses.last().filter(|pause| pause.to.is_none())
@@ -656,7 +691,7 @@ impl Case {
     }
 
     /// Who posts the result: who decides, or of a joint handling the place that took in.
-    fn poster(&self) -> Party {
+    pub(super) fn poster(&self) -> Party {
         if self.is_joint() { Party::Receiving } else { self.decider() }
     }
 
@@ -787,6 +822,11 @@ impl Case {
                     Channel::Online => Party::Applicant,
                 };
                 (party, Step::Mend, clock("relay-push", returned, relay.push))
+            }
+            Phase::Delivered | Phase::NotAccepted if self.to_call_back().is_some() => {
+                let (leg, since) = self.to_call_back().unwrap_or((Leg::Handling, self.begun));
+                let party = if leg == Leg::Receiving { Party::Receiving } else { self.poster() };
+                (party, Step::CallBack, clock("bad-rating", Some(since), Limit::CALL_BACK))
             }
             Phase::Delivered | Phase::NotAccepted if self.ratings.len() < 2 && self.drafted.part_of.is_none() => {
                 (Party::Applicant, Step::Rate, None)

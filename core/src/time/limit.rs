@@ -60,6 +60,9 @@ impl Limit {
     /// To issue and deliver, from the decision (行政许可法 art. 44).
     pub const DELIVERY: Limit = Limit::working(10);
 
+    /// To call back after a bad rating, and to mend what can be mended. Practice: “15 个工作日内整改到位” (a city of 四川, 2020).
+    pub const CALL_BACK: Limit = Limit::working(15);
+
     /// For the receiving window to check the material and push it on. Practice, not law: 内蒙古 2023, within a
     /// province. The same holds for the other relay limits; an agreement may set its own.
     pub const RELAY_PUSH: Limit = Limit::working(1);

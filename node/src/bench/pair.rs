@@ -136,6 +136,7 @@ fn config(name: &str, regions: &[&str], listen: SocketAddr, registrar: SocketAdd
         monitor: None,
         tls: None,
         peer: Default::default(),
+        department: Default::default(),
     })
 }
 

@@ -97,6 +97,7 @@ impl Init {
             monitor: None,
             tls: None,
             peer: Default::default(),
+            department: Default::default(),
         };
         let (config, card) =
             make_node(&self.data, NewNode { config, suite: self.suite, registrar: self.as_registrar }).await?;

@@ -169,6 +169,7 @@ impl World {
             monitor: None,
             tls: None,
             peer: Default::default(),
+            department: Default::default(),
         };
         let is_registrar = node.node.as_str() == REGISTRAR;
         let (config, _) = make_node(path, NewNode { config, suite: node.suite, registrar: is_registrar }).await?;

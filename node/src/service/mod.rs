@@ -3,12 +3,14 @@
 //! A door ([`crate::web`]) says who acts and what they gave; here it is checked for form (uploads, particulars, permits),
 //! turned into acts, and said to the writer, which applies the rules.
 
+pub mod department;
 mod open;
 mod upload;
 mod view;
 
 use tongban_core::case::{Act, Case, FieldFault, WhyNot};
 use tongban_core::dossier::{By, DossierId, Role};
+use tongban_core::ident::Uscc;
 
 pub use open::{OpenCase, Opening, authority, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
@@ -17,6 +19,9 @@ pub use view::{CaseView, Line, PartLine, Waiting};
 use crate::app::App;
 use crate::store::{Account, AccountRole, NewBlob, Once, Said, Say, SayError, StoreError, Target};
 
+/// The staff number under which a department's own system acts.
+const SYSTEM_STAFF: &str = "system";
+
 /// Who acts: someone signed in, or the holder of a receipt with its tracking code.
 #[derive(Clone, Debug)]
 pub enum Actor {
@@ -24,6 +29,8 @@ pub enum Actor {
     Account(Box<Account>),
     /// Opened one case by number and tracking code.
     Tracker(DossierId),
+    /// The own system of an authority.
+    Department(Uscc),
 }
 
 /// Why something was not done. Nothing was changed.
@@ -44,6 +51,9 @@ pub enum ServiceError {
     /// The item cannot be applied for.
     #[error("{0}")]
     Item(ItemFault),
+    /// An answer of a department's own system fits no task.
+    #[error("{0}")]
+    Business(#[from] department::BusinessFault),
     /// This account may not do this at all.
     #[error("not for this account")]
     Forbidden,
@@ -90,6 +100,7 @@ impl ServiceError {
             ServiceError::Say(error) => error.code().to_owned(),
             ServiceError::NotFound => "case-not-found".to_owned(),
             ServiceError::Item(fault) => fault.to_string(),
+            ServiceError::Business(fault) => fault.to_string(),
             ServiceError::Forbidden => "forbidden".to_owned(),
             ServiceError::Store(_) => "store".to_owned(),
         }
@@ -108,6 +119,9 @@ impl Actor {
         let applicant = By { org: None, role: Role::Applicant, staff: None };
         match self {
             Actor::Tracker(_) => Some(applicant),
+            Actor::Department(org) => {
+                Some(By { org: Some(*org), role: Role::Officer, staff: Some(SYSTEM_STAFF.to_owned()) })
+            }
             Actor::Account(account) => match account.role {
                 AccountRole::Applicant | AccountRole::Firm => Some(applicant),
                 AccountRole::Clerk => Some(By { org: account.org, role: Role::Clerk, staff: account.staff.clone() }),
@@ -123,7 +137,7 @@ impl Actor {
     pub fn account_id(&self) -> i64 {
         match self {
             Actor::Account(account) => account.id,
-            Actor::Tracker(_) => 0,
+            Actor::Tracker(_) | Actor::Department(_) => 0,
         }
     }
 
@@ -134,6 +148,9 @@ impl Actor {
         Ok(match self {
             Actor::Tracker(dossier) => {
                 *dossier == case.dossier || drafted.part_of.as_ref().is_some_and(|whole| whole.dossier == *dossier)
+            }
+            Actor::Department(org) => {
+                *org == drafted.handling.org && drafted.handling.node == *own && case.is_before_authority()
             }
             Actor::Account(account) => match account.role {
                 AccountRole::Applicant | AccountRole::Firm => app.store.owns(account.id, case.dossier).await?,

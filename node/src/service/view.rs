@@ -150,6 +150,7 @@ async fn parts(app: &App, actor: &Actor, case: &Case) -> Result<Vec<PartLine>, S
 pub async fn note(app: &App, actor: &Actor, id: DossierId, what: &str) -> Result<(), ServiceError> {
     let (account, org, staff) = match actor {
         Actor::Tracker(_) => (0, String::new(), String::new()),
+        Actor::Department(org) => (0, org.to_string(), super::SYSTEM_STAFF.to_owned()),
         Actor::Account(account) => match account.org {
             Some(org) => (account.id, org.to_string(), account.staff.clone().unwrap_or_default()),
             None => return Ok(()),

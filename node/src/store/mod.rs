@@ -9,6 +9,7 @@ pub use tongban_core::exchange::Unsaid;
 mod account;
 mod blob;
 mod bundle;
+mod business;
 mod copy;
 pub(crate) mod databases;
 mod document;

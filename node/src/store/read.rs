@@ -400,6 +400,15 @@ impl Store {
         Ok(row.is_some())
     }
 
+    /// How many stamps a dossier has.
+    pub async fn length(&self, dossier: DossierId) -> Result<u64> {
+        let row = sqlx::query("SELECT len FROM dossier WHERE id = $1")
+            .bind(dossier.bytes().to_vec())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get::<i64, _>(0)).transpose()?.unwrap_or(0) as u64)
+    }
+
     /// Whose case it is as applicant.
     pub async fn owner(&self, dossier: DossierId) -> Result<Option<i64>> {
         let row = sqlx::query("SELECT account FROM owner WHERE dossier = $1 ORDER BY account LIMIT 1")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party};
+use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party, Rating};
 use tongban_core::catalogue::{Mode, Need};
 use tongban_core::dossier::{Hash, Moment, Role};
 use tongban_core::ident::Uscc;
@@ -380,6 +380,7 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
             lines.extend(filled(whom.trim()).map(|whom| visitor.lang.labelled(&visitor.t("pre-check-contact"), &whom)));
             lines
         }
+        Some(Act::CalledBack { note, .. } | Act::RatingDisputed { note, .. }) => vec![note.clone()],
         Some(Act::ResultPosted { courier }) => vec![visitor.lang.labelled(&courier.company, &courier.number)],
         Some(Act::PapersTaken { papers }) => papers
             .iter()
@@ -522,6 +523,38 @@ pub fn pre_check(visitor: &Visitor, case: &Case, own: Party) -> Markup {
                         p { (visitor.t("pre-check-contact")) " " (answer.contact) " " @if !answer.phone.is_empty() { (phone(visitor, &answer.phone)) } }
                     }
                     p class="hint" { (visitor.t("pre-check-binds-not")) }
+                }
+            }
+        }
+    }
+}
+
+/// What was said of a rating: the call-back, and the answer of who was rated.
+pub fn replies(visitor: &Visitor, rating: &Rating) -> Markup {
+    html! {
+        @if let Some((at, note)) = &rating.call_back { p class="note" { (visitor.tf("rating-called-back", &[("date", &at.date().to_string())])) " " (note) } }
+        @if let Some((at, note)) = &rating.dispute { p class="note" { (visitor.tf("rating-disputed", &[("date", &at.date().to_string())])) " " (note) } }
+    }
+}
+
+/// Bad ratings of one's own leg, and the form to answer them; `path` is where it is sent, with `do` for the buttons.
+pub fn bad_ratings(visitor: &Visitor, case: &Case, leg: Leg, path: &str) -> Markup {
+    let Some(rating) = case.ratings.get(&leg).filter(|rating| rating.is_bad() || rating.call_back.is_some()) else {
+        return html! {};
+    };
+    html! {
+        section class="card" id="rating" {
+            h2 { (visitor.t("rating-bad")) }
+            p { (visitor.t(&format!("level-{}", rating.before.unwrap_or(rating.level)))) @if rating.before.is_some() { " → " (visitor.t(&format!("level-{}", rating.level))) } }
+            (replies(visitor, rating))
+            @if rating.is_bad() && (rating.call_back.is_none() || rating.dispute.is_none()) {
+                form method="post" action=(path) {
+                    (super::part::hidden(visitor, path))
+                    (super::part::textarea("rating_note", &visitor.t("rating-note"), Some(&visitor.t("rating-note-hint")), "", None))
+                    div class="actions" {
+                        @if rating.call_back.is_none() { button class="primary" type="submit" name="do" value="call-back" { (visitor.t("rating-call-back")) } }
+                        @if rating.dispute.is_none() { button type="submit" name="do" value="dispute" { (visitor.t("rating-dispute")) } }
+                    }
                 }
             }
         }

@@ -99,6 +99,7 @@ pub fn sentences(lang: Lang, error: &ServiceError) -> Vec<(Option<String>, Strin
         ServiceError::Say(SayError::Store(_) | SayError::Unsaid(Unsaid::Break(_))) | ServiceError::Store(_) => {
             vec![(None, lang.t("fault-store").into_owned())]
         }
+        ServiceError::Business(fault) => vec![(None, lang.t(&format!("fault-{fault}")).into_owned())],
         ServiceError::Item(fault) => vec![(None, lang.t(&format!("fault-{fault}")).into_owned())],
         ServiceError::NotFound | ServiceError::Say(SayError::Unsaid(Unsaid::NotFound)) => {
             vec![(None, lang.t("fault-not-found").into_owned())]
@@ -269,4 +270,9 @@ fn nothing_there(visitor: &Visitor) -> Markup {
         @if visitor.session.is_some() { p { a href="/track" { (visitor.t("nav-track")) } } }
     };
     page(visitor, &title, body)
+}
+
+/// What the service refuses, in words.
+pub fn words_of(lang: Lang, error: &ServiceError) -> String {
+    sentences(lang, error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }

@@ -10,12 +10,14 @@ mod case_page;
 mod fault;
 mod form;
 mod held;
+mod notice;
 mod operate;
 mod papers;
 mod part;
 mod portal;
 mod visitor;
 
+pub use fault::words_of;
 pub use operate::{monitor, observe};
 pub use visitor::hash_password;
 mod window;
@@ -37,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(window::router())
         .merge(authority::router())
         .merge(papers::router())
+        .merge(notice::router())
         .merge(admin::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)

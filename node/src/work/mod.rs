@@ -2,6 +2,7 @@
 //! processes over one database it is done by whoever holds the lease.
 
 mod clock;
+mod department;
 mod joint;
 
 use tongban_core::dossier::{By, Role};
@@ -10,7 +11,7 @@ use crate::app::App;
 
 /// Works until the process ends.
 pub async fn run(app: App) {
-    tokio::join!(joint::follow(&app), clock::watch(&app));
+    tokio::join!(joint::follow(&app), clock::watch(&app), department::serve(&app));
 }
 
 /// The node itself, by rule and without a person.

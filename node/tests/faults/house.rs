@@ -171,6 +171,7 @@ fn config(number: usize, port: u16, address: String, registrar: String, trust: H
         drain_s: 0,
         monitor: None,
         peer: Default::default(),
+        department: Default::default(),
     }
 }
 

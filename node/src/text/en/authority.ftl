@@ -183,3 +183,7 @@ authority-post-to = To:
 authority-deliver-courier-hint = Record the delivery when the courier says that it was signed for.
 authority-way-courier = Post to the applicant: { $address }
 authority-wrong-courier = Give courier and number
+authority-rating = Call back after a bad rating
+authority-do-rating = Record
+authority-done-rating = Recorded. The applicant sees it.
+authority-wrong-rating = Say what you learnt and how it was mended, or why you dispute it

@@ -145,3 +145,4 @@ window-delegated = Decided at this window
 window-delegated-how = { $authority } has delegated the decision to this window. Accept, decide and deliver here; the authority receives the whole record.
 window-delegated-do = Accept and decide
 window-deliver-courier = The authority posts the result to the applicant; nothing is given out at the window.
+window-done-rating = Recorded. The applicant sees it.

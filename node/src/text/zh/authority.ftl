@@ -183,3 +183,7 @@ authority-post-to = 寄到：
 authority-deliver-courier-hint = 快递显示签收后，登记送达。
 authority-way-courier = 寄给申请人：{ $address }
 authority-wrong-courier = 请填快递公司和单号
+authority-rating = 差评回访
+authority-do-rating = 登记
+authority-done-rating = 已登记，申请人会看到。
+authority-wrong-rating = 请写回访了解到什么、怎么整改，或申诉的理由

@@ -137,3 +137,4 @@ window-delegated = 授权本窗口办理
 window-delegated-how = { $authority }把这一事项的决定权授给了本窗口。请在这里受理、作决定、出件；办理地会收到全部记录。
 window-delegated-do = 去受理、作决定
 window-deliver-courier = 结果由办理地寄给申请人，不用在窗口交。
+window-done-rating = 已登记，申请人会看到。

@@ -48,6 +48,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(deliver))
         .routes(routes!(papers))
         .routes(routes!(rate))
+        .routes(routes!(call_back))
+        .routes(routes!(dispute_rating))
         .routes(routes!(withdraw))
 }
 
@@ -213,7 +215,7 @@ impl Lists {
     }
 }
 
-fn no_place() -> Refusal {
+pub(super) fn no_place() -> Refusal {
     Refusal::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "after-unknown",
@@ -763,6 +765,43 @@ async fn rate(
         comment: blob.as_ref().map(|blob| blob.reference.clone()),
     };
     say(&app, caller, id, once, act, blob.into_iter().collect()).await
+}
+
+/// An answer to a bad rating.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RatingAnswer {
+    /// receiving or handling.
+    #[schema(value_type = String)]
+    leg: Leg,
+    /// What was found and mended, or why the rating is mistaken.
+    note: String,
+}
+
+/// 差评回访: called back after a bad rating. The applicant may rate that leg once more.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/call-back", tag = "acts", params(("id" = String, Path)),
+    request_body = RatingAnswer, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn call_back(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(RatingAnswer { leg, note }): Body<RatingAnswer>,
+) -> Answer {
+    say(&app, caller, id, once, Act::CalledBack { leg, note }, Vec::new()).await
+}
+
+/// 差评申诉: holds a bad rating to be mistaken. The answer stands beside the rating.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/dispute-rating", tag = "acts", params(("id" = String, Path)),
+    request_body = RatingAnswer, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn dispute_rating(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(RatingAnswer { leg, note }): Body<RatingAnswer>,
+) -> Answer {
+    say(&app, caller, id, once, Act::RatingDisputed { leg, note }, Vec::new()).await
 }
 
 /// 撤回: withdraws.

@@ -4,6 +4,7 @@
 mod case;
 mod item;
 mod reply;
+mod task;
 
 use axum::extract::Request;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
@@ -24,7 +25,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::fault::sentences;
+use super::fault::words_of;
 use super::visitor::{begin_session, check_password, forget_tries, hash_token, may_try};
 use crate::app::App;
 use crate::limits;
@@ -73,6 +74,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .routes(routes!(sign_in))
         .merge(item::router())
         .merge(case::router())
+        .merge(task::router())
         .split_for_parts();
     let description = Json(openapi);
     routes
@@ -143,9 +145,10 @@ impl From<ServiceError> for Refusal {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             ServiceError::Say(SayError::OtherRequest | SayError::Unsaid(Unsaid::Why(_) | Unsaid::Recall))
-            | ServiceError::Item(_) => StatusCode::CONFLICT,
+            | ServiceError::Item(_)
+            | ServiceError::Business(_) => StatusCode::CONFLICT,
         };
-        let words = |lang| sentences(lang, &error).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ");
+        let words = |lang| words_of(lang, &error);
         let fields = match &error {
             ServiceError::Fields(faults) => faults
                 .iter()

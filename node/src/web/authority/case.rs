@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongban_core::case::{Act, Case, Channel, Party};
+use tongban_core::case::{Act, Case, Channel, Leg, Party};
 use tongban_core::dossier::{By, Role};
 use tongban_core::mechanism::{Basis, permit};
 
@@ -15,9 +15,9 @@ use crate::service::{Actor, CaseView, ServiceError};
 use crate::web::case_page::{self, facts, materials, particulars, state, timeline};
 use crate::web::fault::Fault;
 use crate::web::form::Form;
-use crate::web::papers;
 use crate::web::part;
 use crate::web::visitor::Visitor;
+use crate::web::{notice, papers};
 
 /// What an officer had typed into one of the forms, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -136,11 +136,13 @@ fn page(
         (case_page::part_of(visitor, case))
         (case_page::parts(visitor, view, "/authority/cases", Party::Handling))
         (case_page::pre_check(visitor, case, own))
+        (case_page::bad_ratings(visitor, case, Leg::Handling, &format!("/authority/cases/{}/rating", case.dossier)))
         @if !possible.is_empty() { p class="no-print" { a href="#moves" { (visitor.t("authority-to-moves")) } } }
         div class="columns" {
             div {
                 section { h2 { (visitor.t("authority-materials")) } (materials(visitor, view)) (asked_before(visitor, case)) }
                 (papers::section(app, visitor, view, own))
+                (notice::links(visitor, case))
                 section { h2 { (visitor.t("authority-applicant")) } (particulars(visitor, view)) }
                 section { h2 { (visitor.t("authority-intake")) } (facts(visitor, case)) (intake(&desk)) }
                 section { h2 { (visitor.t("authority-timeline")) } (timeline(visitor, view)) }

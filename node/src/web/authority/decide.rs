@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use tongban_core::case::{
-    Act, CORRECTION_DAYS_MAX, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Outcome,
+    Act, CORRECTION_DAYS_MAX, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Leg, Outcome,
     PROCEDURE_DAYS_MAX, Procedure, Verdict as Answer, Wanted,
 };
 use tongban_core::time::Limit;
@@ -99,6 +99,15 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
         Move::Accept => Ok(Act::Accepted.into()),
         Move::Deliver => Ok(Act::Delivered { way: delivered_by(&view.case) }.into()),
         Move::Post => post(visitor, form).map(Saying::from),
+        Move::Rating => {
+            let note = form.text("rating_note").trim().to_owned();
+            if note.is_empty() {
+                return Err(Wrong::field(visitor, "rating_note", "authority-wrong-rating"));
+            }
+            let leg = Leg::Handling;
+            let disputes = form.text("do") == "dispute";
+            Ok(if disputes { Act::RatingDisputed { leg, note } } else { Act::CalledBack { leg, note } }.into())
+        }
         Move::Correction => correction(visitor, view, form).map(Saying::from),
         Move::Return => {
             let (reason, note) = grounds(visitor, form, "return_reason", "return_note", false)?;

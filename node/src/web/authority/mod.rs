@@ -43,10 +43,11 @@ enum Move {
     Resume,
     Post,
     Deliver,
+    Rating,
 }
 
 impl Move {
-    const ALL: [Move; 14] = [
+    const ALL: [Move; 15] = [
         Move::PreCheck,
         Move::Receive,
         Move::Accept,
@@ -61,6 +62,7 @@ impl Move {
         Move::Resume,
         Move::Post,
         Move::Deliver,
+        Move::Rating,
     ];
 
     fn name(self) -> &'static str {
@@ -70,6 +72,7 @@ impl Move {
             Move::Pause => "pause",
             Move::Resume => "resume",
             Move::Post => "post",
+            Move::Rating => "rating",
             Move::Receive => "receive",
             Move::Accept => "accept",
             Move::Correction => "correction",

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use tongban_core::case::{
-    Act, Asks, Barrier, Case, Channel, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Office,
+    Act, Asks, Barrier, Case, Channel, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Leg, Office,
     Outcome, Party, Phase, Procedure, REASONS, Verdict, Wanted, WhyNot,
 };
 use tongban_core::directory::{Duty, Organisation};
@@ -105,6 +105,7 @@ fn sample(case: &Case, step: Move) -> Act {
         Move::Grant => decided(Outcome::Granted),
         Move::Refuse => decided(Outcome::Refused),
         Move::Deliver => Act::Delivered { way: delivered_by(case) },
+        Move::Rating => Act::CalledBack { leg: Leg::Handling, note: words() },
     }
 }
 
@@ -229,6 +230,8 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
             (way(desk, step, "refuse_way"))
         },
         Move::Post => post(desk),
+        // It has a card of its own.
+        Move::Rating => html! {},
         Move::Deliver => hint(match delivered_by(&desk.view.case) {
             DeliveryWay::Courier => "authority-deliver-courier-hint",
             DeliveryWay::Window => "window-deliver-how",

@@ -13,9 +13,9 @@ use crate::store::AccessRow;
 use crate::web::case_page;
 use crate::web::fault::Fault;
 use crate::web::form::Form;
-use crate::web::papers;
 use crate::web::part::{self, attention, done, note, page};
 use crate::web::visitor::Visitor;
+use crate::web::{notice, papers};
 
 /// What the address of a case carries.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -112,6 +112,7 @@ pub async fn render(
                 section class="card" { h2 { (t("portal-case-facts")) } (case_page::facts(visitor, case)) }
                 section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) }
                 (looked(app, visitor, &accesses))
+                @if case.number.is_some() { section class="card" { (notice::links(visitor, case)) } }
                 (take_along(visitor, case))
                 (withdraw(visitor, case))
             }

@@ -26,6 +26,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(paging): Query
         // Who came with a receipt has one case.
         Actor::Tracker(id) => return Ok(Redirect::to(&format!("/my/{id}")).into_response()),
         Actor::Account(account) => account,
+        Actor::Department(_) => return Err(Fault::Forbidden),
     };
     let from = Place::parse(&paging.after);
     let CasePage { rows, next } = app.store.cases(List::OwnedBy(account.id), from.as_ref()).await?;

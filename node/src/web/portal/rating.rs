@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Leg, Phase};
+use tongban_core::case::{Act, Case, Leg, Phase, Rating};
 
 use super::case::Aside;
 use super::{Problem, problem_at};
 use crate::app::App;
 use crate::store::{NewBlob, StoreError};
+use crate::web::case_page;
 use crate::web::form::Form;
 use crate::web::part::{self, Choice};
 use crate::web::visitor::Visitor;
@@ -38,7 +39,8 @@ pub async fn comments(app: &App, case: &Case) -> Result<BTreeMap<Leg, String>, S
 
 /// Ratings that were given, and the form for those that were not.
 pub fn section(visitor: &Visitor, case: &Case, comments: &BTreeMap<Leg, String>, aside: &Aside) -> Markup {
-    let open: Vec<Leg> = LEGS.into_iter().filter(|leg| !case.ratings.contains_key(leg)).collect();
+    let again = |rating: &Rating| rating.call_back.is_some() && rating.before.is_none();
+    let open: Vec<Leg> = LEGS.into_iter().filter(|leg| case.ratings.get(leg).is_none_or(again)).collect();
     let may = matches!(case.phase, Phase::Delivered | Phase::NotAccepted) && !open.is_empty();
     if !may && case.ratings.is_empty() {
         return html! {};
@@ -52,6 +54,7 @@ pub fn section(visitor: &Visitor, case: &Case, comments: &BTreeMap<Leg, String>,
                     (visitor.tf("line-rated", &[("leg", &visitor.t(&format!("leg-{}", word(*leg)))), ("level", &visitor.t(&format!("level-{}", rating.level)))]))
                     @if let Some(comment) = comments.get(leg) { br; (comment) }
                 }
+                (case_page::replies(visitor, rating))
             }
             @if may {
                 p { (visitor.t("portal-rate-lead")) }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use tongban_core::case::{Act, Attached, Case, Check, DeliveryWay, Phase};
+use tongban_core::case::{Act, Attached, Case, Check, DeliveryWay, Leg, Phase};
 use tongban_core::catalogue::MaterialRule;
 use tongban_core::dossier::{DossierId, Hash, Suite};
 
@@ -68,6 +68,7 @@ fn done_note(case: &Case, done: &str) -> Option<&'static str> {
         "answered" if case.phase != Phase::CorrectionAsked => Some("window-done-answered"),
         "withdrawn" if case.phase == Phase::Withdrawn => Some("window-done-withdrawn"),
         "taken-back" if case.take_back.is_some() => Some("window-done-taken-back"),
+        "answered-rating" => Some("window-done-rating"),
         "delivered" if case.delivered.is_some() => Some("window-done-delivered"),
         _ => None,
     }
@@ -117,6 +118,15 @@ pub(super) async fn submit(
         "deliver" => {
             let problems = desk.say(vec![Act::Delivered { way: DeliveryWay::Window }], once("deliver")).await?;
             return desk.answer(&form, problems, "?done=delivered").await;
+        }
+        wish @ ("call-back" | "dispute") => {
+            let note = form.text("rating_note").trim().to_owned();
+            let act = match wish {
+                "dispute" => Act::RatingDisputed { leg: Leg::Receiving, note },
+                _ => Act::CalledBack { leg: Leg::Receiving, note },
+            };
+            let problems = desk.say(vec![act], once(wish)).await?;
+            return desk.answer(&form, problems, "?done=answered-rating").await;
         }
         "answer" => {
             let problems = desk.answer_correction(&mut form).await?;

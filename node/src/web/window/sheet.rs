@@ -1,7 +1,7 @@
 //! The case on one screen: the other place's list, the applicant and the materials, what is still missing.
 
 use maud::{Markup, html};
-use tongban_core::case::{Case, Check, DeliveryWay, Outcome, Party, Phase};
+use tongban_core::case::{Case, Check, DeliveryWay, Leg, Outcome, Party, Phase};
 use tongban_core::catalogue::MaterialRule;
 
 use super::desk::{is_editable, must_say_check, path_of};
@@ -12,9 +12,9 @@ use crate::web::case_page;
 use crate::web::fault::why;
 use crate::web::form::Form;
 use crate::web::held;
-use crate::web::papers;
 use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
+use crate::web::{notice, papers};
 
 /// All that the page shows.
 pub(super) struct Sheet<'a> {
@@ -100,6 +100,7 @@ impl Sheet<'_> {
                 }
             }
             (self.result())
+            (case_page::bad_ratings(visitor, case, Leg::Receiving, &path_of(case.dossier)))
         }
     }
 
@@ -348,6 +349,7 @@ impl Sheet<'_> {
                 p { (key_link("button", &format!("{}/receipt", path_of(case.dossier)), "F8", &self.t("window-receipt-open"))) }
             }
             (papers::section(self.app, visitor, self.view, Party::Receiving))
+            (notice::links(visitor, case))
             h2 { (self.t("window-facts")) }
             (case_page::facts(visitor, case))
             h2 { (self.t("window-timeline")) }
