@@ -121,7 +121,7 @@ CREATE TABLE dossier (
 ) /* BY KEY */;
 
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
--- refused: 1 if the decision is a refusal. shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
+-- refused: 1 if the decision is a refusal. guest: 1 while it goes on before an authority at a guest desk. shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
 CREATE TABLE case_view (
     dossier BYTEA NOT NULL PRIMARY KEY,
     number TEXT,
@@ -146,6 +146,7 @@ CREATE TABLE case_view (
     changed BIGINT NOT NULL,
     applicant BYTEA NOT NULL,
     refused BIGINT NOT NULL,
+    guest BIGINT NOT NULL,
     shown BIGINT NOT NULL,
     part_of BYTEA
 );
@@ -158,6 +159,8 @@ CREATE INDEX case_by_handling ON case_view (handling_org, changed, shown);
 -- Joint handlings that go on, and parts that do: few rows.
 CREATE INDEX case_joint ON case_view (dossier) WHERE phase = 'joint';
 CREATE INDEX case_open_part ON case_view (part_of) WHERE part_of IS NOT NULL AND party <> 'nobody';
+-- What moves when a guest has a node of its own.
+CREATE INDEX case_of_guest ON case_view (dossier) WHERE guest = 1;
 -- Where time runs in which the authority may ask (行政许可法 art. 32).
 CREATE INDEX case_to_accept ON case_view (due) WHERE step = 'accept';
 -- What was handed over and is not answered: few rows, looked at every few seconds.
@@ -253,6 +256,16 @@ CREATE TABLE once (
     dossier BYTEA NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (account, key)
+) /* BY KEY */;
+
+-- Invitations to guest desks. token_hash: of the link; code_hash: of the link with its code.
+CREATE TABLE invite (
+    token_hash BYTEA NOT NULL PRIMARY KEY,
+    code_hash BYTEA NOT NULL,
+    org TEXT NOT NULL,
+    name TEXT NOT NULL,
+    staff TEXT NOT NULL,
+    until BIGINT NOT NULL
 ) /* BY KEY */;
 
 -- What a department's own system calls a case.

@@ -113,6 +113,9 @@ pub struct Config {
     pub realm: Realm,
     /// The regions it serves.
     pub regions: Vec<Region>,
+    /// Regions without a node whose authorities have a guest desk here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guests: Vec<Region>,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Base address by which people and peers reach it.

@@ -103,6 +103,10 @@ fn organisation_fault(
     if org.node != *node {
         return Some("node-not-own");
     }
+    if org.guest {
+        // A guest desk holds as long as no node serves the region.
+        return (org.duty != Duty::Authority || !list.hosts(node, org.region)).then_some("region-not-own");
+    }
     // The coordination office serves no region: its own is only where it sits.
     let coordinates = org.duty == Duty::Registrar && registrar == Some(node);
     (!coordinates && !list.serves(node, org.region)).then_some("region-not-own")
@@ -118,7 +122,8 @@ fn implementation_fault(
     let Some(authority) = authority.filter(|org| org.node == *node && org.duty == Duty::Authority) else {
         return Some("authority-not-own");
     };
-    if !authority.region.contains(one.region) || !list.serves(node, one.region) {
+    let decides = list.serves(node, one.region) || authority.guest && list.hosts(node, one.region);
+    if !authority.region.contains(one.region) || !decides {
         return Some("region-not-own");
     }
     (one.id != format!("{}@{}", one.item, one.region)).then_some("id-not-its-own")

@@ -64,11 +64,13 @@ async fn a_case_is_decided_wholly_in_the_departments_own_system() {
     officer.tell("/api/v1/tasks", &other).await.refused(409, "business-other-task");
     let stranger = json!({ "business_number": "NOBODY-1", "do": "accept" });
     officer.tell("/api/v1/tasks", &stranger).await.refused(409, "business-unknown");
-    let second = json!({ "business_number": "SECOND-1", "task": id, "do": "decide", "outcome": "granted", "number": "1" });
+    let second =
+        json!({ "business_number": "SECOND-1", "task": id, "do": "decide", "outcome": "granted", "number": "1" });
     officer.tell("/api/v1/tasks", &second).await.refused(409, "business-other-number");
     let late = json!({ "business_number": number, "do": "correct", "wanted": [{ "material": "id-card", "what": "重拍" }], "days": 5 });
     officer.tell("/api/v1/tasks", &late).await.refused(409, "already-accepted");
-    let broken = json!({ "business_number": number, "do": "decide", "outcome": "granted", "number": "1", "document": "%%%" });
+    let broken =
+        json!({ "business_number": number, "do": "decide", "outcome": "granted", "number": "1", "document": "%%%" });
     officer.tell("/api/v1/tasks", &broken).await.refused(409, "base64");
     clerk.tell("/api/v1/tasks", &accept).await.refused(403, "forbidden");
 
@@ -76,7 +78,10 @@ async fn a_case_is_decided_wholly_in_the_departments_own_system() {
         runs(&demo, "anhui", "hefei-gjj", &book, &[]);
     }
     let end = both_see(&clerk, &officer, &id, "delivered").await;
-    assert_eq!((&end["case"]["decision"]["outcome"], &end["case"]["decision"]["number"]), (&json!("granted"), &json!(format!("{number}-D"))));
+    assert_eq!(
+        (&end["case"]["decision"]["outcome"], &end["case"]["decision"]["number"]),
+        (&json!("granted"), &json!(format!("{number}-D")))
+    );
 }
 
 /// A node on its own whose authority works in a system of its own.
@@ -92,7 +97,11 @@ async fn alone(more: &str) -> (tempfile::TempDir, Demo) {
     let org = &accounts.iter().find(|account| account["login"] == "hefei-gjj").unwrap()["org"];
     let config = demo.node("anhui").folder.join("tongban.toml");
     let text = more.replace("FOLDER", &folder.path().display().to_string());
-    let text = format!("{}\n[department.{}]\nevery_s = 1\n{text}\n", fs::read_to_string(&config).unwrap(), org.as_str().unwrap());
+    let text = format!(
+        "{}\n[department.{}]\nevery_s = 1\n{text}\n",
+        fs::read_to_string(&config).unwrap(),
+        org.as_str().unwrap()
+    );
     fs::write(&config, text).unwrap();
     demo.start_again().await;
     (folder, demo)
@@ -144,7 +153,10 @@ async fn tasks_and_answers_cross_as_files() {
     give("3.json", json!({ "business_number": "HF-1", "do": "accept" }));
     there("3.done").await;
     let document = encode(&paper());
-    give("4.json", json!({ "business_number": "HF-1", "do": "decide", "outcome": "granted", "number": "HF-1-D", "document": document }));
+    give(
+        "4.json",
+        json!({ "business_number": "HF-1", "do": "decide", "outcome": "granted", "number": "HF-1-D", "document": document }),
+    );
     there("4.done").await;
     give("5.json", json!({ "business_number": "HF-1", "do": "deliver" }));
     there("5.done").await;

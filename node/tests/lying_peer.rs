@@ -50,6 +50,7 @@ impl Liar {
 
     fn card(&self) -> NodeCard {
         NodeCard {
+            guests: Vec::new(),
             node: node(LIAR),
             name: "说谎的节点".to_owned(),
             name_en: "A liar".to_owned(),

@@ -234,7 +234,10 @@ async fn a_bad_rating_is_called_back_and_may_be_given_anew() {
     officer.act(&id, "decide", granted("online")).await;
     officer.act(&id, "deliver", json!({ "way": "online" })).await;
     li.sees(&id, "delivered").await;
-    officer.try_act(&id, "call-back", json!({ "leg": "handling", "note": "已电话" })).await.refused(409, "no-bad-rating");
+    officer
+        .try_act(&id, "call-back", json!({ "leg": "handling", "note": "已电话" }))
+        .await
+        .refused(409, "no-bad-rating");
     li.act(&id, "rate", json!({ "leg": "handling", "level": 5, "comment": "等了两天" })).await;
     let seen = until("the rating reaches who caused it", async || {
         let case = officer.case(&id).await;
@@ -251,7 +254,9 @@ async fn a_bad_rating_is_called_back_and_may_be_given_anew() {
     })
     .await;
     li.act(&id, "rate", json!({ "leg": "handling", "level": 2, "comment": "" })).await;
-    li.try_act(&id, "rate", json!({ "leg": "handling", "level": 1, "comment": "" })).await.refused(409, "already-rated");
+    li.try_act(&id, "rate", json!({ "leg": "handling", "level": 1, "comment": "" }))
+        .await
+        .refused(409, "already-rated");
     let end = both_see(&li, &officer, &id, "delivered").await;
     let rating = &end["case"]["ratings"]["handling"];
     assert_eq!((&rating["level"], &rating["before"]), (&json!(2), &json!(5)));

@@ -229,6 +229,7 @@ impl Paper {
         let name = |node: &str| node.parse::<NodeId>().unwrap();
         let keys: Vec<_> = nodes.iter().zip(1..).map(|((node, _), seed)| (name(node), key(seed))).collect();
         let card = |((node, key), (_, regions)): (&(NodeId, SecretKey), &(&str, &[&str]))| NodeCard {
+            guests: Vec::new(),
             node: node.clone(),
             name: node.to_string(),
             name_en: node.to_string(),

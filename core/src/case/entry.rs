@@ -37,6 +37,9 @@ pub struct Office {
     pub region: Region,
     /// Whom to call.
     pub phone: String,
+    /// Whether it works at a guest desk of that node.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
 }
 
 /// The item and the version of it that the case keeps.
@@ -345,6 +348,11 @@ pub enum Act {
         /// Why, in words.
         note: String,
     },
+    /// The authority, which was a guest at this node, has a node of its own: the case moves there whole.
+    Moved {
+        /// The same authority on its own node.
+        to: Box<Office>,
+    },
     /// The handling authority has it.
     Received,
     /// Sent back to the receiving place with a coded reason; passes the pen back.
@@ -502,6 +510,7 @@ impl Act {
             Act::HandedOver => "handed_over",
             Act::TakeBack => "take_back",
             Act::Forwarded { .. } => "forwarded",
+            Act::Moved { .. } => "moved",
             Act::Received => "received",
             Act::Returned { .. } => "returned",
             Act::Accepted => "accepted",

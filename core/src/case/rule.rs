@@ -164,6 +164,9 @@ impl Case {
             Act::HandedOver => &self.drafted.handling.node,
             Act::Returned { .. } => &self.drafted.receiving.node,
             Act::Forwarded { to, .. } => &to.node,
+            // What stays at the receiving place moves without the pen.
+            Act::Moved { .. } if self.is_joint() || self.drafted.is_delegated() => return None,
+            Act::Moved { to } => &to.node,
             _ => return None,
         };
         // After a recall the pen may be there already.
@@ -172,11 +175,12 @@ impl Case {
 
     /// A node that an act lets take part without the pen: the authority that is asked before, that leads a joint handling, or
     /// in whose name the window decides.
-    pub fn joins_by(&self, act: &Act) -> Option<&NodeId> {
+    pub fn joins_by<'a>(&'a self, act: &'a Act) -> Option<&'a NodeId> {
         let joins = match act {
             Act::PreCheckAsked { .. } => true,
             Act::TakenIn { .. } => self.drafted.is_delegated(),
             Act::HandedOver => self.is_joint(),
+            Act::Moved { to } => return self.pen_for(act).is_none().then_some(&to.node),
             _ => false,
         };
         joins.then_some(&self.drafted.handling.node)
@@ -226,6 +230,12 @@ impl Case {
         if asks.by.role == Role::System && self.by_itself(asks.node).as_ref() == Some(act) {
             return Ok(());
         }
+        if let Act::Moved { to } = act {
+            let handling = &self.drafted.handling;
+            let is_host = asks.by.role == Role::System && *asks.node == handling.node && *asks.node == self.pen;
+            let moves_out = handling.guest && !to.guest && to.org == handling.org && to.node != handling.node;
+            return if is_host && moves_out { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
+        }
         if *act == Act::DeemedAccepted {
             let handles = asks.by.role == Role::System && *asks.node == self.pen && self.drafted.part_of.is_none();
             return if handles { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
@@ -252,6 +262,7 @@ impl Case {
             | Act::Extended { .. }
             | Act::Paused { .. }
             | Act::Resumed { .. } => decides && by_person,
+            Act::Moved { .. } => false,
             Act::PapersTaken { .. }
             | Act::PapersSent { .. }
             | Act::PapersArrived { .. }
@@ -418,6 +429,7 @@ impl Case {
                 }
                 phase == Accepted
             }
+            Act::Moved { .. } => self.is_before_authority() && self.number.is_some() && !phase.is_over(),
             Act::PapersTaken { .. } => self.number.is_some() && !phase.is_over(),
             // What was kept is given back even after all is over.
             Act::PapersSent { .. } | Act::PapersArrived { .. } | Act::PapersGiven { .. } | Act::PapersLost { .. } => {
@@ -590,6 +602,7 @@ impl Case {
             }
             Act::Drafted(_)
             | Act::TakeBack
+            | Act::Moved { .. }
             | Act::Received
             | Act::PartBegun { .. }
             | Act::Accepted

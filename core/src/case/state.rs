@@ -556,6 +556,7 @@ impl Case {
                 self.take_back = None;
                 self.phase = Phase::HandedOver;
             }
+            Act::Moved { to } => self.drafted.handling = *to,
             Act::Received => {
                 self.received = Some(at);
                 // A window with the right may have said 受理 already.

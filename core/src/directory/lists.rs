@@ -73,6 +73,7 @@ mod tests {
             until: until.map(Moment),
         };
         let node = NodeCard {
+            guests: Vec::new(),
             node: "anhui".parse().unwrap(),
             name: String::new(),
             name_en: String::new(),

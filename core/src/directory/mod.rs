@@ -44,6 +44,9 @@ pub struct Organisation {
     /// place. Empty if it takes part in none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub field: String,
+    /// Whether it works at a guest desk: its own region has no node yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
     /// The node it works on.
     pub node: NodeId,
     /// Where to go.

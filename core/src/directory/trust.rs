@@ -31,6 +31,9 @@ pub struct NodeCard {
     pub name_en: String,
     /// The regions it serves.
     pub regions: Vec<Region>,
+    /// Regions whose authorities have a guest desk here, as long as no node serves them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guests: Vec<Region>,
     /// Base address for peers, such as `https://exchange.example.gov.cn`. Plain HTTP on loopback only.
     pub address: String,
     /// Its keys.
@@ -159,6 +162,13 @@ impl TrustList {
         self.serving(region).is_some_and(|card| card.node == *node)
     }
 
+    /// Whether authorities of a region have their guest desk at this node: nobody serves the region, and the list says so.
+    pub fn hosts(&self, node: &NodeId, region: Region) -> bool {
+        let card = self.nodes.iter().find(|card| card.node == *node);
+        let covers = |hosted: &Region| *hosted == region || hosted.contains(region);
+        self.serving(region).is_none() && card.is_some_and(|card| card.guests.iter().any(covers))
+    }
+
     /// Where a node stands in the list: who stands before another was listed before it.
     pub fn place(&self, node: &NodeId) -> usize {
         self.nodes.iter().position(|card| card.node == *node).unwrap_or(usize::MAX)
@@ -186,6 +196,7 @@ mod tests {
     fn list(nodes: &[(&str, &[&str])]) -> TrustList {
         let root = SecretKey::from_seed(Suite::Ed25519, &[1; 32]).unwrap().public_key().clone();
         let card = |(node, regions): &(&str, &[&str])| NodeCard {
+            guests: Vec::new(),
             node: node.parse().unwrap(),
             name: String::new(),
             name_en: String::new(),

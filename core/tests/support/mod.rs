@@ -77,6 +77,7 @@ impl TestWorld {
             .map(|(n, ((node, code, name, name_en), suite))| TestNode {
                 key: SecretKey::from_seed(suite, &[seed * 10 + n + 1; 32]).unwrap(),
                 office: Office {
+                    guest: false,
                     node: node.parse().unwrap(),
                     org: drill_uscc(u32::from(n) + 1),
                     name: name.to_owned(),
@@ -88,6 +89,7 @@ impl TestWorld {
             .collect();
         let root = SecretKey::from_seed(suites[0], &[seed * 10; 32]).unwrap();
         let cards = nodes.iter().map(|node| NodeCard {
+            guests: Vec::new(),
             node: node.id().clone(),
             name: node.office.name.clone(),
             name_en: node.office.name_en.clone(),

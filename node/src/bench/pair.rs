@@ -137,6 +137,7 @@ fn config(name: &str, regions: &[&str], listen: SocketAddr, registrar: SocketAdd
         tls: None,
         peer: Default::default(),
         department: Default::default(),
+        guests: Vec::new(),
     })
 }
 
@@ -235,6 +236,7 @@ impl World {
             name_en: org.name_en.clone(),
             region: org.region,
             phone: org.phone.clone(),
+            guest: org.guest,
         };
         let by =
             |org: &Organisation, role, staff: &str| By { org: Some(org.uscc), role, staff: Some(staff.to_owned()) };

@@ -57,6 +57,9 @@ pub struct Init {
     /// sm2 or ed25519
     #[arg(long, default_value = "sm2")]
     suite: Suite,
+    /// Codes of regions without a node whose authorities get a guest desk here
+    #[arg(long = "guest-region", value_parser = Region::parse)]
+    guests: Vec<Region>,
     /// Address of a PostgreSQL database, as in postgres://USER@HOST/DATABASE; without it SQLite in the data folder
     #[arg(long)]
     database: Option<String>,
@@ -88,6 +91,7 @@ impl Init {
             name: self.name,
             realm: if self.drill { Realm::Drill } else { Realm::Production },
             regions: self.regions,
+            guests: self.guests,
             listen: self.listen,
             registrar: self.registrar.unwrap_or_else(|| address.clone()),
             address,
@@ -142,6 +146,7 @@ pub async fn make_node(folder: &Path, new: NewNode) -> Result<(Config, NodeCard)
         name: config.name.clone(),
         name_en: config.name_en.clone(),
         regions: config.regions.clone(),
+        guests: config.guests.clone(),
         address: config.address.clone(),
         keys: vec![KeyCard { public: own.public_key().clone(), from: BEGINNING, until: None }],
     };

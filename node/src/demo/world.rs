@@ -44,6 +44,8 @@ pub(super) struct WorldNode {
     pub(super) name: String,
     name_en: String,
     regions: Vec<Region>,
+    #[serde(default)]
+    guests: Vec<Region>,
     suite: Suite,
 }
 
@@ -160,6 +162,7 @@ impl World {
             name_en: node.name_en.clone(),
             realm: Realm::Drill,
             regions: node.regions.clone(),
+            guests: node.guests.clone(),
             listen,
             address: format!("http://{listen}"),
             registrar: registrar.to_owned(),

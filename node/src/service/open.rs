@@ -247,5 +247,6 @@ fn office(org: &Organisation, region: Region) -> Office {
         name_en: org.name_en.clone(),
         region,
         phone: org.phone.clone(),
+        guest: org.guest,
     }
 }

@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 25] = [
+const TABLES: [(&str, &str); 26] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),
@@ -25,7 +25,7 @@ const TABLES: [(&str, &str); 25] = [
         "case_view",
         "dossier $number $item $item_name $item_name_en $phase $party $step #due #provisional $receiving_org \
          $receiving_name $receiving_name_en $handling_org $handling_name $handling_name_en $handling_node $channel \
-         $responsible #begun #changed applicant #refused #shown part_of",
+         $responsible #begun #changed applicant #refused #guest #shown part_of",
     ),
     ("extent", "#one #dossiers #stamps"),
     ("pending", "entry dossier"),
@@ -37,6 +37,7 @@ const TABLES: [(&str, &str); 25] = [
     ("kept_form", "#account $path $fields #at"),
     ("owner", "#account dossier #at"),
     ("once", "#account $key $what dossier #at"),
+    ("invite", "token_hash code_hash $org $name $staff #until"),
     ("business", "$org $number dossier"),
     ("task_given", "$org dossier #records"),
     ("access", "dossier #at #account $org $staff $what"),

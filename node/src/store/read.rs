@@ -66,6 +66,8 @@ pub struct CaseRow {
     pub applicant: Hash,
     /// Whether it was decided, and refused.
     pub refused: bool,
+    /// Whether it goes on before an authority at a guest desk.
+    pub guest: bool,
     /// Whether the authority sees it.
     pub shown: bool,
     /// The whole of which it is one part.
@@ -112,6 +114,7 @@ impl CaseRow {
             changed: dossier.changed.0,
             applicant: drafted.applicant.hash,
             refused: case.decision.as_ref().is_some_and(|made| made.outcome == Outcome::Refused),
+            guest: drafted.handling.guest && case.number.is_some() && !case.phase.is_over(),
             shown: case.is_before_authority(),
             part_of: drafted.part_of.as_ref().map(|whole| whole.dossier),
         })
@@ -134,7 +137,7 @@ pub(super) fn cursor(row: &AnyRow, first: usize) -> Result<Cursor> {
 
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
-    handling_node, channel, responsible, begun, changed, applicant, refused, shown, part_of";
+    handling_node, channel, responsible, begun, changed, applicant, refused, guest, shown, part_of";
 
 pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
     Ok(CaseRow {
@@ -161,9 +164,10 @@ pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
         changed: row.try_get(20)?,
         applicant: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(21)?).map_err(damaged)?,
         refused: row.try_get::<i64, _>(22)? != 0,
-        shown: row.try_get::<i64, _>(23)? != 0,
+        guest: row.try_get::<i64, _>(23)? != 0,
+        shown: row.try_get::<i64, _>(24)? != 0,
         part_of: row
-            .try_get::<Option<Vec<u8>>, _>(24)?
+            .try_get::<Option<Vec<u8>>, _>(25)?
             .map(|whole| DossierId::from_slice(&whole).map_err(damaged))
             .transpose()?,
     })
@@ -423,6 +427,13 @@ impl Store {
         let text = "SELECT dossier FROM case_view WHERE phase = 'joint' \
                     UNION SELECT part_of FROM case_view WHERE part_of IS NOT NULL AND party <> 'nobody'";
         let rows = sqlx::query(text).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
+    /// Cases that go on before authorities at guest desks.
+    pub async fn cases_of_guests(&self, most: i64) -> Result<Vec<DossierId>> {
+        let text = "SELECT dossier FROM case_view WHERE guest = 1 ORDER BY dossier LIMIT $1";
+        let rows = sqlx::query(text).bind(most).fetch_all(&self.pool).await?;
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party, Rating};
 use tongban_core::catalogue::{Mode, Need};
-use tongban_core::dossier::{Hash, Moment, Role};
+use tongban_core::dossier::{Hash, Moment, NodeId, Role};
 use tongban_core::ident::Uscc;
 use tongban_core::mechanism::{Basis, Permit};
 use tongban_core::time::{Deadline, Limit, StepKind, Unit};
@@ -284,7 +284,9 @@ impl<'a> Offices<'a> {
         for (number, line) in view.lines.iter().enumerate() {
             match &line.act {
                 Some(Act::Drafted(drafted)) => handling.push((0, &drafted.handling)),
-                Some(Act::Forwarded { to, .. }) if line.mark.is_none() => handling.push((number + 1, &**to)),
+                Some(Act::Forwarded { to, .. } | Act::Moved { to }) if line.mark.is_none() => {
+                    handling.push((number + 1, &**to))
+                }
                 _ => {}
             }
         }
@@ -299,10 +301,10 @@ impl<'a> Offices<'a> {
         upto.map_or(self.receiving, |(_, office)| office)
     }
 
-    /// The one of this code.
-    fn find(&self, org: Option<Uscc>) -> Option<&'a Office> {
-        let all = std::iter::once(self.receiving).chain(self.handling.iter().map(|(_, office)| *office));
-        all.into_iter().find(|office| Some(office.org) == org)
+    /// The one of this code, on the node where it spoke.
+    fn find(&self, org: Option<Uscc>, node: &NodeId) -> Option<&'a Office> {
+        let mut all = std::iter::once(self.receiving).chain(self.handling.iter().map(|(_, office)| *office));
+        all.find(|office| Some(office.org) == org && office.node == *node)
     }
 }
 
@@ -427,7 +429,11 @@ fn who(visitor: &Visitor, offices: &Offices<'_>, number: usize, line: &Line) -> 
         Role::Applicant => lang.t("party-applicant").into_owned(),
         Role::System if line.node == offices.receiving.node => name(offices.receiving),
         Role::System => name(offices.handling(number)),
-        Role::Clerk | Role::Officer => match offices.find(line.by.org) {
+        Role::Clerk | Role::Officer => match offices.find(line.by.org, &line.node) {
+            // Who has no node of its own said it here.
+            Some(office) if office.guest => {
+                format!("{}{staff} · {}", name(office), visitor.tf("guest-desk", &[("node", office.node.as_str())]))
+            }
             Some(office) => format!("{}{staff}", name(office)),
             None => line.node.to_string(),
         },

@@ -3,6 +3,7 @@
 
 mod clock;
 mod department;
+mod guests;
 mod joint;
 
 use tongban_core::dossier::{By, Role};
@@ -11,7 +12,7 @@ use crate::app::App;
 
 /// Works until the process ends.
 pub async fn run(app: App) {
-    tokio::join!(joint::follow(&app), clock::watch(&app), department::serve(&app));
+    tokio::join!(joint::follow(&app), clock::watch(&app), department::serve(&app), guests::follow(&app));
 }
 
 /// The node itself, by rule and without a person.

@@ -190,6 +190,7 @@ impl World {
                 let epoch = Epoch::from_random(bytes(&mut random));
                 Node {
                     office: Office {
+                        guest: false,
                         node: name.clone(),
                         org: drill_uscc(n as u32 + 1),
                         name: names[n].to_owned(),
@@ -215,6 +216,7 @@ impl World {
             })
             .collect();
         let cards = nodes.iter().map(|node| NodeCard {
+            guests: Vec::new(),
             node: node.office.node.clone(),
             name: node.office.name.clone(),
             name_en: node.office.name_en.clone(),

@@ -351,3 +351,5 @@ rating-note = What you learnt, and how it was mended
 rating-note-hint = The applicant reads it and may rate once more. A dispute says why; it stays beside the rating.
 rating-call-back = Record call-back and mending
 rating-dispute = Dispute it as mistaken
+act-moved = The authority has a node of its own: the case moved there whole
+guest-desk = guest desk, entered at node { $node }

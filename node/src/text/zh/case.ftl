@@ -343,3 +343,5 @@ rating-note = 回访了解到什么，怎么整改的
 rating-note-hint = 申请人会看到，之后可以重新评价一次。申诉请写明理由，会一直写在评价旁边。
 rating-call-back = 登记回访和整改
 rating-dispute = 认为是误评，申诉
+act-moved = 办理地已有自己的节点，这一件整体移交
+guest-desk = 访客工位，记在 { $node } 节点

@@ -22,7 +22,7 @@ const PASSWORD_CHARS_MIN: usize = 10;
 /// The most characters of a password: hashing takes time for every one.
 const PASSWORD_CHARS_MAX: usize = 128;
 /// The most characters of a name or staff number.
-const NAME_CHARS_MAX: usize = 60;
+pub(super) const NAME_CHARS_MAX: usize = 60;
 /// The most characters of a login.
 const LOGIN_CHARS_MAX: usize = 40;
 /// The page.
@@ -58,12 +58,12 @@ impl Filled {
     }
 }
 
-fn words(visitor: &Visitor, key: &str) -> String {
+pub(super) fn words(visitor: &Visitor, key: &str) -> String {
     let (least, most) = (PASSWORD_CHARS_MIN.to_string(), NAME_CHARS_MAX.to_string());
     visitor.tf(key, &[("least", &least), ("most", &most)]).into_owned()
 }
 
-fn admin(visitor: &Visitor) -> Result<&Account, Fault> {
+pub(super) fn admin(visitor: &Visitor) -> Result<&Account, Fault> {
     visitor.must_be(&[AccountRole::Admin])
 }
 
@@ -97,6 +97,7 @@ async fn page(app: &App, visitor: &Visitor, filled: &Filled, done: &str) -> Resu
         @if let Some(done) = done { (part::done(&visitor.t(&format!("admin-done-{done}")))) }
         p class="lead" { (visitor.t("admin-accounts-lead")) }
         (list(visitor, &snapshot, &accounts))
+        p { a class="button" href="/admin/guests" { (visitor.t("guest-title")) } }
         section id="new" { h2 { (visitor.t("admin-new")) } (new_form(app, visitor, &snapshot, filled)) }
     };
     Ok(part::page(visitor, &visitor.t("admin-accounts-title"), body))
@@ -265,13 +266,9 @@ fn check(
     wrong(too_long(&staff), "staff", "admin-wrong-long");
     let same = |account: &Account| account.org == org.map(|org| org.uscc) && account.staff.as_ref() == Some(&staff);
     wrong(org.is_some() && accounts.iter().any(same), "staff", "admin-wrong-staff-taken");
-    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_.".contains(letter);
-    let right_length = (3..=LOGIN_CHARS_MAX).contains(&login.chars().count());
-    wrong(!right_length || !login.chars().all(plain), "login", "admin-wrong-login");
-    wrong(accounts.iter().any(|account| account.login == login), "login", "admin-wrong-login-taken");
-    let length = form.text("password").chars().count();
-    wrong(!(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length), "password", "admin-wrong-password");
-    wrong(!login.is_empty() && form.text("password").contains(&login), "password", "admin-wrong-password-login");
+    if let Err(more) = check_credentials(accounts, form) {
+        more.into_iter().for_each(|(field, key)| wrong(true, field, key));
+    }
     match (role, org) {
         (Some(role), Some(org)) if errors.is_empty() => Ok(NewAccount {
             login,
@@ -287,6 +284,34 @@ fn check(
         }),
         _ => Err(errors),
     }
+}
+
+/// What someone signs in with.
+pub(super) struct Credentials {
+    pub(super) login: String,
+    pub(super) password: String,
+}
+
+/// Login and password as they were typed, or what is wrong with them.
+pub(super) fn check_credentials(
+    accounts: &[Account],
+    form: &Form,
+) -> Result<Credentials, Vec<(&'static str, &'static str)>> {
+    let (login, password) = (form.text("login").trim().to_owned(), form.text("password").to_owned());
+    let mut errors = Vec::new();
+    let mut wrong = |is_wrong: bool, field, key| {
+        if is_wrong && !errors.iter().any(|(known, _)| *known == field) {
+            errors.push((field, key));
+        }
+    };
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_.".contains(letter);
+    let right_length = (3..=LOGIN_CHARS_MAX).contains(&login.chars().count());
+    wrong(!right_length || !login.chars().all(plain), "login", "admin-wrong-login");
+    wrong(accounts.iter().any(|account| account.login == login), "login", "admin-wrong-login-taken");
+    let length = password.chars().count();
+    wrong(!(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length), "password", "admin-wrong-password");
+    wrong(!login.is_empty() && password.contains(&login), "password", "admin-wrong-password-login");
+    if errors.is_empty() { Ok(Credentials { login, password }) } else { Err(errors) }
 }
 
 /// `POST /admin/accounts/{id}/disable` and `/enable`. Nobody locks the own door.

@@ -1,6 +1,7 @@
 //! Pages of those who keep the system: accounts, the running node, the trust list.
 
 mod accounts;
+mod guests;
 mod operator;
 mod registrar;
 
@@ -15,6 +16,8 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/admin/accounts", get(accounts::show).post(accounts::create))
         .route("/admin/accounts/{id}/{switch}", post(accounts::switch))
+        .route("/admin/guests", get(guests::show).post(guests::invite))
+        .route("/guest/{token}", get(guests::welcome).post(guests::begin))
         .route("/operator", get(operator::show))
         .route("/registrar", get(registrar::show))
 }
