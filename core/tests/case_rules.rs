@@ -1120,6 +1120,7 @@ mod permits {
             rights: Rights::default(),
             offer: None,
             relay: None,
+            keep: None,
             from: date(2026, 1, 1),
             until: None,
             invented: true,
@@ -1622,4 +1623,27 @@ mod paper {
         log.say(Who::Officer, delivered(DeliveryWay::Courier)).unwrap();
         assert_eq!(log.case.phase, Phase::Delivered);
     }
+}
+
+#[test]
+fn copies_of_another_place_are_erased_after_their_term() {
+    let world = world();
+    let mut drafted = world.drafted();
+    drafted.permit.keep = Some(Limit::calendar(30));
+    let mut log = Log::received(&world, drafted);
+    log.say(Who::Officer, Act::Accepted).unwrap();
+    log.say(Who::Officer, granted(DeliveryWay::Online)).unwrap();
+    assert_eq!(log.case.keep_until(calendar()), None);
+    log.say(Who::Officer, delivered(DeliveryWay::Online)).unwrap();
+    assert_eq!(log.case.keep_until(calendar()), Some(december(23)));
+    let copies = log.case.copies();
+    assert_eq!(copies.len(), 3, "two materials and the particulars");
+    let erased = || Act::CopiesErased { blobs: copies.clone() };
+    assert_eq!(code(log.say(Who::System, erased())), "term-runs");
+    log.on(december(24));
+    assert_eq!(code(log.say(Who::Clerk, erased())), "not-your-case");
+    assert_eq!(code(log.say(Who::Other(system(), HANDLING), erased())), "not-your-case");
+    log.say(Who::System, erased()).unwrap();
+    assert_eq!(code(log.say(Who::System, erased())), "not-now");
+    assert_eq!((log.case.erased.is_some(), log.case.keep_until(calendar()), log.case.marks.len()), (true, None, 0));
 }

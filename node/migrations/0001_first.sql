@@ -121,7 +121,8 @@ CREATE TABLE dossier (
 ) /* BY KEY */;
 
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
--- refused: 1 if the decision is a refusal. guest: 1 while it goes on before an authority at a guest desk. shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
+-- refused: 1 if the decision is a refusal. guest: 1 while it goes on before an authority at a guest desk. keep_until:
+-- the last day of this node's copies, if they have a term and it has begun. shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
 CREATE TABLE case_view (
     dossier BYTEA NOT NULL PRIMARY KEY,
     number TEXT,
@@ -147,6 +148,7 @@ CREATE TABLE case_view (
     applicant BYTEA NOT NULL,
     refused BIGINT NOT NULL,
     guest BIGINT NOT NULL,
+    keep_until BIGINT,
     shown BIGINT NOT NULL,
     part_of BYTEA
 );
@@ -159,6 +161,8 @@ CREATE INDEX case_by_handling ON case_view (handling_org, changed, shown);
 -- Joint handlings that go on, and parts that do: few rows.
 CREATE INDEX case_joint ON case_view (dossier) WHERE phase = 'joint';
 CREATE INDEX case_open_part ON case_view (part_of) WHERE part_of IS NOT NULL AND party <> 'nobody';
+-- Copies whose term runs.
+CREATE INDEX case_to_erase ON case_view (keep_until) WHERE keep_until IS NOT NULL;
 -- What moves when a guest has a node of its own.
 CREATE INDEX case_of_guest ON case_view (dossier) WHERE guest = 1;
 -- Where time runs in which the authority may ask (行政许可法 art. 32).

@@ -59,13 +59,26 @@ async fn a_guest_is_invited_by_a_link_and_a_code() {
     let cookie = signed.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let form = browser.get(format!("{address}/admin/guests")).header("cookie", &cookie).send().await.unwrap();
     let form = form.text().await.unwrap();
-    let org = { let at = form.find("<option value=\"").unwrap() + 15; form[at..at + 18].to_owned() };
+    let org = {
+        let at = form.find("<option value=\"").unwrap() + 15;
+        form[at..at + 18].to_owned()
+    };
     let (csrf, once) = (hidden(&form, "csrf"), hidden(&form, "once"));
-    let fields = [("csrf", &*csrf), ("once", &*once), ("page", "/admin/guests"), ("org", &*org), ("name", "试验员"), ("staff", "KM-777")];
+    let fields = [
+        ("csrf", &*csrf),
+        ("once", &*once),
+        ("page", "/admin/guests"),
+        ("org", &*org),
+        ("name", "试验员"),
+        ("staff", "KM-777"),
+    ];
     let made = post(&browser, &format!("{address}/admin/guests"), &fields, &cookie).await.text().await.unwrap();
     let at = made.find("/guest/").expect("a link") + 7;
     let token = &made[at..at + 32];
-    let code = { let at = made.find("<strong>").map(|_| made.rfind("<dd><strong>").unwrap() + 12).unwrap(); &made[at..at + 6] };
+    let code = {
+        let at = made.find("<strong>").map(|_| made.rfind("<dd><strong>").unwrap() + 12).unwrap();
+        &made[at..at + 6]
+    };
     let link = format!("{address}/guest/{token}");
     assert!(nobody.get(&link).send().await.unwrap().text().await.unwrap().contains("试验员"));
     let begin = async |code: &str, password: &str| {
@@ -120,7 +133,18 @@ async fn the_open_cases_of_a_guest_move_to_its_own_node_whole() {
         run(&["publish", "--data", yunnan.data(), kind, file.to_str().unwrap()]).fine();
     }
     let mut account = std::process::Command::new(env!("CARGO_BIN_EXE_tongban"));
-    account.args(["account", "add", "--data", yunnan.data(), "--login", "kunming", "--role", "officer", "--name", "昆明"]);
+    account.args([
+        "account",
+        "add",
+        "--data",
+        yunnan.data(),
+        "--login",
+        "kunming",
+        "--role",
+        "officer",
+        "--name",
+        "昆明",
+    ]);
     account.args(["--org", org["uscc"].as_str().unwrap(), "--staff", "KM-1"]);
     run_with(&mut account, "yanlian2026\n").fine();
     // Each of them waits for what the others say of themselves.
@@ -132,7 +156,10 @@ async fn the_open_cases_of_a_guest_move_to_its_own_node_whole() {
         (answer.status == 200).then_some(answer.body)
     })
     .await;
-    assert_eq!((&moved["phase"], &moved["case"]["drafted"]["handling"]["node"]), (&json!("accepted"), &json!("yunnan")));
+    assert_eq!(
+        (&moved["phase"], &moved["case"]["drafted"]["handling"]["node"]),
+        (&json!("accepted"), &json!("yunnan"))
+    );
     own.ask(&format!("/api/v1/cases/{done}")).await.refused(404, "case-not-found");
     own.act(&open, "decide", granted("online")).await;
     own.act(&open, "deliver", json!({ "way": "online" })).await;

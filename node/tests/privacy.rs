@@ -309,3 +309,44 @@ async fn a_listed_stranger_cannot_take_over_an_authority_of_another_node() {
     let known = paper.known().await;
     assert_eq!((known.organisations.len(), known.implementations.len()), (1, 1));
 }
+
+#[tokio::test]
+async fn copies_of_another_place_are_erased_after_their_term_and_the_chain_stays_whole() {
+    let mut demo = Demo::start(&["--now", "2026-03-02"]).await;
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let id = clerk.open(suzhou_to_hefei(601)).await;
+    officer.sees(&id, "handed_over").await;
+    officer.act(&id, "accept", json!({})).await;
+    officer.act(&id, "decide", granted("online")).await;
+    officer.act(&id, "deliver", json!({ "way": "online" })).await;
+    both_see(&clerk, &officer, &id, "delivered").await;
+    let before = demo.verified("jiangsu", &id);
+    demo.stop();
+    // The term of the national rule in the drill is ninety days.
+    let (jiangsu, anhui) = (demo.node("jiangsu"), demo.node("anhui"));
+    let _here = jiangsu.serve(&["--now", "2026-06-02"]).await;
+    let _there = anhui.serve(&["--now", "2026-06-02"]).await;
+    let (clerk, officer) = (jiangsu.sign_in("suzhou-clerk").await, anhui.sign_in("hefei-gjj").await);
+    let seen = until("the copies are erased", async || {
+        let case = clerk.case(&id).await;
+        case["case"]["erased"].is_number().then_some(case)
+    })
+    .await;
+    assert_eq!(seen["applicant"], serde_json::Value::Null);
+    let files = seen["case"]["materials"].as_array().unwrap();
+    for file in files {
+        let path = format!("/api/v1/cases/{id}/files/{}", file["blob"]["hash"].as_str().unwrap());
+        clerk.ask(&path).await.refused(404, "case-not-found");
+        assert_eq!(officer.ask(&path).await.status, 200, "the authority keeps its own");
+    }
+    until("the authority hears of it", async || officer.case(&id).await["case"]["erased"].is_number().then_some(()))
+        .await;
+    let name = "试验某601号";
+    for file in files_below(&jiangsu.folder.join("blobs")) {
+        assert!(!contains(&std::fs::read(file).unwrap(), name.as_bytes()));
+    }
+    let after = tongban_core::dossier::verify(&jiangsu.export(&id), &jiangsu.config().trust, None);
+    let after = after.expect("the chain is whole");
+    assert_eq!(after.chain.len(), before.chain.len() + 1);
+}

@@ -486,6 +486,11 @@ pub enum Act {
         /// Why.
         note: String,
     },
+    /// 副本按期删除: said by the node of the receiving place when its copies are gone.
+    CopiesErased {
+        /// What was erased there.
+        blobs: Vec<Hash>,
+    },
     /// The applicant withdraws.
     Withdrawn,
 }
@@ -528,6 +533,7 @@ impl Act {
             Act::Rated { .. } => "rated",
             Act::CalledBack { .. } => "called_back",
             Act::RatingDisputed { .. } => "rating_disputed",
+            Act::CopiesErased { .. } => "copies_erased",
             Act::Withdrawn => "withdrawn",
         }
     }

@@ -92,6 +92,7 @@ pub const CODES: &[&str] = &[
     "paper-not-there",
     "not-posted",
     "no-bad-rating",
+    "term-runs",
 ];
 
 /// The longest time for a correction, in days.
@@ -236,6 +237,10 @@ impl Case {
             let moves_out = handling.guest && !to.guest && to.org == handling.org && to.node != handling.node;
             return if is_host && moves_out { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
         }
+        if let Act::CopiesErased { .. } = act {
+            let receives = asks.by.role == Role::System && *asks.node == self.drafted.receiving.node;
+            return if receives { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
+        }
         if *act == Act::DeemedAccepted {
             let handles = asks.by.role == Role::System && *asks.node == self.pen && self.drafted.part_of.is_none();
             return if handles { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
@@ -262,7 +267,7 @@ impl Case {
             | Act::Extended { .. }
             | Act::Paused { .. }
             | Act::Resumed { .. } => decides && by_person,
-            Act::Moved { .. } => false,
+            Act::Moved { .. } | Act::CopiesErased { .. } => false,
             Act::PapersTaken { .. }
             | Act::PapersSent { .. }
             | Act::PapersArrived { .. }
@@ -428,6 +433,13 @@ impl Case {
                     return Err(WhyNot::new("procedure-running"));
                 }
                 phase == Accepted
+            }
+            Act::CopiesErased { .. } => {
+                let until = self.keep_until(calendar);
+                if let Some(until) = until.filter(|until| asks.at.date() <= *until) {
+                    return Err(WhyNot::new("term-runs").with("until", until));
+                }
+                until.is_some()
             }
             Act::Moved { .. } => self.is_before_authority() && self.number.is_some() && !phase.is_over(),
             Act::PapersTaken { .. } => self.number.is_some() && !phase.is_over(),
@@ -603,6 +615,7 @@ impl Case {
             Act::Drafted(_)
             | Act::TakeBack
             | Act::Moved { .. }
+            | Act::CopiesErased { .. }
             | Act::Received
             | Act::PartBegun { .. }
             | Act::Accepted

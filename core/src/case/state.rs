@@ -422,6 +422,8 @@ pub struct Case {
     pub delivered: Option<Moment>,
     /// 撤回.
     pub withdrawn: Option<Moment>,
+    /// When the receiving place erased its copies.
+    pub erased: Option<Moment>,
     /// 好差评 by leg.
     pub ratings: BTreeMap<Leg, Rating>,
     /// Slips that the pen holder refused: entry hash and code.
@@ -468,6 +470,7 @@ impl Case {
             papers: Vec::new(),
             delivered: None,
             withdrawn: None,
+            erased: None,
             ratings: BTreeMap::new(),
             refused: Vec::new(),
             marks: Vec::new(),
@@ -627,6 +630,7 @@ impl Case {
                 let (call_back, dispute) = earlier.map_or((None, None), |rating| (rating.call_back, rating.dispute));
                 self.ratings.insert(leg, Rating { level, comment, at, before, call_back, dispute });
             }
+            Act::CopiesErased { .. } => self.erased = Some(at),
             Act::CalledBack { leg, note } => {
                 if let Some(rating) = self.ratings.get_mut(&leg) {
                     rating.call_back = Some((at, note));
@@ -667,6 +671,27 @@ impl Case {
         let (_, PartResult { outcome, reason, note, number, document, way }) = decided.unwrap_or((at, result));
         self.decision = Some(Decision { outcome, reason, note, number, document, way, at });
         self.phase = Phase::Decided;
+    }
+
+    /// The last day on which the receiving place keeps its copies: only of another node's case, when it is over, the papers
+    /// are given back, and no bad rating waits; `None` if none of that is so, or no rule names a term.
+    pub fn keep_until(&self, calendar: &Calendar) -> Option<jiff::civil::Date> {
+        let drafted = &self.drafted;
+        let is_copy = drafted.receiving.node != drafted.handling.node && self.erased.is_none();
+        let settled = self.papers.iter().all(Kept::is_settled) && self.to_call_back().is_none();
+        let limit = drafted.permit.keep.filter(|_| is_copy && settled && self.phase.is_over())?;
+        let refused = self.not_accepted.as_ref().map(|made| made.at);
+        let over = self.delivered.or(self.withdrawn).or(refused)?;
+        Some(deadline(over.date(), limit, calendar).due)
+    }
+
+    /// The copies that the receiving place erases then: particulars and materials. The result stays for the person.
+    pub fn copies(&self) -> Vec<Hash> {
+        let materials = self.materials.iter().map(|attached| attached.blob.hash);
+        let mut copies: Vec<Hash> = materials.chain([self.drafted.applicant.hash]).collect();
+        copies.sort_unstable();
+        copies.dedup();
+        copies
     }
 
     /// The first leg with a bad rating that nobody called back about, and since when.

@@ -102,6 +102,9 @@ pub struct Mechanism {
     /// Limits of the relay; none: those of practice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<Relay>,
+    /// How long the receiving place keeps its copies after a case is over; none: it does not erase them by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Limit>,
     /// First day in force.
     pub from: Date,
     /// First day no longer in force.
@@ -151,6 +154,9 @@ pub struct Permit {
     /// Limits of the relay; none: those of practice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<Relay>,
+    /// How long the receiving place keeps its copies after the case is over; none: it does not erase them by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Limit>,
 }
 
 impl Permit {
@@ -179,6 +185,7 @@ pub fn permit(
             rights: Rights { accept: false, notify_once: true, verify_originals: true, deliver: true, decide: false },
             offer: None,
             relay: None,
+            keep: None,
         });
     }
     mechanisms
@@ -196,6 +203,7 @@ pub fn permit(
             rights: mechanism.rights,
             offer: mechanism.offer,
             relay: mechanism.relay,
+            keep: mechanism.keep,
         })
         .ok_or_else(|| {
             WhyNot::new("no-mechanism").with("receiving", receiving.name()).with("handling", handling.name())

@@ -194,6 +194,7 @@ impl TestWorld {
                 rights: LOOKS,
                 offer: None,
                 relay: None,
+                keep: None,
             },
             applicant: self.applicant_blob().0,
             parts: Vec::new(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tongban_core::dossier::suite::hex;
-use tongban_core::dossier::{BlobRef, Hash, Suite, blob_hash};
+use tongban_core::dossier::{BlobRef, DossierId, Hash, Suite, blob_hash};
 
 use super::{Result, Store, StoreError, damaged, sql};
 use crate::limits;
@@ -107,6 +107,15 @@ impl Blobs {
         Ok((files, bytes))
     }
 
+    /// Deletes a blob's file, if there is one. Blocking.
+    fn remove(&self, hash: &Hash) -> Result<()> {
+        let Some((_, path)) = self.place(hash) else { return Ok(()) };
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file_error(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn read(&self, hash: &Hash) -> Result<Vec<u8>> {
         let (_, path) =
             self.place(hash).ok_or_else(|| damaged("a blob is said to be in a folder that is not there"))?;
@@ -200,6 +209,26 @@ impl Store {
         let came: Vec<Vec<u8>> = blobs.iter().map(|blob| blob.reference.hash.tagged().to_vec()).collect();
         sql::delete(&mut transaction, "blob_wanted", "hash", &came).await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Erases the bytes of blobs that no other dossier refers to: parts of one application share theirs, and the last one that
+    /// comes to its term takes them along.
+    pub async fn erase_blobs(&self, hashes: &[Hash], dossier: DossierId) -> Result<()> {
+        for hash in hashes {
+            let text = "UPDATE blob SET salt = NULL, bytes = NULL WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM blob_ref r \
+                        JOIN case_view v ON v.dossier = r.dossier WHERE r.hash = blob.hash AND r.dossier <> $2 \
+                        AND (v.keep_until IS NOT NULL OR v.step NOT IN ('nothing', 'rate')))";
+            let erased = sqlx::query(text)
+                .bind(hash.tagged().to_vec())
+                .bind(dossier.bytes().to_vec())
+                .execute(&self.writing)
+                .await?;
+            if erased.rows_affected() > 0 {
+                let (blobs, hash) = (self.blobs.clone(), *hash);
+                tokio::task::spawn_blocking(move || blobs.remove(&hash)).await.map_err(damaged)??;
+            }
+        }
         Ok(())
     }
 

@@ -68,6 +68,8 @@ pub struct CaseRow {
     pub refused: bool,
     /// Whether it goes on before an authority at a guest desk.
     pub guest: bool,
+    /// The last day of the receiving node's copies, as yyyymmdd, if they have a term and it has begun.
+    pub keep_until: Option<i64>,
     /// Whether the authority sees it.
     pub shown: bool,
     /// The whole of which it is one part.
@@ -115,6 +117,7 @@ impl CaseRow {
             applicant: drafted.applicant.hash,
             refused: case.decision.as_ref().is_some_and(|made| made.outcome == Outcome::Refused),
             guest: drafted.handling.guest && case.number.is_some() && !case.phase.is_over(),
+            keep_until: case.keep_until(calendar).map(day_number),
             shown: case.is_before_authority(),
             part_of: drafted.part_of.as_ref().map(|whole| whole.dossier),
         })
@@ -137,7 +140,7 @@ pub(super) fn cursor(row: &AnyRow, first: usize) -> Result<Cursor> {
 
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
-    handling_node, channel, responsible, begun, changed, applicant, refused, guest, shown, part_of";
+    handling_node, channel, responsible, begun, changed, applicant, refused, guest, keep_until, shown, part_of";
 
 pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
     Ok(CaseRow {
@@ -165,9 +168,10 @@ pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
         applicant: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(21)?).map_err(damaged)?,
         refused: row.try_get::<i64, _>(22)? != 0,
         guest: row.try_get::<i64, _>(23)? != 0,
-        shown: row.try_get::<i64, _>(24)? != 0,
+        keep_until: row.try_get(24)?,
+        shown: row.try_get::<i64, _>(25)? != 0,
         part_of: row
-            .try_get::<Option<Vec<u8>>, _>(25)?
+            .try_get::<Option<Vec<u8>>, _>(26)?
             .map(|whole| DossierId::from_slice(&whole).map_err(damaged))
             .transpose()?,
     })
@@ -434,6 +438,16 @@ impl Store {
     pub async fn cases_of_guests(&self, most: i64) -> Result<Vec<DossierId>> {
         let text = "SELECT dossier FROM case_view WHERE guest = 1 ORDER BY dossier LIMIT $1";
         let rows = sqlx::query(text).bind(most).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
+    /// Cases whose copies were to be kept until before a day (yyyymmdd).
+    pub async fn to_erase(&self, day: i64, most: i64) -> Result<Vec<DossierId>> {
+        let rows = sqlx::query("SELECT dossier FROM case_view WHERE keep_until < $1 ORDER BY keep_until LIMIT $2")
+            .bind(day)
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 

@@ -48,11 +48,12 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
         "changed",
         "refused",
         "guest",
+        "keep_until",
         "shown",
     ];
     let sets: Vec<String> = changing.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let tail = format!("ON CONFLICT (dossier) DO UPDATE SET {}", sets.join(", "));
-    sql::insert(connection, &into, 26, &tail, cases, |query, row| {
+    sql::insert(connection, &into, 27, &tail, cases, |query, row| {
         query
             .bind(row.dossier.bytes().to_vec())
             .bind(row.number.clone())
@@ -78,6 +79,7 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
             .bind(row.applicant.tagged().to_vec())
             .bind(i64::from(row.refused))
             .bind(i64::from(row.guest))
+            .bind(row.keep_until)
             .bind(i64::from(row.shown))
             .bind(row.part_of.map(|whole| whole.bytes().to_vec()))
     })

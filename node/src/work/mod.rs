@@ -3,6 +3,7 @@
 
 mod clock;
 mod department;
+mod erase;
 mod guests;
 mod joint;
 
@@ -12,7 +13,13 @@ use crate::app::App;
 
 /// Works until the process ends.
 pub async fn run(app: App) {
-    tokio::join!(joint::follow(&app), clock::watch(&app), department::serve(&app), guests::follow(&app));
+    tokio::join!(
+        joint::follow(&app),
+        clock::watch(&app),
+        department::serve(&app),
+        guests::follow(&app),
+        erase::follow(&app)
+    );
 }
 
 /// The node itself, by rule and without a person.

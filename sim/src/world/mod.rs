@@ -475,6 +475,7 @@ fn drafted(receiving: &Office, handling: &Office, applicant: BlobRef) -> Drafted
             rights: Rights { accept: true, notify_once: true, verify_originals: true, deliver: true, decide: false },
             offer: Some(Limit::working(10)),
             relay: None,
+            keep: None,
         },
         applicant,
         parts: Vec::new(),

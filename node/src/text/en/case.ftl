@@ -353,3 +353,4 @@ rating-call-back = Record call-back and mending
 rating-dispute = Dispute it as mistaken
 act-moved = The authority has a node of its own: the case moved there whole
 guest-desk = guest desk, entered at node { $node }
+act-copies-erased = The receiving place erased its copies: their term was over

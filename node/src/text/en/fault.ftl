@@ -111,3 +111,4 @@ fault-business-other-task = This business number belongs to another task: check 
 fault-business-other-number = This task has another business number: answer under that one.
 fault-business-number = Give a business number of at most 64 characters.
 fault-base64 = The file is not base64: encode it again and send it anew.
+why-term-runs = The copies are kept until { $until }.

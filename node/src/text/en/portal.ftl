@@ -234,3 +234,6 @@ portal-permit = By what right: { $permit }
 portal-track-over = After a while without a request, number and code are asked for again. What was recorded is safe.
 portal-posted = Posted on { $date } by { $company }, number { $number }. Have your identity card at hand when it comes.
 portal-to-be-posted = The result will be posted to your address; its number will stand here.
+portal-copies = Copies at the receiving place
+portal-erased = The receiving place erased materials and particulars on { $date }, when their term was over; the record can still be verified. The result can still be downloaded.
+portal-kept-until = The receiving place keeps materials and particulars until { $date }; then they are erased, and the record says so.

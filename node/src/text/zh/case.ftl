@@ -345,3 +345,4 @@ rating-call-back = 登记回访和整改
 rating-dispute = 认为是误评，申诉
 act-moved = 办理地已有自己的节点，这一件整体移交
 guest-desk = 访客工位，记在 { $node } 节点
+act-copies-erased = 收件地按期删除了留存的副本

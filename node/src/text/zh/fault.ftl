@@ -111,3 +111,4 @@ fault-business-other-task = 这个业务编号已经用在另一件上，请核�
 fault-business-other-number = 这一件已经有另一个业务编号，请用原来的编号回复。
 fault-business-number = 请给出业务编号（business_number），最多 64 个字符。
 fault-base64 = 文件内容不是 base64，请重新编码后再发。
+why-term-runs = 副本保留期到 { $until } 才满。

@@ -218,3 +218,6 @@ portal-permit = 依据：{ $permit }
 portal-track-over = 为了安全，一段时间没有操作就要重新输入编号和查询码。已登记的内容都在。
 portal-posted = { $date } 已由{ $company }寄出，单号 { $number }。签收时请带身份证。
 portal-to-be-posted = 结果会寄到您留的地址，寄出后这里有单号。
+portal-copies = 收件地的副本
+portal-erased = 收件地留存的材料和个人信息已于 { $date } 按期删除；办理记录仍可核验。结果文书还可以下载。
+portal-kept-until = 收件地留存的材料和个人信息保留到 { $date }，之后自动删除并记入办理经过。

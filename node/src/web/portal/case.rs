@@ -112,6 +112,7 @@ pub async fn render(
                 section class="card" { h2 { (t("portal-case-facts")) } (case_page::facts(visitor, case)) }
                 section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) }
                 (looked(app, visitor, &accesses))
+                (copies(app, visitor, case))
                 @if case.number.is_some() { section class="card" { (notice::links(visitor, case)) } }
                 (take_along(visitor, case))
                 (withdraw(visitor, case))
@@ -237,6 +238,16 @@ fn looked(app: &App, visitor: &Visitor, accesses: &[AccessRow]) -> Markup {
             p class="hint" { (visitor.t("portal-looked-hint")) }
         }
     }
+}
+
+/// How long the receiving place keeps its copies, or when it erased them.
+fn copies(app: &App, visitor: &Visitor, case: &Case) -> Markup {
+    let text = match (case.erased, case.keep_until(app.calendar)) {
+        (Some(at), _) => visitor.tf("portal-erased", &[("date", &at.date().to_string())]),
+        (None, Some(until)) => visitor.tf("portal-kept-until", &[("date", &until.to_string())]),
+        (None, None) => return html! {},
+    };
+    html! { section class="card" { h2 { (visitor.t("portal-copies")) } p { (text) } } }
 }
 
 /// The whole case as a file that anyone can check.

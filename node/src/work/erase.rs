@@ -1,0 +1,57 @@
+//! Copies have a term: what a receiving node keeps of another place's case is erased when the term of the rule or agreement is
+//! over, and the dossier says so. The chain stays whole, for it names blobs by salted hashes alone.
+
+use std::time::Duration;
+
+use tongban_core::case::Act;
+use tongban_core::dossier::{DossierId, Hash};
+
+use super::system;
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::store::{Say, Target, day_number};
+use crate::{beside, limits};
+
+/// Looks every hour, and once at the start.
+pub(super) async fn follow(app: &App) {
+    loop {
+        let is_mine = !app.store.is_shared() || beside::is_mine(app, "erase").await;
+        if is_mine
+            && !app.writer.is_recovering()
+            && let Err(error) = erase_all(app).await
+        {
+            tracing::warn!(%error, "copies whose term is over not looked at");
+        }
+        tokio::time::sleep(Duration::from_secs(limits::ERASE_LOOKED_S)).await;
+    }
+}
+
+async fn erase_all(app: &App) -> Result<(), ServiceError> {
+    let today = day_number(app.clock.today());
+    loop {
+        let due = app.store.to_erase(today, limits::CLOCKS_AT_ONCE_MAX).await?;
+        let mut done = 0;
+        for id in &due {
+            match erase(app, *id).await {
+                Ok(true) => done += 1,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, dossier = %id, "copies not erased; tried again"),
+            }
+        }
+        if done == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// The bytes go first, then it is said: what was said to be gone is gone.
+async fn erase(app: &App, id: DossierId) -> Result<bool, ServiceError> {
+    let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { return Ok(false) };
+    let Some(case) = held.case.filter(|case| case.drafted.receiving.node == app.config.node) else { return Ok(false) };
+    let blobs: Vec<Hash> = case.copies();
+    app.store.erase_blobs(&blobs, id).await?;
+    let acts = vec![(system(), Act::CopiesErased { blobs })];
+    app.writer.say(Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None }).await?;
+    tracing::info!(dossier = %id, "copies erased: their term is over");
+    Ok(true)
+}
