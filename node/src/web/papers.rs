@@ -43,6 +43,25 @@ fn whereabouts(visitor: &Visitor, case: &Case, at: &Whereabouts) -> Markup {
     }
 }
 
+/// A line for each: beside everything else on a case's page there is no room for a table.
+fn lines(visitor: &Visitor, app: &App, case: &Case) -> Markup {
+    html! {
+        p class="hint" { (visitor.t("papers-caption")) }
+        ul class="checklist" {
+            @for kept in &case.papers {
+                li {
+                    strong { (visitor.tf("line-paper", &[("what", &kept.paper.what), ("count", &kept.paper.count.to_string())])) }
+                    br; (whereabouts(visitor, case, &kept.at))
+                    br; small { (visitor.t("paper-since")) " " (case_page::moment(kept.since)) }
+                    @if let Some(due) = case.post_until(kept, app.calendar) {
+                        br; small { (visitor.t("paper-post-until")) " " (case_page::date(visitor, &due)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn rows(visitor: &Visitor, app: &App, case: &Case) -> Markup {
     let rows: Vec<Vec<Markup>> = case
         .papers
@@ -82,7 +101,7 @@ pub fn section(app: &App, visitor: &Visitor, view: &CaseView, own: Party) -> Mar
         section id="papers" class="card" {
             h2 { (visitor.t("papers-title")) }
             @if !case.papers.is_empty() {
-                (rows(visitor, app, case))
+                (lines(visitor, app, case))
                 p class="no-print" { a class="button" href=(path) { (visitor.t("papers-print")) } }
             }
             @if hands != Hands::Applicant {

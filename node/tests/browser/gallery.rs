@@ -80,6 +80,11 @@ pub async fn tell(house: &'static House) {
     picture_here(&mut hand, "authority-correction").await;
     hand.press("#accept button[type=submit]").await;
     show(&mut hand, "authority-accepted", &case).await;
+    let notice = house.at("anhui", &format!("/cases/{id}/notices/accepted"));
+    show(&mut hand, "notice", &notice).await;
+    on_paper(&mut hand, "notice", &notice).await;
+    show(&mut hand, "check", &house.at("anhui", &format!("/check/{id}/accepted"))).await;
+    hand.open(&case).await;
     hand.press("#grant button[type=submit]").await;
     show(&mut hand, "authority-decided", &case).await;
     show(&mut hand, "decision", &format!("{case}/decision")).await;
@@ -88,10 +93,32 @@ pub async fn tell(house: &'static House) {
     hand.sign_in("jiangsu", "suzhou-clerk").await;
     hand.open(&jiangsu(&format!("/window/cases/{id}"))).await;
     hand.wait_for("button[value=deliver]").await;
+    // An original is taken and posted before the result is given out.
+    hand.click("#papers summary").await;
+    hand.write("#what", "借款合同").await;
+    hand.click("#send-1, [name=send]").await;
+    hand.press("#papers button[value=take]").await;
+    hand.expect("借款合同").await;
+    hand.click("#papers details summary").await;
+    hand.write("#company", "演练速递").await;
+    hand.write("#parcel", "YL0001").await;
+    hand.press("#papers button[value=send-handling]").await;
+    hand.expect("YL0001").await;
+    let papers = jiangsu(&format!("/cases/{id}/papers"));
+    show(&mut hand, "papers", &papers).await;
+    on_paper(&mut hand, "papers", &papers).await;
+    on_paper(&mut hand, "consent", &jiangsu(&format!("/cases/{id}/notices/consent"))).await;
     show(&mut hand, "window-deliver", &jiangsu(&format!("/window/cases/{id}"))).await;
 
     hand.sign_in("jiangsu", "jiangsu-admin").await;
     show(&mut hand, "admin-accounts", &jiangsu("/admin/accounts")).await;
+    show(&mut hand, "admin-guests", &jiangsu("/admin/guests")).await;
+    hand.write("#name", "试验员").await;
+    hand.write("#staff", "KM-900").await;
+    hand.press("main form[action='/admin/guests'] button").await;
+    picture_here(&mut hand, "admin-guest-invited").await;
+    let link = hand.text("main dl code").await;
+    show(&mut hand, "guest-welcome", &link).await;
     hand.sign_in("jiangsu", "jiangsu-operator").await;
     show(&mut hand, "operator", &jiangsu("/operator")).await;
     hand.sign_in("registrar", "registrar").await;
