@@ -1647,3 +1647,35 @@ fn copies_of_another_place_are_erased_after_their_term() {
     assert_eq!(code(log.say(Who::System, erased())), "not-now");
     assert_eq!((log.case.erased.is_some(), log.case.keep_until(calendar()), log.case.marks.len()), (true, None, 0));
 }
+
+#[test]
+fn a_decision_is_put_right_or_revoked_and_fees_go_by_reference() {
+    let world = world();
+    let mut log = Log::received(&world, world.drafted());
+    let fee = |cents| Act::FeeAsked { number: "JK-1".to_owned(), cents, payee: "试验财政".to_owned() };
+    assert_eq!(code(log.say(Who::Clerk, fee(2000))), "not-your-case");
+    assert_eq!(code(log.say(Who::Officer, fee(0))), "fee-range");
+    log.say(Who::Officer, fee(2000)).unwrap();
+    assert_eq!(code(log.say(Who::Officer, fee(2000))), "number-taken");
+    let paid = |number: &str| Act::FeePaid { number: number.to_owned() };
+    assert_eq!(code(log.say(Who::Officer, paid("JK-2"))), "fee-unknown");
+    log.say(Who::Officer, paid("JK-1")).unwrap();
+    assert_eq!(code(log.say(Who::Officer, paid("JK-1"))), "fee-unknown");
+    log.say(Who::Officer, Act::Accepted).unwrap();
+    let corrected =
+        || Act::DecisionCorrected { number: "D-2".to_owned(), document: None, note: "姓名写错".to_owned() };
+    assert_eq!(code(log.say(Who::Officer, corrected())), "not-now");
+    log.say(Who::Officer, granted(DeliveryWay::Online)).unwrap();
+    log.say(Who::Officer, delivered(DeliveryWay::Online)).unwrap();
+    assert_eq!(code(log.say(Who::Clerk, corrected())), "not-your-case");
+    log.say(Who::Officer, corrected()).unwrap();
+    // It is delivered anew.
+    assert_eq!((log.case.phase, log.case.decision.as_ref().unwrap().number.as_str()), (Phase::Decided, "D-2"));
+    log.say(Who::Officer, delivered(DeliveryWay::Online)).unwrap();
+    let revoked = |reason: &str| Act::DecisionRevoked { reason: reason.to_owned(), note: "依据被撤销".to_owned() };
+    assert_eq!(code(log.say(Who::Officer, revoked("no-such"))), "reason-unknown");
+    log.say(Who::Officer, revoked("condition-not-met")).unwrap();
+    assert_eq!((log.case.phase, next(&log)), (Phase::Revoked, (Party::Nobody, Step::Nothing, None)));
+    assert_eq!(code(log.say(Who::Officer, corrected())), "not-now");
+    assert_eq!(log.case.marks, []);
+}

@@ -224,6 +224,13 @@ CREATE TABLE account (
     disabled BIGINT NOT NULL
 );
 
+-- The second factor of an account: secret of its time-based codes, and the last step that was used, which is used once.
+CREATE TABLE second_factor (
+    account BIGINT NOT NULL PRIMARY KEY,
+    secret BYTEA NOT NULL,
+    last BIGINT NOT NULL
+) /* BY KEY */;
+
 -- token_hash: the cookie's value is never stored. Either an account's, or one case's, opened by number and tracking code.
 CREATE TABLE session (
     token_hash BYTEA NOT NULL PRIMARY KEY,

@@ -261,3 +261,24 @@ async fn a_bad_rating_is_called_back_and_may_be_given_anew() {
     let rating = &end["case"]["ratings"]["handling"];
     assert_eq!((&rating["level"], &rating["before"]), (&json!(2), &json!(5)));
 }
+
+#[tokio::test]
+async fn a_decision_is_put_right_and_then_revoked() {
+    let demo = Demo::shared().await;
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let id = clerk.open(suzhou_to_hefei(307)).await;
+    officer.sees(&id, "handed_over").await;
+    officer.act(&id, "accept", json!({})).await;
+    officer.act(&id, "fee", json!({ "number": "JK-307", "cents": 1000, "payee": "合肥演练财政" })).await;
+    officer.act(&id, "fee-paid", json!({ "number": "JK-307" })).await;
+    officer.act(&id, "decide", granted("online")).await;
+    officer.act(&id, "deliver", json!({ "way": "online" })).await;
+    let again = json!({ "number": "试验决字第1号更正", "note": "姓名写错", "document": encode(&paper()) });
+    officer.act(&id, "correct-decision", again).await;
+    officer.act(&id, "deliver", json!({ "way": "online" })).await;
+    officer.act(&id, "revoke-decision", json!({ "reason": "data-mismatch", "note": "材料系伪造" })).await;
+    let end = both_see(&clerk, &officer, &id, "revoked").await;
+    assert_eq!(end["case"]["decision"]["number"], "试验决字第1号更正");
+    assert_eq!((&end["case"]["fees"][0]["cents"], &end["next"]["party"]), (&json!(1000), &json!("nobody")));
+}

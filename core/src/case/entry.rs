@@ -422,6 +422,36 @@ pub enum Act {
         /// How it is to reach the person.
         way: DeliveryWay,
     },
+    /// 更正决定书: what was written wrong is put right; the outcome stays. The new document is delivered like the first.
+    DecisionCorrected {
+        /// Number of the new document.
+        number: String,
+        /// The new document.
+        document: Option<BlobRef>,
+        /// What was wrong.
+        note: String,
+    },
+    /// 撤销决定: the decision has no effect any more.
+    DecisionRevoked {
+        /// Code of a [`super::Reason`].
+        reason: String,
+        /// The grounds, in words.
+        note: String,
+    },
+    /// 缴费: how much is to be paid, to whom, under which number. The receiving place takes no money for another.
+    FeeAsked {
+        /// 缴款单号.
+        number: String,
+        /// In cents (分).
+        cents: u64,
+        /// Who gets it.
+        payee: String,
+    },
+    /// The fee of this number has come in.
+    FeePaid {
+        /// 缴款单号.
+        number: String,
+    },
     /// The result was given to a courier.
     ResultPosted {
         /// By whom, under which number.
@@ -523,6 +553,10 @@ impl Act {
             Act::CorrectionAsked { .. } => "correction_asked",
             Act::CorrectionAnswered { .. } => "correction_answered",
             Act::Decided { .. } => "decided",
+            Act::DecisionCorrected { .. } => "decision_corrected",
+            Act::DecisionRevoked { .. } => "decision_revoked",
+            Act::FeeAsked { .. } => "fee_asked",
+            Act::FeePaid { .. } => "fee_paid",
             Act::ResultPosted { .. } => "result_posted",
             Act::PapersTaken { .. } => "papers_taken",
             Act::PapersSent { .. } => "papers_sent",
@@ -545,7 +579,7 @@ impl Act {
             Act::MaterialsAdded { materials } | Act::CorrectionAnswered { materials } => {
                 materials.iter().map(|attached| &attached.blob).collect()
             }
-            Act::Decided { document, .. } => document.iter().collect(),
+            Act::Decided { document, .. } | Act::DecisionCorrected { document, .. } => document.iter().collect(),
             Act::PartEnded { result, .. } => result.document.iter().collect(),
             Act::Rated { comment, .. } => comment.iter().collect(),
             _ => Vec::new(),

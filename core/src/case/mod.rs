@@ -28,6 +28,6 @@ pub use rule::{
     WhyNot, first_draft,
 };
 pub use state::{
-    Case, Clock, Correction, Decision, Delay, Due, Extension, MarkedEntry, Next, PartState, Party, Past, Pause, Phase,
-    PreCheck, PreChecked, Rating, Returned, Step,
+    Case, Clock, Correction, Decision, Delay, Due, Extension, Fee, MarkedEntry, Next, PartState, Party, Past, Pause,
+    Phase, PreCheck, PreChecked, Rating, Returned, Step,
 };

@@ -93,7 +93,12 @@ pub const CODES: &[&str] = &[
     "not-posted",
     "no-bad-rating",
     "term-runs",
+    "fee-unknown",
+    "fee-range",
 ];
+
+/// The highest fee, in cents (一亿元): beyond it somebody slipped.
+const FEE_CENTS_MAX: u64 = 10_000_000_000;
 
 /// The longest time for a correction, in days.
 pub const CORRECTION_DAYS_MAX: u16 = 60;
@@ -264,6 +269,10 @@ impl Case {
             }
             Act::NotAccepted { .. }
             | Act::Decided { .. }
+            | Act::DecisionCorrected { .. }
+            | Act::DecisionRevoked { .. }
+            | Act::FeeAsked { .. }
+            | Act::FeePaid { .. }
             | Act::Extended { .. }
             | Act::Paused { .. }
             | Act::Resumed { .. } => decides && by_person,
@@ -434,6 +443,23 @@ impl Case {
                 }
                 phase == Accepted
             }
+            // Of a joint handling the whole and its parts would say different things.
+            Act::DecisionCorrected { .. } | Act::DecisionRevoked { .. } => {
+                let single = self.drafted.part_of.is_none() && !self.is_joint();
+                single && matches!(phase, Decided | Delivered)
+            }
+            Act::FeeAsked { number, .. } => {
+                if self.fees.iter().any(|fee| fee.number == *number) {
+                    return Err(WhyNot::new("number-taken"));
+                }
+                matches!(phase, Received | Corrected | Accepted | Decided)
+            }
+            Act::FeePaid { number } => {
+                if !self.fees.iter().any(|fee| fee.number == *number && fee.paid.is_none()) {
+                    return Err(WhyNot::new("fee-unknown").with("number", number));
+                }
+                true
+            }
             Act::CopiesErased { .. } => {
                 let until = self.keep_until(calendar);
                 if let Some(until) = until.filter(|until| asks.at.date() <= *until) {
@@ -551,6 +577,15 @@ impl Case {
             Act::PapersSent { papers, courier, .. } => not_empty(papers).and_then(|()| named(courier)),
             Act::PapersArrived { papers } | Act::PapersGiven { papers } => not_empty(papers),
             Act::PapersLost { papers, note } => not_empty(papers).and_then(|()| words(note)),
+            Act::DecisionCorrected { number, note, .. } => words(number).and_then(|()| words(note)),
+            Act::DecisionRevoked { reason, note } => known_reason(reason).and_then(|()| words(note)),
+            Act::FeeAsked { number, cents, payee } => {
+                if *cents == 0 || *cents > FEE_CENTS_MAX {
+                    return Err(WhyNot::new("fee-range"));
+                }
+                words(number).and_then(|()| words(payee))
+            }
+            Act::FeePaid { number } => words(number),
             Act::ResultPosted { courier } => named(courier),
             Act::PartEnded { result, .. } => match result.outcome {
                 Outcome::Granted => short(&result.note),

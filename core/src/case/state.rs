@@ -43,6 +43,8 @@ pub enum Phase {
     Delivered,
     /// 已撤回.
     Withdrawn,
+    /// 决定已撤销.
+    Revoked,
 }
 
 impl Phase {
@@ -62,12 +64,13 @@ impl Phase {
             Phase::Decided => "decided",
             Phase::Delivered => "delivered",
             Phase::Withdrawn => "withdrawn",
+            Phase::Revoked => "revoked",
         }
     }
 
     /// Whether nothing more has to happen.
     pub fn is_over(self) -> bool {
-        matches!(self, Phase::NotAccepted | Phase::Delivered | Phase::Withdrawn)
+        matches!(self, Phase::NotAccepted | Phase::Delivered | Phase::Withdrawn | Phase::Revoked)
     }
 }
 
@@ -323,6 +326,21 @@ pub struct Decision {
     pub at: Moment,
 }
 
+/// A fee, by reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fee {
+    /// 缴款单号.
+    pub number: String,
+    /// In cents (分).
+    pub cents: u64,
+    /// Who gets it.
+    pub payee: String,
+    /// When it was asked.
+    pub asked: Moment,
+    /// When it had come in.
+    pub paid: Option<Moment>,
+}
+
 /// A return to the receiving place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Returned {
@@ -414,6 +432,12 @@ pub struct Case {
     pub returns: Vec<Returned>,
     /// 办结.
     pub decision: Option<Decision>,
+    /// Corrections of the decision: when, and what was wrong.
+    pub corrected: Vec<(Moment, String)>,
+    /// When the decision was revoked, and why.
+    pub revoked: Option<Returned>,
+    /// Fees.
+    pub fees: Vec<Fee>,
     /// When the result was given to a courier, and to which.
     pub posted: Option<(Moment, Courier)>,
     /// Originals on paper, with where each is.
@@ -466,6 +490,9 @@ impl Case {
             correction: None,
             returns: Vec::new(),
             decision: None,
+            corrected: Vec::new(),
+            revoked: None,
+            fees: Vec::new(),
             posted: None,
             papers: Vec::new(),
             delivered: None,
@@ -614,6 +641,26 @@ impl Case {
                     self.phase = Phase::Delivered;
                 }
             }
+            Act::DecisionCorrected { number, document, note } => {
+                if let Some(decision) = &mut self.decision {
+                    (decision.number, decision.document, decision.at) = (number, document, at);
+                }
+                self.corrected.push((at, note));
+                (self.posted, self.delivered) = (None, None);
+                self.phase = Phase::Decided;
+            }
+            Act::DecisionRevoked { reason, note } => {
+                self.revoked = Some(Returned { reason, note, at });
+                self.phase = Phase::Revoked;
+            }
+            Act::FeeAsked { number, cents, payee } => {
+                self.fees.push(Fee { number, cents, payee, asked: at, paid: None });
+            }
+            Act::FeePaid { number } => {
+                if let Some(fee) = self.fees.iter_mut().find(|fee| fee.number == number) {
+                    fee.paid = Some(at);
+                }
+            }
             Act::ResultPosted { courier } => self.posted = Some((at, courier)),
             Act::PapersTaken { .. }
             | Act::PapersSent { .. }
@@ -681,7 +728,8 @@ impl Case {
         let settled = self.papers.iter().all(Kept::is_settled) && self.to_call_back().is_none();
         let limit = drafted.permit.keep.filter(|_| is_copy && settled && self.phase.is_over())?;
         let refused = self.not_accepted.as_ref().map(|made| made.at);
-        let over = self.delivered.or(self.withdrawn).or(refused)?;
+        let revoked = self.revoked.as_ref().map(|made| made.at);
+        let over = revoked.or(self.delivered).or(self.withdrawn).or(refused)?;
         Some(deadline(over.date(), limit, calendar).due)
     }
 
@@ -857,7 +905,9 @@ impl Case {
             Phase::Delivered | Phase::NotAccepted if self.ratings.len() < 2 && self.drafted.part_of.is_none() => {
                 (Party::Applicant, Step::Rate, None)
             }
-            Phase::Delivered | Phase::NotAccepted | Phase::Withdrawn => (Party::Nobody, Step::Nothing, None),
+            Phase::Delivered | Phase::NotAccepted | Phase::Withdrawn | Phase::Revoked => {
+                (Party::Nobody, Step::Nothing, None)
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use tongban_core::case::{Act, Applicant, DeliveryWay, Outcome, Wanted};
 use tongban_core::dossier::{DossierId, Hash, Suite};
 use tongban_core::ident::Uscc;
-use tongban_core::time::{Deadline, Limit};
+use tongban_core::time::Limit;
 use utoipa::ToSchema;
 
+use super::view::note;
 use super::{Actor, CaseView, OnceKey, ServiceError, Upload, act, check_upload};
 use crate::app::App;
 use crate::store::{List, NewBlob, Place};
@@ -175,20 +176,20 @@ pub struct Answered {
     pub repeated: bool,
 }
 
-/// A page of what an authority has to do, by date.
-pub async fn tasks(
-    app: &App,
-    actor: &Actor,
-    org: Uscc,
-    after: Option<&Place>,
-    with_files: bool,
-) -> Result<Tasks, ServiceError> {
+/// A page of what an authority has to do, by date. A system asks every few seconds: what it sees is recorded as read once for
+/// every change of a case.
+pub async fn tasks(app: &App, actor: &Actor, org: Uscc, after: Option<&Place>) -> Result<Tasks, ServiceError> {
     let page = app.store.cases(List::ToDo(&org.to_string()), after).await?;
+    let fetched = format!("{org} fetched");
     let mut tasks = Vec::with_capacity(page.rows.len());
     for row in page.rows {
-        if let Some(task) = task(app, actor, org, row.dossier, with_files).await? {
-            tasks.push(task);
+        let Some(task) = task(app, actor, org, row.dossier, false).await? else { continue };
+        let records = app.store.length(row.dossier).await?;
+        if app.store.records_given(&fetched, row.dossier).await? < records {
+            note(app, actor, row.dossier, "system").await?;
+            app.store.note_given(&fetched, row.dossier, records).await?;
         }
+        tasks.push(task);
     }
     Ok(Tasks { tasks, next: page.next })
 }
@@ -200,7 +201,7 @@ async fn task(
     id: DossierId,
     with_files: bool,
 ) -> Result<Option<Task>, ServiceError> {
-    let view = match CaseView::read(app, actor, id, "system").await {
+    let view = match CaseView::look(app, actor, id).await {
         Ok(view) => view,
         // It was passed on meanwhile.
         Err(ServiceError::NotFound) => return Ok(None),
@@ -228,10 +229,7 @@ async fn task(
         item_name: case.drafted.item.name.clone(),
         phase: case.phase.name().to_owned(),
         step: view.next.step.name().to_owned(),
-        due: view.next.due.as_ref().map(|due| {
-            let Deadline { due, .. } = &due.deadline;
-            due.to_string()
-        }),
+        due: view.next.due.as_ref().map(|due| due.deadline.due.to_string()),
         receiving: case.drafted.receiving.name.clone(),
         records: view.lines.len(),
         applicant: view.applicant,
@@ -241,7 +239,9 @@ async fn task(
 
 /// One task with its files, if it is still one.
 pub async fn one(app: &App, actor: &Actor, org: Uscc, id: DossierId) -> Result<Option<Task>, ServiceError> {
-    task(app, actor, org, id, true).await
+    let task = task(app, actor, org, id, true).await?;
+    note(app, actor, id, "system").await?;
+    Ok(task)
 }
 
 async fn content(app: &App, hash: &Hash) -> Result<Option<String>, ServiceError> {

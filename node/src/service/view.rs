@@ -84,6 +84,13 @@ pub struct CaseView {
 impl CaseView {
     /// Reads a case for an actor, and records that its personal data was read.
     pub async fn read(app: &App, actor: &Actor, id: DossierId, what: &str) -> Result<CaseView, ServiceError> {
+        let view = CaseView::look(app, actor, id).await?;
+        note(app, actor, id, what).await?;
+        Ok(view)
+    }
+
+    /// The same for who records it apart.
+    pub(super) async fn look(app: &App, actor: &Actor, id: DossierId) -> Result<CaseView, ServiceError> {
         let case = visible(app, actor, id).await?;
         let (dossier, rows) = app.store.dossier(id, app.calendar).await?.ok_or(ServiceError::NotFound)?;
         let mut lines: Vec<Line> = rows
@@ -113,7 +120,6 @@ impl CaseView {
         let held = app.store.blobs_held(&hashes).await?;
         let missing_bytes = hashes.into_iter().filter(|hash| !held.contains(hash)).collect();
         let waiting = waiting(app, &case).await?;
-        note(app, actor, id, what).await?;
         let next = case.next(app.calendar);
         let parts = parts(app, actor, &case).await?;
         let delays = case.delays(app.calendar);

@@ -212,7 +212,8 @@ impl Store {
         rows.iter().map(account).collect()
     }
 
-    /// Lets an account sign in or not; ends its sessions if not.
+    /// Lets an account sign in or not. If not, its sessions end, and its second factor too: so whoever lost the telephone
+    /// is let in again.
     pub async fn set_disabled(&self, id: i64, disabled: bool) -> Result<()> {
         let mut transaction = self.writing.begin().await?;
         sqlx::query("UPDATE account SET disabled = $2 WHERE id = $1")
@@ -222,6 +223,7 @@ impl Store {
             .await?;
         if disabled {
             sqlx::query("DELETE FROM session WHERE account = $1").bind(id).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM second_factor WHERE account = $1").bind(id).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         Ok(())

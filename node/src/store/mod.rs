@@ -19,6 +19,7 @@ mod lease;
 mod log;
 mod read;
 mod rebuild;
+mod second;
 mod sql;
 mod tally;
 mod turn;

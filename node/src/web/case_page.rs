@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Check, Due, Leg, Office, Outcome, Party, Rating};
+use tongban_core::case::{Act, Case, Check, Due, Fee, Leg, Office, Outcome, Party, Rating};
 use tongban_core::catalogue::{Mode, Need};
 use tongban_core::dossier::{Hash, Moment, NodeId, Role};
 use tongban_core::ident::Uscc;
@@ -139,6 +139,8 @@ pub fn state(app: &App, visitor: &Visitor, view: &CaseView, own: Option<Party>) 
         }
         @if case.deemed { p class="note" { (visitor.t("deemed-accepted")) } }
         (delays(visitor, view))
+        (after_decision(visitor, case))
+        (fees(visitor, case))
     }
 }
 
@@ -383,6 +385,15 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
             lines
         }
         Some(Act::CalledBack { note, .. } | Act::RatingDisputed { note, .. }) => vec![note.clone()],
+        Some(Act::DecisionCorrected { number, note, .. }) => {
+            vec![visitor.tf("line-decision-number", &[("number", number)]).into_owned(), note.clone()]
+        }
+        Some(Act::DecisionRevoked { reason, note }) => vec![reason_text(reason), note.clone()],
+        Some(Act::FeeAsked { number, cents, payee }) => {
+            let fee = Fee { number: number.clone(), cents: *cents, payee: payee.clone(), asked: line.at, paid: None };
+            vec![fee_line(visitor, &fee)]
+        }
+        Some(Act::FeePaid { number }) => vec![visitor.lang.labelled(&visitor.t("fee-number"), number)],
         Some(Act::ResultPosted { courier }) => vec![visitor.lang.labelled(&courier.company, &courier.number)],
         Some(Act::PapersTaken { papers }) => papers
             .iter()
@@ -531,6 +542,42 @@ pub fn pre_check(visitor: &Visitor, case: &Case, own: Party) -> Markup {
                     p class="hint" { (visitor.t("pre-check-binds-not")) }
                 }
             }
+        }
+    }
+}
+
+/// A fee in words: number, amount, to whom.
+pub fn fee_line(visitor: &Visitor, fee: &Fee) -> String {
+    let amount = format!("{}.{:02}", fee.cents / 100, fee.cents % 100);
+    visitor.tf("fee-line", &[("number", &fee.number), ("amount", &amount), ("payee", &fee.payee)]).into_owned()
+}
+
+/// What is to be paid and what was. The window takes no money for another place.
+pub fn fees(visitor: &Visitor, case: &Case) -> Markup {
+    if case.fees.is_empty() {
+        return html! {};
+    }
+    html! {
+        section class="card" {
+            h2 { (visitor.t("fees-title")) }
+            ul class="checklist" {
+                @for fee in &case.fees {
+                    li { (fee_line(visitor, fee)) " " @if fee.paid.is_some() { (badge("good", &visitor.t("fee-paid"))) } @else { (badge("move", &visitor.t("fee-open"))) } }
+                }
+            }
+            p class="hint" { (visitor.t("fees-hint")) }
+        }
+    }
+}
+
+/// That the decision was put right, or has no effect any more.
+pub fn after_decision(visitor: &Visitor, case: &Case) -> Markup {
+    html! {
+        @for (at, note) in &case.corrected { (super::part::note(&visitor.tf("decision-corrected", &[("date", &at.date().to_string()), ("note", note)]))) }
+        @if let Some(made) = &case.revoked {
+            (attention(&visitor.tf("decision-revoked", &[("date", &made.at.date().to_string())])))
+            p { strong { (visitor.t(&format!("reason-{}", made.reason))) } " " (made.note) }
+            p class="note" { (visitor.t("authority-remedies")) }
         }
     }
 }

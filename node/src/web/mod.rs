@@ -15,6 +15,7 @@ mod operate;
 mod papers;
 mod part;
 mod portal;
+mod second;
 mod visitor;
 
 pub use fault::words_of;
@@ -40,6 +41,7 @@ pub fn router(app: App) -> Router {
         .merge(authority::router())
         .merge(papers::router())
         .merge(notice::router())
+        .merge(second::router())
         .merge(admin::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)

@@ -21,6 +21,7 @@ use tongban_core::dossier::{DossierId, Suite};
 use super::fault::Fault;
 use super::form::Form;
 use super::part::{self, Field, page};
+use super::second::{self, Second};
 use crate::app::App;
 use crate::limits;
 use crate::service::Actor;
@@ -293,6 +294,9 @@ fn login_form(visitor: &Visitor, back: &str, kept: bool, login: &str, error: Opt
             input type="hidden" name="back" value=(back);
             (Field::new("login", &visitor.t("login-name")).value(login).required().autocomplete("username").render(visitor))
             (Field::new("password", &visitor.t("login-password")).kind("password").required().autocomplete("current-password").render(visitor))
+            @if error.is_some_and(|error| error.starts_with("fault-second")) {
+                (Field::new("code", &visitor.t("second-code")).required().inputmode("numeric").autocomplete("one-time-code").render(visitor))
+            }
             (part::primary(&visitor.t("login-do")))
         }
         @if visitor.drill { p { a href="/start" { (visitor.t("login-trial")) } } }
@@ -311,6 +315,11 @@ async fn login(State(app): State<App>, visitor: Visitor, form: Form) -> Result<R
     let Some(account) = check_password(&app, &login, form.text("password")).await? else {
         return Ok(again("fault-login-wrong"));
     };
+    match second::check(&app, &account, form.text("code")).await? {
+        Second::Fine => {}
+        Second::Needed => return Ok(again("fault-second-needed")),
+        Second::Wrong => return Ok(again("fault-second-wrong")),
+    }
     forget_tries(&tries);
     // A form that was sent after its session had ended comes back, to the same account only.
     let kept = app.store.kept_form(account.id, app.clock.now().0).await?;

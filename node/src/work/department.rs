@@ -43,7 +43,7 @@ async fn serve_one(app: &App, org: Uscc, department: &Department) {
                 tracing::warn!(%error, %org, "tasks not given to the department's system; they are given again");
             }
         }
-        tokio::time::sleep(Duration::from_secs(department.every_s)).await;
+        tokio::time::sleep(Duration::from_secs(department.every_s.max(1))).await;
     }
 }
 

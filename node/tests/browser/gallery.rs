@@ -111,6 +111,7 @@ pub async fn tell(house: &'static House) {
     show(&mut hand, "window-deliver", &jiangsu(&format!("/window/cases/{id}"))).await;
 
     hand.sign_in("jiangsu", "jiangsu-admin").await;
+    show(&mut hand, "second-factor", &jiangsu("/account/second")).await;
     show(&mut hand, "admin-accounts", &jiangsu("/admin/accounts")).await;
     show(&mut hand, "admin-guests", &jiangsu("/admin/guests")).await;
     hand.write("#name", "试验员").await;

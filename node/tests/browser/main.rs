@@ -13,6 +13,7 @@ mod hand;
 mod modes;
 mod online;
 mod refusal;
+mod second;
 #[path = "../support/mod.rs"]
 mod support;
 mod window;
@@ -80,6 +81,11 @@ async fn a_form_outlives_its_session_for_the_same_account_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authority_passes_a_case_on_to_the_one_that_has_the_power() {
     story(forward::tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_factor_is_asked_for_at_every_door() {
+    story(second::tell).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,3 +112,5 @@ fault-business-other-number = This task has another business number: answer unde
 fault-business-number = Give a business number of at most 64 characters.
 fault-base64 = The file is not base64: encode it again and send it anew.
 why-term-runs = The copies are kept until { $until }.
+why-fee-unknown = There is no open fee of this number ({ $number }).
+why-fee-range = Check the amount.

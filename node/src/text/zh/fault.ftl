@@ -112,3 +112,5 @@ fault-business-other-number = 这一件已经有另一个业务编号，请用�
 fault-business-number = 请给出业务编号（business_number），最多 64 个字符。
 fault-base64 = 文件内容不是 base64，请重新编码后再发。
 why-term-runs = 副本保留期到 { $until } 才满。
+why-fee-unknown = 没有这个待缴的缴款单号（{ $number }）。
+why-fee-range = 金额不对，请核对。

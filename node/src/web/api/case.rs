@@ -44,6 +44,10 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(ask_correction))
         .routes(routes!(answer_correction))
         .routes(routes!(decide))
+        .routes(routes!(correct_decision))
+        .routes(routes!(revoke_decision))
+        .routes(routes!(ask_fee))
+        .routes(routes!(fee_paid))
         .routes(routes!(post_result))
         .routes(routes!(deliver))
         .routes(routes!(papers))
@@ -604,13 +608,7 @@ async fn decide(
     Body(request): Body<Decide>,
 ) -> Answer {
     let Decide { outcome, reason, note, number, document, way } = request;
-    let document = match document {
-        Some(content) => {
-            let upload = Upload { name: "document".to_owned(), bytes: decode(&content)? };
-            Some(check_upload(&*app.signer, upload).map_err(ServiceError::Upload)?)
-        }
-        None => None,
-    };
+    let document = document_of(&app, document)?;
     let reference = document.as_ref().map(|blob| blob.reference.clone());
     let act = Act::Decided { outcome, reason, note, number, document: reference, way };
     say(&app, caller, id, once, act, document.into_iter().collect()).await
@@ -623,6 +621,98 @@ struct Deliver {
     /// online, window or courier.
     #[schema(value_type = String)]
     way: DeliveryWay,
+}
+
+/// A decision put right.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CorrectDecision {
+    /// Number of the new document.
+    number: String,
+    /// What was wrong.
+    note: String,
+    /// The new document: PDF, JPEG or PNG, base64.
+    document: Option<String>,
+}
+
+/// 更正决定书: puts right what was written wrong. The outcome stays; the new document is delivered like the first.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/correct-decision", tag = "acts", params(("id" = String, Path)),
+    request_body = CorrectDecision, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn correct_decision(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(CorrectDecision { number, note, document }): Body<CorrectDecision>,
+) -> Answer {
+    let blob = document_of(&app, document)?;
+    let document = blob.as_ref().map(|blob| blob.reference.clone());
+    say(&app, caller, id, once, Act::DecisionCorrected { number, document, note }, blob.into_iter().collect()).await
+}
+
+/// 撤销决定: the decision has no effect any more.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/revoke-decision", tag = "acts", params(("id" = String, Path)),
+    request_body = ReasonGiven, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn revoke_decision(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(ReasonGiven { reason, note }): Body<ReasonGiven>,
+) -> Answer {
+    say(&app, caller, id, once, Act::DecisionRevoked { reason, note }, Vec::new()).await
+}
+
+/// A fee, by reference.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FeeBody {
+    /// 缴款单号.
+    number: String,
+    /// In cents (分).
+    cents: u64,
+    /// Who gets it.
+    payee: String,
+}
+
+/// 缴费: how much is to be paid, to whom, under which number.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/fee", tag = "acts", params(("id" = String, Path)),
+    request_body = FeeBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn ask_fee(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(FeeBody { number, cents, payee }): Body<FeeBody>,
+) -> Answer {
+    say(&app, caller, id, once, Act::FeeAsked { number, cents, payee }, Vec::new()).await
+}
+
+/// A fee that has come in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FeePaidBody {
+    /// 缴款单号.
+    number: String,
+}
+
+/// The fee of this number has come in.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/fee-paid", tag = "acts", params(("id" = String, Path)),
+    request_body = FeePaidBody, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn fee_paid(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(FeePaidBody { number }): Body<FeePaidBody>,
+) -> Answer {
+    say(&app, caller, id, once, Act::FeePaid { number }, Vec::new()).await
+}
+
+fn document_of(app: &App, document: Option<String>) -> Result<Option<NewBlob>, Refusal> {
+    let Some(content) = document else { return Ok(None) };
+    let upload = Upload { name: "document".to_owned(), bytes: decode(&content)? };
+    Ok(Some(check_upload(&*app.signer, upload).map_err(ServiceError::Upload)?))
 }
 
 /// Who carries it.

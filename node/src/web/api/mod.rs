@@ -26,6 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::fault::words_of;
+use super::second::{Second, check};
 use super::visitor::{begin_session, check_password, forget_tries, hash_token, may_try};
 use crate::app::App;
 use crate::limits;
@@ -281,6 +282,9 @@ const KEY_CHARS_MAX: usize = 100;
 struct SignIn {
     login: String,
     password: String,
+    /// The code of the second factor, if the account has one.
+    #[serde(default)]
+    code: String,
 }
 
 /// A token to send as `Authorization: Bearer`.
@@ -304,6 +308,15 @@ async fn sign_in(State(app): State<App>, Body(request): Body<SignIn>) -> Result<
     };
     let account = check_password(&app, &request.login, &request.password).await.map_err(|_| wrong())?;
     let account = account.ok_or_else(wrong)?;
+    let second = |code: &str| {
+        let key = format!("fault-{code}");
+        Refusal::new(StatusCode::UNAUTHORIZED, code, &Lang::Zh.t(&key), &Lang::En.t(&key))
+    };
+    match check(&app, &account, &request.code).await.map_err(ServiceError::Store)? {
+        Second::Fine => {}
+        Second::Needed => return Err(second("second-needed")),
+        Second::Wrong => return Err(second("second-wrong")),
+    }
     forget_tries(&tries);
     let token = begin_session(&app, Some(account.id), None, true).await?;
     Ok(Json(Token { token }))

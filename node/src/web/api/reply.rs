@@ -80,7 +80,7 @@ pub(super) struct Whole {
     number: Option<String>,
     /// For the applicant's page, with the number; only the applicant and the taking-in window see it.
     tracking_code: Option<String>,
-    /// draft, taken_in, handed_over, received, returned, correction_asked, corrected, joint, accepted, not_accepted, decided, delivered, withdrawn.
+    /// draft, taken_in, handed_over, received, returned, correction_asked, corrected, joint, accepted, not_accepted, decided, delivered, withdrawn, revoked.
     phase: String,
     /// Who has the next move, what, until when, and why that date.
     #[schema(value_type = Object)]

@@ -40,7 +40,8 @@ fn authority(actor: &Actor) -> Result<Uscc, Refusal> {
     }
 }
 
-/// What the authority has to do, by date, at most 50; the header `Link` leads to the next page. Every task is recorded as read.
+/// What the authority has to do, by date, at most 50; the header `Link` leads to the next page. What is seen of a
+/// case is recorded as read once for every change of it.
 #[utoipa::path(get, path = "/api/v1/tasks", tag = "department", params(From),
     responses((status = 200, body = Vec<Task>), (status = 403, body = RefusalBody)))]
 async fn list(
@@ -50,7 +51,7 @@ async fn list(
 ) -> Result<(HeaderMap, Json<Vec<Task>>), Refusal> {
     let org = authority(&actor)?;
     let after = from.after.as_deref().map(|text| Place::parse(text).ok_or_else(super::case::no_place)).transpose()?;
-    let Tasks { tasks, next } = tasks(&app, &actor, org, after.as_ref(), false).await?;
+    let Tasks { tasks, next } = tasks(&app, &actor, org, after.as_ref()).await?;
     let mut headers = HeaderMap::new();
     if let Some(next) = next {
         let link = format!("</api/v1/tasks?after={next}>; rel=\"next\"");

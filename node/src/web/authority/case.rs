@@ -114,10 +114,10 @@ fn page(
     let desk = Desk { app, visitor, by, view, filled };
     let possible = section::possible(&desk);
     let is_decided = case.decision.is_some() || case.not_accepted.is_some();
-    let heading = match possible.as_slice() {
-        [] if is_decided => "authority-outcome",
-        [] => "authority-no-moves",
-        _ => "authority-moves",
+    let heading = match possible.iter().any(|step| !step.is_rare()) {
+        true => "authority-moves",
+        false if is_decided => "authority-outcome",
+        false => "authority-no-moves",
     };
     let errors: Vec<(Option<&str>, String)> =
         filled.errors.iter().map(|(field, text)| (field.as_deref(), text.clone())).collect();
@@ -147,7 +147,7 @@ fn page(
                 section { h2 { (visitor.t("authority-intake")) } (facts(visitor, case)) (intake(&desk)) }
                 section { h2 { (visitor.t("authority-timeline")) } (timeline(visitor, view)) }
             }
-            section id="moves" { h2 { (visitor.t(heading)) } (section::moves(&desk, &possible)) (result(&desk)) }
+            section id="moves" { h2 { (visitor.t(heading)) } (result(&desk)) (section::moves(&desk, &possible)) }
         }
     };
     Ok(part::page(visitor, &title, body))

@@ -99,6 +99,13 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
         Move::Accept => Ok(Act::Accepted.into()),
         Move::Deliver => Ok(Act::Delivered { way: delivered_by(&view.case) }.into()),
         Move::Post => post(visitor, form).map(Saying::from),
+        Move::Fee => fee(visitor, form).map(Saying::from),
+        Move::Paid => Ok(Act::FeePaid { number: form.text("fee_number").to_owned() }.into()),
+        Move::Revoke => {
+            let (reason, note) = grounds(visitor, form, "revoke_reason", "revoke_note", true)?;
+            Ok(Act::DecisionRevoked { reason, note }.into())
+        }
+        Move::CorrectDecision => correct_decision(app, visitor, view, form),
         Move::Rating => {
             let note = form.text("rating_note").trim().to_owned();
             if note.is_empty() {
@@ -163,6 +170,68 @@ fn pre_check(visitor: &Visitor, view: &CaseView, form: &Form) -> Result<Act, Wro
             Ok(Act::PreChecked { verdict, wanted, note, contact: text("contact"), phone: text("phone") })
         }
         _ => Err(wrong),
+    }
+}
+
+/// How much, to whom, under which number.
+fn fee(visitor: &Visitor, form: &Form) -> Result<Act, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let text = |field: &str| form.text(field).trim().to_owned();
+    let (number, payee) = (text("fee_number"), text("fee_payee"));
+    let cents = cents(&text("fee_amount"));
+    for (field, is_wrong) in
+        [("fee_number", number.is_empty()), ("fee_amount", cents.is_none()), ("fee_payee", payee.is_empty())]
+    {
+        if is_wrong {
+            let key = if field == "fee_amount" { "authority-wrong-fee-amount" } else { "authority-wrong-fee" };
+            wrong.add(Wrong::field(visitor, field, key));
+        }
+    }
+    match cents {
+        Some(cents) if wrong.errors.is_empty() => Ok(Act::FeeAsked { number, cents, payee }),
+        _ => Err(wrong),
+    }
+}
+
+/// An amount in yuan, with at most two decimals, in cents.
+fn cents(text: &str) -> Option<u64> {
+    let (yuan, rest) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if yuan.is_empty() || rest.len() > 2 || !digits(yuan) || !digits(rest) {
+        return None;
+    }
+    let rest: u64 = format!("{rest:0<2}").parse().ok()?;
+    yuan.parse::<u64>().ok()?.checked_mul(100)?.checked_add(rest).filter(|cents| *cents > 0)
+}
+
+/// The document put right: a new file, or one made from the words.
+fn correct_decision(app: &App, visitor: &Visitor, view: &CaseView, form: &mut Form) -> Result<Saying, Wrong> {
+    let mut wrong = Wrong { errors: Vec::new(), code: String::new() };
+    let (number, note) = (form.text("correct_number").trim().to_owned(), form.text("correct_note").trim().to_owned());
+    if number.is_empty() || number.chars().count() > NUMBER_CHARS_MAX {
+        wrong.add(Wrong::field(visitor, "correct_number", "authority-wrong-number"));
+    }
+    if note.is_empty() {
+        wrong.add(Wrong::field(visitor, "correct_note", "authority-wrong-correct-note"));
+    }
+    let made = view.case.decision.as_ref();
+    let verdict = Verdict {
+        outcome: made.map(|made| made.outcome),
+        number: &number,
+        reason: made.map_or("", |made| &made.reason),
+        note: &note,
+        at: app.clock.now(),
+    };
+    match document(app, visitor, view, form, "correct", verdict) {
+        Ok(blob) if wrong.errors.is_empty() => {
+            let document = Some(blob.reference.clone());
+            Ok(Saying { acts: vec![Act::DecisionCorrected { number, document, note }], blobs: vec![blob] })
+        }
+        Ok(_) => Err(wrong),
+        Err(fault) => {
+            wrong.add(fault);
+            Err(wrong)
+        }
     }
 }
 
@@ -356,4 +425,19 @@ fn document(
     // The file is an official document: Chinese, whatever language the officer reads.
     let file = Paper::new(app, Lang::Zh, &view.case, applicant, verdict).pdf();
     Ok(NewBlob::new(app.signer.public_key().suite(), rand::random(), "application/pdf", file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cents;
+
+    #[test]
+    fn an_amount_is_read_to_the_cent() {
+        for (text, amount) in [("20", 2000), ("0.5", 50), ("12.34", 1234), ("7.", 700)] {
+            assert_eq!(cents(text), Some(amount), "{text}");
+        }
+        for text in ["", "0", "0.00", ".5", "1.234", "-1", "1e3", "一", "99999999999999999999"] {
+            assert_eq!(cents(text), None, "{text}");
+        }
+    }
 }

@@ -43,11 +43,15 @@ enum Move {
     Resume,
     Post,
     Deliver,
+    Fee,
+    Paid,
+    CorrectDecision,
+    Revoke,
     Rating,
 }
 
 impl Move {
-    const ALL: [Move; 15] = [
+    const ALL: [Move; 19] = [
         Move::PreCheck,
         Move::Receive,
         Move::Accept,
@@ -62,6 +66,10 @@ impl Move {
         Move::Resume,
         Move::Post,
         Move::Deliver,
+        Move::Fee,
+        Move::Paid,
+        Move::CorrectDecision,
+        Move::Revoke,
         Move::Rating,
     ];
 
@@ -72,6 +80,10 @@ impl Move {
             Move::Pause => "pause",
             Move::Resume => "resume",
             Move::Post => "post",
+            Move::Fee => "fee",
+            Move::Paid => "paid",
+            Move::CorrectDecision => "correct-decision",
+            Move::Revoke => "revoke",
             Move::Rating => "rating",
             Move::Receive => "receive",
             Move::Accept => "accept",
@@ -83,6 +95,12 @@ impl Move {
             Move::Refuse => "refuse",
             Move::Deliver => "deliver",
         }
+    }
+
+    /// Whether it is done seldom: it is never proposed as the next thing.
+    fn is_rare(self) -> bool {
+        use Move::{CorrectDecision, Extend, Fee, Pause, Revoke};
+        matches!(self, Fee | CorrectDecision | Revoke | Extend | Pause)
     }
 
     fn from_name(name: &str) -> Option<Move> {

@@ -33,6 +33,10 @@ pub fn possible(desk: &Desk<'_>) -> Vec<Move> {
         Move::Return,
         Move::Forward,
         Move::NotAccept,
+        Move::Paid,
+        Move::Fee,
+        Move::CorrectDecision,
+        Move::Revoke,
         Move::Receive,
     ];
     all.into_iter().filter(|step| asked(desk, *step).is_ok()).collect()
@@ -44,9 +48,9 @@ fn asked(desk: &Desk<'_>, step: Move) -> Result<(), WhyNot> {
 
 /// All forms that can be sent now, and why the others cannot.
 pub fn moves(desk: &Desk<'_>, possible: &[Move]) -> Markup {
-    let first = possible.first().copied();
+    let first = possible.first().copied().filter(|step| !step.is_rare());
     html! {
-        @if possible.is_empty() { (nothing(desk)) }
+        @if first.is_none() { (nothing(desk)) }
         @for step in possible { (form(desk, *step, Some(*step) == first)) }
         (impossible(desk))
     }
@@ -106,6 +110,13 @@ fn sample(case: &Case, step: Move) -> Act {
         Move::Refuse => decided(Outcome::Refused),
         Move::Deliver => Act::Delivered { way: delivered_by(case) },
         Move::Rating => Act::CalledBack { leg: Leg::Handling, note: words() },
+        Move::Fee => Act::FeeAsked { number: words(), cents: 1, payee: words() },
+        Move::Paid => {
+            let open = case.fees.iter().find(|fee| fee.paid.is_none());
+            Act::FeePaid { number: open.map_or_else(String::new, |fee| fee.number.clone()) }
+        }
+        Move::CorrectDecision => Act::DecisionCorrected { number: words(), document: None, note: words() },
+        Move::Revoke => Act::DecisionRevoked { reason, note: words() },
     }
 }
 
@@ -163,7 +174,7 @@ fn form(desk: &Desk<'_>, step: Move, first: bool) -> Markup {
     let (visitor, id) = (desk.visitor, desk.view.case.dossier);
     let name = step.name();
     let title = visitor.t(&format!("authority-{name}"));
-    let with_files = matches!(step, Move::Grant | Move::Refuse);
+    let with_files = matches!(step, Move::Grant | Move::Refuse | Move::CorrectDecision);
     let body = html! {
         form method="post" action=(format!("/authority/cases/{id}/{name}"))
             enctype=[with_files.then_some("multipart/form-data")] novalidate {
@@ -232,6 +243,27 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
         Move::Post => post(desk),
         // It has a card of its own.
         Move::Rating => html! {},
+        Move::Fee => fee(desk),
+        Move::Paid => {
+            let open = desk.view.case.fees.iter().filter(|fee| fee.paid.is_none());
+            let options: Vec<Choice<'_>> = open
+                .map(|fee| Choice { value: &fee.number, label: crate::web::case_page::fee_line(visitor, fee) })
+                .collect();
+            let first = options.first().map_or("", |option| option.value);
+            choices("fee_number", &visitor.t("authority-paid-which"), &options, first)
+        }
+        Move::CorrectDecision => html! {
+            (hint("authority-correct-decision-hint"))
+            (number(desk, step, "correct_number"))
+            (note(desk, step, "correct_note", "authority-correct-decision-note", None))
+            (document(desk, step, "correct"))
+        },
+        Move::Revoke => html! {
+            (hint("authority-revoke-hint"))
+            (reason(desk, step, "revoke_reason"))
+            (note(desk, step, "revoke_note", "authority-grounds", Some("authority-grounds-hint")))
+            (remedies(desk))
+        },
         Move::Deliver => hint(match delivered_by(&desk.view.case) {
             DeliveryWay::Courier => "authority-deliver-courier-hint",
             DeliveryWay::Window => "window-deliver-how",
@@ -299,6 +331,19 @@ fn pause(desk: &Desk<'_>) -> Markup {
         (Field::new("pause_days", &label).inputmode("numeric").value(filled.value(Move::Pause, "pause_days", ""))
             .error(filled.error("pause_days")).render(visitor))
         (note(desk, Move::Pause, "pause_note", "authority-pause-note", None))
+    }
+}
+
+/// How much is to be paid, to whom, under which number.
+fn fee(desk: &Desk<'_>) -> Markup {
+    let (visitor, filled) = (desk.visitor, desk.filled);
+    let [number, amount, payee] = ["fee-number", "fee-amount", "fee-payee"].map(|key| visitor.t(key));
+    let authority = visitor.lang.pick(&desk.view.case.drafted.handling.name, &desk.view.case.drafted.handling.name_en);
+    html! {
+        p class="hint" { (visitor.t("authority-fee-hint")) }
+        (Field::new("fee_number", &number).required().value(filled.value(Move::Fee, "fee_number", "")).error(filled.error("fee_number")).render(visitor))
+        (Field::new("fee_amount", &amount).required().inputmode("decimal").value(filled.value(Move::Fee, "fee_amount", "")).error(filled.error("fee_amount")).render(visitor))
+        (Field::new("fee_payee", &payee).required().value(filled.value(Move::Fee, "fee_payee", authority)).error(filled.error("fee_payee")).render(visitor))
     }
 }
 

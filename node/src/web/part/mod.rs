@@ -64,7 +64,7 @@ fn header(visitor: &Visitor) -> Markup {
                     a class="size" href=(format!("/size?to={size}&back={back}")) { (visitor.t(size_name)) }
                     a href=(format!("/lang?to={other}&back={back}")) lang=(other) { (other_name) }
                     @if let Some(account) = &visitor.account {
-                        span class="who" { (visitor.lang.pick(&account.name, &account.name_en)) }
+                        a class="who" href="/account/second" title=(visitor.t("second-title")) { (visitor.lang.pick(&account.name, &account.name_en)) }
                         form method="post" action="/logout" {
                             (hidden(visitor, "/"))
                             button class="quiet" type="submit" { (visitor.t("sign-out")) }
@@ -113,7 +113,10 @@ fn footer(visitor: &Visitor) -> Markup {
             div class="wide" {
                 // On a telephone the head of the page has no room for a name.
                 @if let Some(account) = &visitor.account {
-                    p class="who-below" { (visitor.tf("footer-as", &[("name", visitor.lang.pick(&account.name, &account.name_en))])) }
+                    p class="who-below" {
+                        (visitor.tf("footer-as", &[("name", visitor.lang.pick(&account.name, &account.name_en))]))
+                        " " a href="/account/second" { (visitor.t("second-title")) }
+                    }
                 }
                 p { (visitor.t("footer-text")) }
                 ul { li { a href="/start" { (visitor.t("footer-start")) } } }
