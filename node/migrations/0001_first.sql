@@ -164,7 +164,7 @@ CREATE INDEX case_open_part ON case_view (part_of) WHERE part_of IS NOT NULL AND
 -- Copies whose term runs.
 CREATE INDEX case_to_erase ON case_view (keep_until) WHERE keep_until IS NOT NULL;
 -- What moves when a guest has a node of its own.
-CREATE INDEX case_of_guest ON case_view (dossier) WHERE guest = 1;
+CREATE INDEX case_of_guest ON case_view (handling_org) WHERE guest = 1;
 -- Where time runs in which the authority may ask (行政许可法 art. 32).
 CREATE INDEX case_to_accept ON case_view (due) WHERE step = 'accept';
 -- What was handed over and is not answered: few rows, looked at every few seconds.

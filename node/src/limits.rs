@@ -54,8 +54,6 @@ pub const ATTEMPTS_MAX: u32 = 10;
 pub const JOINT_LOOKED_S: u64 = 60;
 /// How often clocks that ran out are looked for, in seconds.
 pub const CLOCKS_LOOKED_S: u64 = 60;
-/// Cases of which a clock ran out that are taken up at once; the others follow.
-pub const CLOCKS_AT_ONCE_MAX: i64 = 1_000;
 /// How often copies whose term is over are looked for, in seconds.
 pub const ERASE_LOOKED_S: u64 = 3_600;
 /// How often it is looked whether a guest has a node of its own, in seconds.

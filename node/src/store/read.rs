@@ -434,31 +434,35 @@ impl Store {
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
-    /// Cases that go on before authorities at guest desks.
-    pub async fn cases_of_guests(&self, most: i64) -> Result<Vec<DossierId>> {
-        let text = "SELECT dossier FROM case_view WHERE guest = 1 ORDER BY dossier LIMIT $1";
-        let rows = sqlx::query(text).bind(most).fetch_all(&self.pool).await?;
+    /// Authorities before which cases go on at guest desks.
+    pub async fn guests(&self) -> Result<Vec<String>> {
+        let text = "SELECT DISTINCT handling_org FROM case_view WHERE guest = 1";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Cases that go on before an authority at its guest desk.
+    pub async fn cases_of_guest(&self, org: &str) -> Result<Vec<DossierId>> {
+        let text = "SELECT dossier FROM case_view WHERE guest = 1 AND handling_org = $1";
+        let rows = sqlx::query(text).bind(org.to_owned()).fetch_all(&self.pool).await?;
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
     /// Cases whose copies were to be kept until before a day (yyyymmdd).
-    pub async fn to_erase(&self, day: i64, most: i64) -> Result<Vec<DossierId>> {
-        let rows = sqlx::query("SELECT dossier FROM case_view WHERE keep_until < $1 ORDER BY keep_until LIMIT $2")
+    pub async fn to_erase(&self, day: i64) -> Result<Vec<DossierId>> {
+        let rows = sqlx::query("SELECT dossier FROM case_view WHERE keep_until < $1 ORDER BY keep_until")
             .bind(day)
-            .bind(most)
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
-    /// Cases of which the authority had to say until before a day (yyyymmdd) whether it accepts.
-    pub async fn not_accepted_until(&self, day: i64, most: i64) -> Result<Vec<DossierId>> {
-        let rows =
-            sqlx::query("SELECT dossier FROM case_view WHERE step = 'accept' AND due < $1 ORDER BY due LIMIT $2")
-                .bind(day)
-                .bind(most)
-                .fetch_all(&self.pool)
-                .await?;
+    /// Cases of which an authority of a node, or a window in its name, had to say until before a day (yyyymmdd) whether it
+    /// accepts.
+    pub async fn not_accepted_until(&self, day: i64, node: &str) -> Result<Vec<DossierId>> {
+        let text = "SELECT dossier FROM case_view WHERE step = 'accept' AND due < $1 \
+                    AND (handling_node = $2 OR party = 'receiving') ORDER BY due";
+        let rows = sqlx::query(text).bind(day).bind(node.to_owned()).fetch_all(&self.pool).await?;
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 

@@ -26,7 +26,7 @@ pub(super) async fn watch(app: &App) {
 
 async fn accept(app: &App) -> Result<(), StoreError> {
     let today = day_number(app.clock.today());
-    for id in app.store.not_accepted_until(today, limits::CLOCKS_AT_ONCE_MAX).await? {
+    for id in app.store.not_accepted_until(today, app.config.node.as_str()).await? {
         let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { continue };
         let is_ours = |case: &tongban_core::case::Case| match case.decider() {
             Party::Receiving => case.drafted.receiving.node == app.config.node,

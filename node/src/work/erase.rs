@@ -28,30 +28,22 @@ pub(super) async fn follow(app: &App) {
 
 async fn erase_all(app: &App) -> Result<(), ServiceError> {
     let today = day_number(app.clock.today());
-    loop {
-        let due = app.store.to_erase(today, limits::CLOCKS_AT_ONCE_MAX).await?;
-        let mut done = 0;
-        for id in &due {
-            match erase(app, *id).await {
-                Ok(true) => done += 1,
-                Ok(false) => {}
-                Err(error) => tracing::warn!(%error, dossier = %id, "copies not erased; tried again"),
-            }
-        }
-        if done == 0 {
-            return Ok(());
+    for id in app.store.to_erase(today).await? {
+        if let Err(error) = erase(app, id).await {
+            tracing::warn!(%error, dossier = %id, "copies not erased; tried again");
         }
     }
+    Ok(())
 }
 
 /// The bytes go first, then it is said: what was said to be gone is gone.
-async fn erase(app: &App, id: DossierId) -> Result<bool, ServiceError> {
-    let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { return Ok(false) };
-    let Some(case) = held.case.filter(|case| case.drafted.receiving.node == app.config.node) else { return Ok(false) };
+async fn erase(app: &App, id: DossierId) -> Result<(), ServiceError> {
+    let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { return Ok(()) };
+    let Some(case) = held.case.filter(|case| case.drafted.receiving.node == app.config.node) else { return Ok(()) };
     let blobs: Vec<Hash> = case.copies();
     app.store.erase_blobs(&blobs, id).await?;
     let acts = vec![(system(), Act::CopiesErased { blobs })];
     app.writer.say(Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None }).await?;
     tracing::info!(dossier = %id, "copies erased: their term is over");
-    Ok(true)
+    Ok(())
 }

@@ -25,18 +25,19 @@ pub(super) async fn follow(app: &App) {
 }
 
 async fn move_out(app: &App) -> Result<(), StoreError> {
-    for id in app.store.cases_of_guests(limits::CLOCKS_AT_ONCE_MAX).await? {
-        let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { continue };
-        let Some(case) = held.case.filter(|case| case.drafted.handling.node == app.config.node) else { continue };
-        let Some(to) = authority(app, case.drafted.handling.org.as_str()).filter(|to| !to.guest) else { continue };
-        if to.node == app.config.node {
-            continue;
-        }
-        let acts = vec![(system(), Act::Moved { to: Box::new(to) })];
-        let say = Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None };
-        match app.writer.say(say).await {
-            Ok(_) => tracing::info!(dossier = %id, "moved to the authority's own node"),
-            Err(error) => tracing::debug!(%error, dossier = %id, "not moved"),
+    for org in app.store.guests().await? {
+        let Some(to) = authority(app, &org).filter(|to| !to.guest && to.node != app.config.node) else { continue };
+        for id in app.store.cases_of_guest(&org).await? {
+            let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { continue };
+            if held.case.is_none_or(|case| case.drafted.handling.node != app.config.node) {
+                continue;
+            }
+            let acts = vec![(system(), Act::Moved { to: Box::new(to.clone()) })];
+            let say = Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None };
+            match app.writer.say(say).await {
+                Ok(_) => tracing::info!(dossier = %id, "moved to the authority's own node"),
+                Err(error) => tracing::debug!(%error, dossier = %id, "not moved"),
+            }
         }
     }
     Ok(())
