@@ -56,8 +56,8 @@ pub const JOINT_LOOKED_S: u64 = 60;
 pub const CLOCKS_LOOKED_S: u64 = 60;
 /// How often copies whose term is over are looked for, in seconds.
 pub const ERASE_LOOKED_S: u64 = 3_600;
-/// How often it is looked whether a guest has a node of its own, in seconds.
-pub const GUESTS_LOOKED_S: u64 = 10;
+/// How often it is looked whether a case is to move to another authority by itself, in seconds.
+pub const MOVES_LOOKED_S: u64 = 10;
 /// How often a department's own system is served, in seconds, unless the configuration says otherwise.
 pub const DEPARTMENT_EVERY_S: u64 = 5;
 /// How long a department's own system may take to accept a task, in seconds.

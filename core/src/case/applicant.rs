@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Subject;
-use crate::ident::{PersonId, Realm, Uscc};
+use crate::ident::{PersonId, Realm, TravelId, TravelKind, Uscc, check_name, tidy_name};
 
 /// The most characters of an address.
 const ADDRESS_CHARS_MAX: usize = 200;
@@ -15,8 +15,54 @@ const ADDRESS_CHARS_MAX: usize = 200;
 pub enum IdKind {
     /// 居民身份证 (GA/T 2000.156 code 111).
     ResidentId,
+    /// 普通护照.
+    Passport,
+    /// 港澳居民来往内地通行证.
+    HkMacaoPermit,
+    /// 台湾居民来往大陆通行证.
+    TaiwanPermit,
+    /// 外国人永久居留身份证.
+    ForeignPermanentId,
     /// 统一社会信用代码.
     Uscc,
+}
+
+impl IdKind {
+    /// Those of a person, in the order in which a clerk chooses.
+    pub const OF_PERSON: [IdKind; 5] =
+        [IdKind::ResidentId, IdKind::HkMacaoPermit, IdKind::TaiwanPermit, IdKind::Passport, IdKind::ForeignPermanentId];
+
+    /// The word used in forms, texts and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            IdKind::ResidentId => "resident_id",
+            IdKind::Passport => "passport",
+            IdKind::HkMacaoPermit => "hk_macao_permit",
+            IdKind::TaiwanPermit => "taiwan_permit",
+            IdKind::ForeignPermanentId => "foreign_permanent_id",
+            IdKind::Uscc => "uscc",
+        }
+    }
+
+    /// The kind that is meant: what a form says of a person, the one there is of an enterprise.
+    pub fn of(subject: Subject, word: &str) -> IdKind {
+        match subject {
+            Subject::Enterprise => IdKind::Uscc,
+            Subject::Person => {
+                IdKind::OF_PERSON.into_iter().find(|kind| kind.name() == word).unwrap_or(IdKind::ResidentId)
+            }
+        }
+    }
+
+    fn travel(self) -> Option<TravelKind> {
+        match self {
+            IdKind::Passport => Some(TravelKind::Passport),
+            IdKind::HkMacaoPermit => Some(TravelKind::HkMacaoPermit),
+            IdKind::TaiwanPermit => Some(TravelKind::TaiwanPermit),
+            IdKind::ForeignPermanentId => Some(TravelKind::ForeignPermanentId),
+            IdKind::ResidentId | IdKind::Uscc => None,
+        }
+    }
 }
 
 /// Name, number and how to reach the applicant.
@@ -48,6 +94,33 @@ pub struct FieldFault {
 }
 
 impl Applicant {
+    /// Enough of the number to know one's own paper by, not enough for a finder. A firm's code is public.
+    pub fn masked_number(&self) -> String {
+        let number = &self.id_number;
+        match self.id_kind {
+            IdKind::Uscc => number.clone(),
+            IdKind::ResidentId => PersonId::reread(number).map_or_else(|_| "***".to_owned(), |id| id.masked()),
+            _ if number.chars().count() < 5 => "***".to_owned(),
+            _ => {
+                let hidden = number.chars().count() - 4;
+                let shown = |(at, letter)| if (2..2 + hidden).contains(&at) { '*' } else { letter };
+                number.chars().enumerate().map(shown).collect()
+            }
+        }
+    }
+
+    /// As it is kept: no blanks around a field, capital letters in the number, the right dot in the name.
+    pub fn tidied(self) -> Applicant {
+        Applicant {
+            name: tidy_name(&self.name),
+            id_kind: self.id_kind,
+            id_number: self.id_number.trim().to_uppercase(),
+            contact: tidy_name(&self.contact),
+            phone: self.phone.trim().to_owned(),
+            address: self.address.trim().to_owned(),
+        }
+    }
+
     /// Checks every field and reports all faults at once.
     pub fn check(&self, subject: Subject, realm: Realm, today: Date) -> Result<(), Vec<FieldFault>> {
         let mut faults = Vec::new();
@@ -57,6 +130,10 @@ impl Applicant {
             fault("name", "name-empty");
         } else if name.chars().count() > 100 {
             fault("name", "name-long");
+        } else if subject == Subject::Person
+            && let Err(error) = check_name(name)
+        {
+            fault("name", error.code());
         }
         match (self.id_kind, subject) {
             (IdKind::ResidentId, Subject::Person) => match PersonId::parse(&self.id_number, today) {
@@ -67,6 +144,17 @@ impl Applicant {
                     }
                 }
             },
+            (kind, Subject::Person) if kind.travel().is_some() => {
+                let kind = kind.travel().unwrap_or(TravelKind::Passport);
+                match TravelId::parse(kind, &self.id_number) {
+                    Err(error) => fault("id_number", error.code()),
+                    Ok(id) => {
+                        if let Err(error) = realm.admit_traveller(&id) {
+                            fault("id_number", error.code());
+                        }
+                    }
+                }
+            }
             (IdKind::Uscc, Subject::Enterprise) => {
                 match Uscc::parse(&self.id_number) {
                     Err(error) => fault("id_number", error.code()),

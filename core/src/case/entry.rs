@@ -211,6 +211,35 @@ impl Procedure {
     }
 }
 
+/// Why an applicant's particulars are other than they were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// They were taken down wrongly.
+    Mistaken,
+    /// 改名, or another number of identity.
+    Renamed,
+    /// Another telephone or address.
+    Moved,
+    /// 申请人死亡 or unable to act: an heir or guardian goes on with it.
+    Succeeded,
+}
+
+impl Change {
+    /// All of them, in the order in which a clerk chooses.
+    pub const ALL: [Change; 4] = [Change::Moved, Change::Renamed, Change::Succeeded, Change::Mistaken];
+
+    /// The word used in texts and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Change::Mistaken => "mistaken",
+            Change::Renamed => "renamed",
+            Change::Moved => "moved",
+            Change::Succeeded => "succeeded",
+        }
+    }
+}
+
 /// How a material was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -348,10 +377,23 @@ pub enum Act {
         /// Why, in words.
         note: String,
     },
-    /// The authority, which was a guest at this node, has a node of its own: the case moves there whole.
+    /// The authority is another, or elsewhere, by no act of its own: one that was a guest here has a node of its own, or by a
+    /// reform (机构改革) another authority has its powers now. The case moves there whole, wherever it is.
     Moved {
-        /// The same authority on its own node.
+        /// Who goes on with it.
         to: Box<Office>,
+        /// The document of the reform; empty if it is the same authority on its own node.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reform: String,
+    },
+    /// The applicant's particulars are other than they were.
+    ApplicantChanged {
+        /// All of them anew: a blob, never in the log.
+        applicant: BlobRef,
+        /// Why.
+        change: Change,
+        /// What it is proven by, in words.
+        note: String,
     },
     /// The handling authority has it.
     Received,
@@ -433,6 +475,13 @@ pub enum Act {
     },
     /// 撤销决定: the decision has no effect any more.
     DecisionRevoked {
+        /// Code of a [`super::Reason`].
+        reason: String,
+        /// The grounds, in words.
+        note: String,
+    },
+    /// 终止办理: it ends without a decision, because there is nothing to be decided any more.
+    Ended {
         /// Code of a [`super::Reason`].
         reason: String,
         /// The grounds, in words.
@@ -546,6 +595,7 @@ impl Act {
             Act::TakeBack => "take_back",
             Act::Forwarded { .. } => "forwarded",
             Act::Moved { .. } => "moved",
+            Act::ApplicantChanged { .. } => "applicant_changed",
             Act::Received => "received",
             Act::Returned { .. } => "returned",
             Act::Accepted => "accepted",
@@ -555,6 +605,7 @@ impl Act {
             Act::Decided { .. } => "decided",
             Act::DecisionCorrected { .. } => "decision_corrected",
             Act::DecisionRevoked { .. } => "decision_revoked",
+            Act::Ended { .. } => "ended",
             Act::FeeAsked { .. } => "fee_asked",
             Act::FeePaid { .. } => "fee_paid",
             Act::ResultPosted { .. } => "result_posted",
@@ -576,6 +627,7 @@ impl Act {
     pub fn blobs(&self) -> Vec<&BlobRef> {
         match self {
             Act::Drafted(drafted) => vec![&drafted.applicant],
+            Act::ApplicantChanged { applicant, .. } => vec![applicant],
             Act::MaterialsAdded { materials } | Act::CorrectionAnswered { materials } => {
                 materials.iter().map(|attached| &attached.blob).collect()
             }

@@ -29,6 +29,13 @@ pub enum JointStep {
     },
     /// Says in the whole that the result is on the applicant's page.
     Deliver,
+    /// Says in a part that the applicant's particulars have changed.
+    Change {
+        /// Its dossier.
+        dossier: DossierId,
+        /// What is said.
+        act: Box<Act>,
+    },
     /// Withdraws a part that is not needed any more.
     Stop {
         /// Its dossier.
@@ -60,6 +67,7 @@ impl Case {
             match self.parts.get(&part.key) {
                 Some(state) if state.ended.is_none() => {
                     let Some(case) = child(state.dossier) else { continue };
+                    steps.extend(self.change_of(&case));
                     match (case.result(), self.phase) {
                         (Some(result), Phase::Joint) => steps.push(JointStep::End { part: part.key.clone(), result }),
                         (None, phase) if phase != Phase::Joint => {
@@ -80,6 +88,16 @@ impl Case {
             }
         }
         steps
+    }
+
+    /// What a part does not know yet of the applicant.
+    fn change_of(&self, part: &Case) -> Option<JointStep> {
+        let applicant = &self.drafted.applicant;
+        let known = part.drafted.applicant == *applicant || part.phase.is_over();
+        let (_, change, _) = self.former.last().filter(|_| !known)?;
+        let note = self.number.clone().unwrap_or_default();
+        let act = Act::ApplicantChanged { applicant: applicant.clone(), change: *change, note };
+        Some(JointStep::Change { dossier: part.dossier, act: Box::new(act) })
     }
 
     /// Whether all that a part waits for was granted.
@@ -107,6 +125,7 @@ impl Case {
         };
         match (&self.not_accepted, self.phase) {
             (Some(why), _) => Some(refused(&why.reason, &why.note)),
+            (None, Phase::Ended) => self.ended.as_ref().map(|why| refused(&why.reason, &why.note)),
             (None, Phase::Withdrawn) => Some(refused("applicant-asked", "—")),
             _ => None,
         }

@@ -17,8 +17,8 @@ mod state;
 
 pub use applicant::{Applicant, FieldFault, IdKind};
 pub use entry::{
-    Act, Attached, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Part, PartOf, PartResult,
-    Procedure, Verdict, Wanted,
+    Act, Attached, Change, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Part, PartOf,
+    PartResult, Procedure, Verdict, Wanted,
 };
 pub use joint::JointStep;
 pub use paper::{Courier, Hands, Kept, PAPERS_MAX, Paper, Whereabouts};

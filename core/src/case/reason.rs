@@ -64,6 +64,8 @@ pub const REASONS: &[Reason] = &[
     because("data-mismatch", Barrier::Technical),
     because("system-unavailable", Barrier::Technical),
     because("duplicate-case", Barrier::Other),
+    because("applicant-gone", Barrier::Other),
+    because("item-abolished", Barrier::Administrative),
     because("applicant-asked", Barrier::Other),
     because("taken-back", Barrier::Other),
 ];

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::entry::{Act, Attached, Channel, Check, DeliveryWay, Drafted, Leg, Outcome, Verdict};
+use super::entry::{Act, Attached, Change, Channel, Check, DeliveryWay, Drafted, Leg, Outcome, Verdict};
 use super::paper::Courier;
 use super::reason::{TAKEN_BACK, reason};
 use super::state::{Case, Party, Phase, Rating};
@@ -172,7 +172,7 @@ impl Case {
             Act::Forwarded { to, .. } => &to.node,
             // What stays at the receiving place moves without the pen.
             Act::Moved { .. } if self.is_joint() || self.drafted.is_delegated() => return None,
-            Act::Moved { to } => &to.node,
+            Act::Moved { to, .. } => &to.node,
             _ => return None,
         };
         // After a recall the pen may be there already.
@@ -186,7 +186,7 @@ impl Case {
             Act::PreCheckAsked { .. } => true,
             Act::TakenIn { .. } => self.drafted.is_delegated(),
             Act::HandedOver => self.is_joint(),
-            Act::Moved { to } => return self.pen_for(act).is_none().then_some(&to.node),
+            Act::Moved { to, .. } => return self.pen_for(act).is_none().then_some(&to.node),
             _ => false,
         };
         joins.then_some(&self.drafted.handling.node)
@@ -236,10 +236,13 @@ impl Case {
         if asks.by.role == Role::System && self.by_itself(asks.node).as_ref() == Some(act) {
             return Ok(());
         }
-        if let Act::Moved { to } = act {
+        if let Act::Moved { to, reform } = act {
             let handling = &self.drafted.handling;
             let is_host = asks.by.role == Role::System && *asks.node == handling.node && *asks.node == self.pen;
-            let moves_out = handling.guest && !to.guest && to.org == handling.org && to.node != handling.node;
+            let moves_out = match reform.as_str() {
+                "" => handling.guest && !to.guest && to.org == handling.org && to.node != handling.node,
+                _ => to.org != handling.org,
+            };
             return if is_host && moves_out { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
         }
         if let Act::CopiesErased { .. } = act {
@@ -271,12 +274,20 @@ impl Case {
             | Act::Decided { .. }
             | Act::DecisionCorrected { .. }
             | Act::DecisionRevoked { .. }
+            | Act::Ended { .. }
             | Act::FeeAsked { .. }
             | Act::FeePaid { .. }
             | Act::Extended { .. }
             | Act::Paused { .. }
             | Act::Resumed { .. } => decides && by_person,
             Act::Moved { .. } | Act::CopiesErased { .. } => false,
+            // Online people say themselves where they live now; a name is looked at by a clerk. Of a joint handling the node
+            // says in the parts what was said in the whole.
+            Act::ApplicantChanged { change, .. } => match party {
+                Party::Receiving => by_person || self.drafted.part_of.is_some(),
+                Party::Applicant => *change == Change::Moved,
+                _ => false,
+            },
             Act::PapersTaken { .. }
             | Act::PapersSent { .. }
             | Act::PapersArrived { .. }
@@ -448,6 +459,20 @@ impl Case {
                 let single = self.drafted.part_of.is_none() && !self.is_joint();
                 single && matches!(phase, Decided | Delivered)
             }
+            Act::Ended { .. } => {
+                if self.decision.is_some() {
+                    return Err(WhyNot::new("after-decision"));
+                }
+                matches!(phase, Received | CorrectionAsked | Corrected | Accepted)
+                    || phase == TakenIn && self.drafted.is_delegated()
+            }
+            Act::ApplicantChanged { change, .. } => {
+                // A decision names the applicant: afterwards only where it is posted may be another place.
+                if self.decision.is_some() && *change != Change::Moved {
+                    return Err(WhyNot::new("after-decision"));
+                }
+                !phase.is_over()
+            }
             Act::FeeAsked { number, .. } => {
                 if self.fees.iter().any(|fee| fee.number == *number) {
                     return Err(WhyNot::new("number-taken"));
@@ -578,7 +603,11 @@ impl Case {
             Act::PapersArrived { papers } | Act::PapersGiven { papers } => not_empty(papers),
             Act::PapersLost { papers, note } => not_empty(papers).and_then(|()| words(note)),
             Act::DecisionCorrected { number, note, .. } => words(number).and_then(|()| words(note)),
-            Act::DecisionRevoked { reason, note } => known_reason(reason).and_then(|()| words(note)),
+            Act::DecisionRevoked { reason, note } | Act::Ended { reason, note } => {
+                known_reason(reason).and_then(|()| words(note))
+            }
+            Act::ApplicantChanged { note, .. } => words(note),
+            Act::Moved { reform, .. } => short(reform),
             Act::FeeAsked { number, cents, payee } => {
                 if *cents == 0 || *cents > FEE_CENTS_MAX {
                     return Err(WhyNot::new("fee-range"));
@@ -649,7 +678,6 @@ impl Case {
             }
             Act::Drafted(_)
             | Act::TakeBack
-            | Act::Moved { .. }
             | Act::CopiesErased { .. }
             | Act::Received
             | Act::PartBegun { .. }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::entry::{
-    Act, Attached, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, PartResult, Procedure, Verdict, Wanted,
+    Act, Attached, Change, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, PartResult, Procedure, Verdict, Wanted,
 };
 use super::paper::{Courier, Kept};
 use super::rule::{Asks, WhyNot, first_draft};
@@ -45,6 +45,8 @@ pub enum Phase {
     Withdrawn,
     /// 决定已撤销.
     Revoked,
+    /// 已终止办理: without a decision.
+    Ended,
 }
 
 impl Phase {
@@ -65,12 +67,13 @@ impl Phase {
             Phase::Delivered => "delivered",
             Phase::Withdrawn => "withdrawn",
             Phase::Revoked => "revoked",
+            Phase::Ended => "ended",
         }
     }
 
     /// Whether nothing more has to happen.
     pub fn is_over(self) -> bool {
-        matches!(self, Phase::NotAccepted | Phase::Delivered | Phase::Withdrawn | Phase::Revoked)
+        matches!(self, Phase::NotAccepted | Phase::Delivered | Phase::Withdrawn | Phase::Revoked | Phase::Ended)
     }
 }
 
@@ -390,8 +393,10 @@ pub struct MarkedEntry {
 pub struct Case {
     /// The dossier.
     pub dossier: DossierId,
-    /// What stands in the first entry; the handling authority is the one to which it was forwarded since.
+    /// What stands in the first entry; handling authority and particulars are those of now.
     pub drafted: Drafted,
+    /// Particulars that held before, with the reason for which they were changed.
+    pub former: Vec<(Moment, Change, BlobRef)>,
     /// When it was begun.
     pub begun: Moment,
     /// Where it is.
@@ -436,6 +441,8 @@ pub struct Case {
     pub corrected: Vec<(Moment, String)>,
     /// When the decision was revoked, and why.
     pub revoked: Option<Returned>,
+    /// When it was ended without a decision, and why.
+    pub ended: Option<Returned>,
     /// Fees.
     pub fees: Vec<Fee>,
     /// When the result was given to a courier, and to which.
@@ -470,6 +477,7 @@ impl Case {
         Ok(Case {
             dossier: entry.dossier,
             drafted: *drafted,
+            former: Vec::new(),
             begun: entry.at,
             phase: Phase::Draft,
             materials: Vec::new(),
@@ -492,6 +500,7 @@ impl Case {
             decision: None,
             corrected: Vec::new(),
             revoked: None,
+            ended: None,
             fees: Vec::new(),
             posted: None,
             papers: Vec::new(),
@@ -586,7 +595,11 @@ impl Case {
                 self.take_back = None;
                 self.phase = Phase::HandedOver;
             }
-            Act::Moved { to } => self.drafted.handling = *to,
+            Act::Moved { to, .. } => self.drafted.handling = *to,
+            Act::ApplicantChanged { applicant, change, .. } => {
+                let former = std::mem::replace(&mut self.drafted.applicant, applicant);
+                self.former.push((at, change, former));
+            }
             Act::Received => {
                 self.received = Some(at);
                 // A window with the right may have said 受理 already.
@@ -652,6 +665,10 @@ impl Case {
             Act::DecisionRevoked { reason, note } => {
                 self.revoked = Some(Returned { reason, note, at });
                 self.phase = Phase::Revoked;
+            }
+            Act::Ended { reason, note } => {
+                self.ended = Some(Returned { reason, note, at });
+                self.phase = Phase::Ended;
             }
             Act::FeeAsked { number, cents, payee } => {
                 self.fees.push(Fee { number, cents, payee, asked: at, paid: None });
@@ -729,14 +746,16 @@ impl Case {
         let limit = drafted.permit.keep.filter(|_| is_copy && settled && self.phase.is_over())?;
         let refused = self.not_accepted.as_ref().map(|made| made.at);
         let revoked = self.revoked.as_ref().map(|made| made.at);
-        let over = revoked.or(self.delivered).or(self.withdrawn).or(refused)?;
+        let ended = self.ended.as_ref().map(|made| made.at);
+        let over = revoked.or(self.delivered).or(self.withdrawn).or(refused).or(ended)?;
         Some(deadline(over.date(), limit, calendar).due)
     }
 
     /// The copies that the receiving place erases then: particulars and materials. The result stays for the person.
     pub fn copies(&self) -> Vec<Hash> {
         let materials = self.materials.iter().map(|attached| attached.blob.hash);
-        let mut copies: Vec<Hash> = materials.chain([self.drafted.applicant.hash]).collect();
+        let former = self.former.iter().map(|(_, _, former)| former.hash);
+        let mut copies: Vec<Hash> = materials.chain(former).chain([self.drafted.applicant.hash]).collect();
         copies.sort_unstable();
         copies.dedup();
         copies
@@ -905,7 +924,7 @@ impl Case {
             Phase::Delivered | Phase::NotAccepted if self.ratings.len() < 2 && self.drafted.part_of.is_none() => {
                 (Party::Applicant, Step::Rate, None)
             }
-            Phase::Delivered | Phase::NotAccepted | Phase::Withdrawn | Phase::Revoked => {
+            Phase::Delivered | Phase::NotAccepted | Phase::Withdrawn | Phase::Revoked | Phase::Ended => {
                 (Party::Nobody, Step::Nothing, None)
             }
         }

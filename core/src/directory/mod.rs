@@ -27,6 +27,18 @@ pub enum Duty {
     Registrar,
 }
 
+/// Who has the powers of an authority after a reform (机构改革): all of them, or those for some items.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Successor {
+    /// Its unified social credit code.
+    pub org: Uscc,
+    /// The document of the reform.
+    pub document: String,
+    /// Keys of the items; all of them if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
+}
+
 /// An organisation as its node publishes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organisation {
@@ -47,6 +59,9 @@ pub struct Organisation {
     /// Whether it works at a guest desk: its own region has no node yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guest: bool,
+    /// 机构改革: who has its powers now. Open cases move there; the first that fits the item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub successors: Vec<Successor>,
     /// The node it works on.
     pub node: NodeId,
     /// Where to go.

@@ -17,13 +17,17 @@
 //! stable kebab-case `code()` from which the user's text is translated.
 
 mod certificate;
+mod name;
 mod person_id;
 mod realm;
 mod region;
+mod travel;
 mod uscc;
 
 pub use certificate::{Certificate, CertificateError};
+pub use name::{NameError, check_name, tidy_name};
 pub use person_id::{PersonId, PersonIdError, drill_person_id};
 pub use realm::{Realm, RealmError, Subject};
 pub use region::{Level, Region, RegionError};
+pub use travel::{TravelId, TravelIdError, TravelKind};
 pub use uscc::{Uscc, UsccError, drill_uscc};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PersonId, Uscc};
+use super::{PersonId, TravelId, Uscc};
 
 /// The only mail domain of the reserved block; RFC 2606 keeps `.invalid` from ever being registered.
 const DRILL_MAIL_DOMAIN: &str = "example.invalid";
@@ -12,7 +12,7 @@ const MAIL_BYTES_MAX: usize = 254;
 
 /// Which world an installation lives in; each refuses the other's identities.
 ///
-/// The reserved block (演练号段) is: persons of area `999xxx`, organisations of region part `99xxxx`, phones of `100`
+/// The reserved block (演练号段) is: persons of area `999xxx`, passports and permits of `YL…`, organisations of region part `99xxxx`, phones of `100`
 /// and eight digits, mail at `example.invalid`. None of these can belong to anybody. A demonstration takes nothing
 /// else, so nobody can leave real personal data in it; production takes none of them, so no drill case is mistaken for
 /// a real one.
@@ -84,6 +84,14 @@ impl Realm {
     /// When the number is on the wrong side of the wall.
     pub fn admit_person(self, person: &PersonId) -> Result<(), RealmError> {
         self.admit(person.is_drill(), Subject::Person)
+    }
+
+    /// Whether the holder of this document may appear here.
+    ///
+    /// # Errors
+    /// When the number is on the wrong side of the wall.
+    pub fn admit_traveller(self, document: &TravelId) -> Result<(), RealmError> {
+        self.admit(document.is_drill(), Subject::Person)
     }
 
     /// Whether this organisation may appear here.

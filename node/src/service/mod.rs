@@ -12,7 +12,7 @@ use tongban_core::case::{Act, Case, FieldFault, WhyNot};
 use tongban_core::dossier::{By, DossierId, Role};
 use tongban_core::ident::Uscc;
 
-pub use open::{OpenCase, Opening, authority, open, open_with, opening};
+pub use open::{OpenCase, Opening, authority, change_applicant, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
 pub use view::{CaseView, Line, PartLine, Waiting};
 

@@ -1,6 +1,6 @@
 //! Beginning a case: item, places, permit, particulars.
 
-use tongban_core::case::{Act, Applicant, Channel, Drafted, FieldFault, ItemOf, Office, Part, WhyNot};
+use tongban_core::case::{Act, Applicant, Change, Channel, Drafted, FieldFault, ItemOf, Office, Part, WhyNot};
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, PartRule, Side, Subject};
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::dossier::DossierId;
@@ -191,10 +191,11 @@ pub async fn open(app: &App, actor: &Actor, request: OpenCase) -> Result<Said, S
 pub async fn open_with(
     app: &App,
     actor: &Actor,
-    request: OpenCase,
+    mut request: OpenCase,
     further: Vec<Act>,
     mut blobs: Vec<NewBlob>,
 ) -> Result<Said, ServiceError> {
+    request.applicant = request.applicant.tidied();
     let opening = actor.opening(app, &request.implementation, request.here)?;
     let permit = opening.permit.clone()?;
     if !opening.item.subjects.contains(&request.subject) {
@@ -202,9 +203,7 @@ pub async fn open_with(
     }
     request.applicant.check(request.subject, app.config.realm, app.clock.today()).map_err(ServiceError::Fields)?;
     own_number(actor, &request.applicant)?;
-    let particulars = serde_json::to_vec(&request.applicant).unwrap_or_default();
-    let suite = app.signer.public_key().suite();
-    let blob = NewBlob::new(suite, rand::random(), "application/json", particulars);
+    let blob = particulars(app, &request.applicant);
     let by = actor.by().ok_or(ServiceError::Forbidden)?;
     let system = tongban_core::dossier::By { org: None, role: tongban_core::dossier::Role::System, staff: None };
     let online = opening.channel == Channel::Online;
@@ -221,10 +220,35 @@ pub async fn open_with(
     Ok(app.writer.say(Say { target, acts, blobs, once, owner }).await?)
 }
 
+fn particulars(app: &App, applicant: &Applicant) -> NewBlob {
+    let bytes = serde_json::to_vec(applicant).unwrap_or_default();
+    NewBlob::new(app.signer.public_key().suite(), rand::random(), "application/json", bytes)
+}
+
+/// Says that an applicant's particulars are other than they were: all of them are given anew.
+pub async fn change_applicant(
+    app: &App,
+    actor: &Actor,
+    id: DossierId,
+    changed: (Applicant, Change, String),
+    once: Option<OnceKey>,
+) -> Result<Said, ServiceError> {
+    let (applicant, change, note) = changed;
+    let applicant = applicant.tidied();
+    let subject = super::visible(app, actor, id).await?.drafted.subject;
+    applicant.check(subject, app.config.realm, app.clock.today()).map_err(ServiceError::Fields)?;
+    if let Actor::Account(_) = actor {
+        own_number(actor, &applicant)?;
+    }
+    let blob = particulars(app, &applicant);
+    let act = Act::ApplicantChanged { applicant: blob.reference.clone(), change, note };
+    super::act(app, actor, id, vec![act], vec![blob], once).await
+}
+
 /// Online everyone applies for themselves: acting for another takes a mandate (委托), which is not offered yet.
 fn own_number(actor: &Actor, applicant: &Applicant) -> Result<(), ServiceError> {
     let Actor::Account(account) = actor else { return Err(ServiceError::Forbidden) };
-    let another = account.id_number.as_ref().is_some_and(|own| *own != applicant.id_number.trim().to_uppercase());
+    let another = account.id_number.as_ref().is_some_and(|own| *own != applicant.id_number);
     let online = matches!(account.role, AccountRole::Applicant | AccountRole::Firm);
     if online && another {
         return Err(ServiceError::Fields(vec![FieldFault { field: "id_number", code: "id-not-yours" }]));

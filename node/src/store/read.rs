@@ -448,6 +448,14 @@ impl Store {
         rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
     }
 
+    /// Cases before an authority that go on.
+    pub async fn cases_before(&self, org: &str) -> Result<Vec<DossierId>> {
+        let text =
+            "SELECT dossier FROM case_view WHERE handling_org = $1 AND shown = 1 AND step NOT IN ('nothing', 'rate')";
+        let rows = sqlx::query(text).bind(org.to_owned()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
     /// Cases whose copies were to be kept until before a day (yyyymmdd).
     pub async fn to_erase(&self, day: i64) -> Result<Vec<DossierId>> {
         let rows = sqlx::query("SELECT dossier FROM case_view WHERE keep_until < $1 ORDER BY keep_until")

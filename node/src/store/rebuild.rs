@@ -46,6 +46,7 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
         "handling_node",
         "responsible",
         "changed",
+        "applicant",
         "refused",
         "guest",
         "keep_until",

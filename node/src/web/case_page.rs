@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use tongban_core::case::{Act, Case, Check, Due, Fee, Leg, Office, Outcome, Party, Rating};
+use tongban_core::case::{Act, Case, Check, Due, Fee, IdKind, Leg, Office, Outcome, Party, Rating};
 use tongban_core::catalogue::{Mode, Need};
 use tongban_core::dossier::{Hash, Moment, NodeId, Role};
 use tongban_core::ident::Uscc;
 use tongban_core::mechanism::{Basis, Permit};
 use tongban_core::time::{Deadline, Limit, StepKind, Unit};
 
-use super::part::{attention, badge, icon};
+use super::part::{Choice, attention, badge, icon, select};
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::service::{CaseView, Line};
@@ -62,6 +62,14 @@ pub fn limit(lang: Lang, limit: Limit) -> String {
         Unit::Working => lang.tf("days-working", &[("days", &days)]).into_owned(),
         Unit::Calendar => lang.tf("days-calendar", &[("days", &days)]).into_owned(),
     }
+}
+
+/// Which document of a person the number is of: nearly always the identity card.
+pub fn id_kinds(visitor: &Visitor, chosen: &str) -> Markup {
+    let kinds = IdKind::OF_PERSON;
+    let options =
+        kinds.map(|kind| Choice { value: kind.name(), label: visitor.t(&key("id", kind.name())).into_owned() });
+    select("id_kind", &visitor.t("fact-id-kind"), &options, if chosen.is_empty() { kinds[0].name() } else { chosen })
 }
 
 /// A mode in words.
@@ -286,7 +294,7 @@ impl<'a> Offices<'a> {
         for (number, line) in view.lines.iter().enumerate() {
             match &line.act {
                 Some(Act::Drafted(drafted)) => handling.push((0, &drafted.handling)),
-                Some(Act::Forwarded { to, .. } | Act::Moved { to }) if line.mark.is_none() => {
+                Some(Act::Forwarded { to, .. } | Act::Moved { to, .. }) if line.mark.is_none() => {
                     handling.push((number + 1, &**to))
                 }
                 _ => {}
@@ -388,7 +396,16 @@ fn details(visitor: &Visitor, case: &Case, line: &Line) -> Vec<String> {
         Some(Act::DecisionCorrected { number, note, .. }) => {
             vec![visitor.tf("line-decision-number", &[("number", number)]).into_owned(), note.clone()]
         }
-        Some(Act::DecisionRevoked { reason, note }) => vec![reason_text(reason), note.clone()],
+        Some(Act::DecisionRevoked { reason, note } | Act::Ended { reason, note }) => {
+            vec![reason_text(reason), note.clone()]
+        }
+        Some(Act::ApplicantChanged { change, note, .. }) => {
+            vec![visitor.t(&key("change", change.name())).into_owned(), note.clone()]
+        }
+        Some(Act::Moved { to, reform }) if !reform.is_empty() => {
+            let name = visitor.lang.pick(&to.name, &to.name_en);
+            vec![visitor.tf("line-reform", &[("authority", name), ("document", reform)]).into_owned()]
+        }
         Some(Act::FeeAsked { number, cents, payee }) => {
             let fee = Fee { number: number.clone(), cents: *cents, payee: payee.clone(), asked: line.at, paid: None };
             vec![fee_line(visitor, &fee)]

@@ -14,6 +14,7 @@ mod notice;
 mod operate;
 mod papers;
 mod part;
+mod person;
 mod portal;
 mod second;
 mod visitor;

@@ -67,6 +67,7 @@ async fn advance(app: &App, id: DossierId) -> Result<(), ServiceError> {
             JointStep::Deliver => {
                 say(app, Target::Existing(id), vec![Act::Delivered { way: DeliveryWay::Online }], None).await?;
             }
+            JointStep::Change { dossier, act } => say(app, Target::Existing(dossier), vec![*act], None).await?,
             JointStep::Stop { dossier } => say(app, Target::Existing(dossier), vec![Act::Withdrawn], None).await?,
         }
     }

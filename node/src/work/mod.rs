@@ -4,8 +4,8 @@
 mod clock;
 mod department;
 mod erase;
-mod guests;
 mod joint;
+mod moves;
 
 use tongban_core::dossier::{By, Role};
 
@@ -17,7 +17,7 @@ pub async fn run(app: App) {
         joint::follow(&app),
         clock::watch(&app),
         department::serve(&app),
-        guests::follow(&app),
+        moves::follow(&app),
         erase::follow(&app)
     );
 }

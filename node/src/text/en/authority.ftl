@@ -207,3 +207,7 @@ authority-revoke = Revoke the decision
 authority-do-revoke = Revoke this decision
 authority-done-revoke = Revoked. The applicant sees why, and what can be done.
 authority-revoke-hint = Revokes a decision by law. It has no effect any more and cannot come back.
+authority-end = End without a decision
+authority-do-end = End this case
+authority-done-end = Ended. The applicant sees why.
+authority-end-hint = When there is nothing to be decided any more: the applicant died and nobody goes on, or the item was abolished. It cannot be taken up again.

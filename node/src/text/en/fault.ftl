@@ -114,3 +114,6 @@ fault-base64 = The file is not base64: encode it again and send it anew.
 why-term-runs = The copies are kept until { $until }.
 why-fee-unknown = There is no open fee of this number ({ $number }).
 why-fee-range = Check the amount.
+field-name-private-use = The name has a character that only this computer knows. Use the one of the national standard (GB 18030-2022); if it cannot be typed, write it in pinyin and attach the identity card.
+field-name-character = The name has a sign or digit that stands in no name. Write it as in the document; the dot within a name is “·”.
+field-travel-id-format = The number does not fit the kind of document. Write it as it stands there, in capital letters and digits.

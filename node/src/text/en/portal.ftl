@@ -237,3 +237,4 @@ portal-to-be-posted = The result will be posted to your address; its number will
 portal-copies = Copies at the receiving place
 portal-erased = The receiving place erased materials and particulars on { $date }, when their term was over; the record can still be verified. The result can still be downloaded.
 portal-kept-until = The receiving place keeps materials and particulars until { $date }; then they are erased, and the record says so.
+portal-done-changed = Updated.

@@ -146,3 +146,4 @@ window-delegated-how = { $authority } has delegated the decision to this window.
 window-delegated-do = Accept and decide
 window-deliver-courier = The authority posts the result to the applicant; nothing is given out at the window.
 window-done-rating = Recorded. The applicant sees it.
+window-done-changed = The applicant's details are updated; the authority sees them.

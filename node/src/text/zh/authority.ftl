@@ -207,3 +207,7 @@ authority-revoke = 撤销决定
 authority-do-revoke = 撤销这个决定
 authority-done-revoke = 已撤销，申请人能看到理由和救济途径。
 authority-revoke-hint = 依法撤销已经作出的决定。撤销后不再有效，不能恢复。
+authority-end = 终止办理
+authority-do-end = 终止这一件
+authority-done-end = 已终止，申请人能看到理由。
+authority-end-hint = 不再需要作出决定时用：申请人去世没有人接着办、事项已取消。终止后不能恢复。

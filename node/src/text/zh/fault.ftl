@@ -114,3 +114,6 @@ fault-base64 = 文件内容不是 base64，请重新编码后再发。
 why-term-runs = 副本保留期到 { $until } 才满。
 why-fee-unknown = 没有这个待缴的缴款单号（{ $number }）。
 why-fee-range = 金额不对，请核对。
+field-name-private-use = 姓名里有一个字是这台电脑自己造的字，别处看不到。请改用国家标准（GB 18030-2022）里的字；输入法打不出时，用输入法的“生僻字”或拼音代替，并在材料里附身份证。
+field-name-character = 姓名里有不该出现的符号或数字，请照证件填写；姓名中间的点用“·”。
+field-travel-id-format = 证件号码和证件类型对不上，请照证件逐字填写（大写字母和数字）。

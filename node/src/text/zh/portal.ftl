@@ -221,3 +221,4 @@ portal-to-be-posted = 结果会寄到您留的地址，寄出后这里有单号�
 portal-copies = 收件地的副本
 portal-erased = 收件地留存的材料和个人信息已于 { $date } 按期删除；办理记录仍可核验。结果文书还可以下载。
 portal-kept-until = 收件地留存的材料和个人信息保留到 { $date }，之后自动删除并记入办理经过。
+portal-done-changed = 已更新。

@@ -138,3 +138,4 @@ window-delegated-how = { $authority }把这一事项的决定权授给了本窗�
 window-delegated-do = 去受理、作决定
 window-deliver-courier = 结果由办理地寄给申请人，不用在窗口交。
 window-done-rating = 已登记，申请人会看到。
+window-done-changed = 申请人信息已更新，办理机关能看到。

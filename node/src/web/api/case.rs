@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use base64::Engine as _;
 use serde::Deserialize;
 use tongban_core::case::{
-    Act, Applicant, Attached, Check, Courier, DeliveryWay, Hands, IdKind, Leg, Outcome, Paper, Procedure, Verdict,
-    Wanted,
+    Act, Applicant, Attached, Change, Check, Courier, DeliveryWay, Hands, IdKind, Leg, Outcome, Paper, Procedure,
+    Verdict, Wanted,
 };
 use tongban_core::catalogue::Subject;
 use tongban_core::dossier::{DossierId, Hash};
@@ -46,6 +46,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(decide))
         .routes(routes!(correct_decision))
         .routes(routes!(revoke_decision))
+        .routes(routes!(end))
+        .routes(routes!(change_applicant))
         .routes(routes!(ask_fee))
         .routes(routes!(fee_paid))
         .routes(routes!(post_result))
@@ -93,12 +95,22 @@ struct Particulars {
     name: String,
     /// Identity number of a person, or the social credit code of a firm.
     id_number: String,
+    /// Of a person: resident_id, passport, hk_macao_permit, taiwan_permit or foreign_permanent_id; resident_id if it is left out.
+    #[serde(default)]
+    id_kind: String,
     #[serde(default)]
     contact: String,
     phone: String,
     /// Where the result may be posted.
     #[serde(default)]
     address: String,
+}
+
+impl Particulars {
+    fn applicant(self, subject: Subject) -> Applicant {
+        let Particulars { name, id_number, id_kind, contact, phone, address } = self;
+        Applicant { name, id_kind: IdKind::of(subject, &id_kind), id_number, contact, phone, address }
+    }
 }
 
 /// A new case.
@@ -169,11 +181,6 @@ async fn create(
     if request.hand_over || online && request.take_in {
         further.push(Act::HandedOver);
     }
-    let id_kind = match request.subject {
-        Subject::Person => IdKind::ResidentId,
-        Subject::Enterprise => IdKind::Uscc,
-    };
-    let Particulars { name, id_number, contact, phone, address } = request.applicant;
     let here = request.here.as_deref().map(Region::parse).transpose().map_err(|error| {
         Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &error.to_string())
     })?;
@@ -181,7 +188,7 @@ async fn create(
         implementation: request.implementation,
         here,
         subject: request.subject,
-        applicant: Applicant { name, id_kind, id_number, contact, phone, address },
+        applicant: request.applicant.applicant(request.subject),
         once,
     };
     let said = service::open_with(&app, &actor, open, further, blobs).await?;
@@ -661,6 +668,48 @@ async fn revoke_decision(
     Body(ReasonGiven { reason, note }): Body<ReasonGiven>,
 ) -> Answer {
     say(&app, caller, id, once, Act::DecisionRevoked { reason, note }, Vec::new()).await
+}
+
+/// 终止办理: it ends without a decision.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/end", tag = "acts", params(("id" = String, Path)),
+    request_body = ReasonGiven, responses((status = 200, body = Done), (status = 409, body = RefusalBody)))]
+async fn end(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<DossierId>,
+    once: Once,
+    Body(ReasonGiven { reason, note }): Body<ReasonGiven>,
+) -> Answer {
+    say(&app, caller, id, once, Act::Ended { reason, note }, Vec::new()).await
+}
+
+/// The applicant's particulars anew.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Changed {
+    /// All of them.
+    applicant: Particulars,
+    /// moved, renamed, succeeded or mistaken.
+    #[schema(value_type = String)]
+    change: Change,
+    /// What it is proven by.
+    note: String,
+}
+
+/// The applicant moved, changed the name, died, or was taken down wrongly.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/change-applicant", tag = "acts", params(("id" = String, Path)),
+    request_body = Changed, responses((status = 200, body = Done), (status = 409, body = RefusalBody), (status = 422, body = RefusalBody)))]
+async fn change_applicant(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Named(id): Named<DossierId>,
+    Once(once): Once,
+    Body(Changed { applicant, change, note }): Body<Changed>,
+) -> Answer {
+    let subject = CaseView::read(&app, &actor, id, "case").await?.case.drafted.subject;
+    let changed = (applicant.applicant(subject), change, note);
+    let said = service::change_applicant(&app, &actor, id, changed, once).await?;
+    Ok(Json(said.into()))
 }
 
 /// A fee, by reference.

@@ -105,6 +105,10 @@ fn saying(app: &App, visitor: &Visitor, view: &CaseView, step: Move, form: &mut 
             let (reason, note) = grounds(visitor, form, "revoke_reason", "revoke_note", true)?;
             Ok(Act::DecisionRevoked { reason, note }.into())
         }
+        Move::End => {
+            let (reason, note) = grounds(visitor, form, "end_reason", "end_note", true)?;
+            Ok(Act::Ended { reason, note }.into())
+        }
         Move::CorrectDecision => correct_decision(app, visitor, view, form),
         Move::Rating => {
             let note = form.text("rating_note").trim().to_owned();

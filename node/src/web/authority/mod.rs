@@ -47,11 +47,12 @@ enum Move {
     Paid,
     CorrectDecision,
     Revoke,
+    End,
     Rating,
 }
 
 impl Move {
-    const ALL: [Move; 19] = [
+    const ALL: [Move; 20] = [
         Move::PreCheck,
         Move::Receive,
         Move::Accept,
@@ -70,6 +71,7 @@ impl Move {
         Move::Paid,
         Move::CorrectDecision,
         Move::Revoke,
+        Move::End,
         Move::Rating,
     ];
 
@@ -84,6 +86,7 @@ impl Move {
             Move::Paid => "paid",
             Move::CorrectDecision => "correct-decision",
             Move::Revoke => "revoke",
+            Move::End => "end",
             Move::Rating => "rating",
             Move::Receive => "receive",
             Move::Accept => "accept",
@@ -99,8 +102,8 @@ impl Move {
 
     /// Whether it is done seldom: it is never proposed as the next thing.
     fn is_rare(self) -> bool {
-        use Move::{CorrectDecision, Extend, Fee, Pause, Revoke};
-        matches!(self, Fee | CorrectDecision | Revoke | Extend | Pause)
+        use Move::{CorrectDecision, End, Extend, Fee, Pause, Revoke};
+        matches!(self, Fee | CorrectDecision | Revoke | End | Extend | Pause)
     }
 
     fn from_name(name: &str) -> Option<Move> {

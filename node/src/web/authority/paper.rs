@@ -2,9 +2,9 @@
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
-use tongban_core::case::{Applicant, Case, IdKind, Outcome};
+use tongban_core::case::{Applicant, Case, Outcome};
 use tongban_core::dossier::Moment;
-use tongban_core::ident::{PersonId, Realm};
+use tongban_core::ident::Realm;
 
 use super::decision_pdf::{Paragraph, pdf};
 use super::{case_id, decider, may_decide};
@@ -70,7 +70,7 @@ impl Paper {
             (t("authority-paper-number"), verdict.number.to_owned()),
             (t("authority-paper-case"), case.number.clone().unwrap_or_default()),
             (t("authority-paper-applicant"), applicant.name.clone()),
-            (t("authority-paper-id"), masked(applicant)),
+            (t("authority-paper-id"), applicant.masked_number()),
             (t("fact-item"), item.to_owned()),
             (t("fact-receiving"), receiving.to_owned()),
         ];
@@ -128,16 +128,6 @@ impl Paper {
                 @for text in &self.paragraphs { p { (text) } }
                 p class="sign" { strong { (self.authority) } br; (self.date) }
             }
-        }
-    }
-}
-
-/// A person's number with its middle hidden; a firm's is public.
-fn masked(applicant: &Applicant) -> String {
-    match applicant.id_kind {
-        IdKind::Uscc => applicant.id_number.clone(),
-        IdKind::ResidentId => {
-            PersonId::reread(&applicant.id_number).map_or_else(|_| "********".to_owned(), |id| id.masked())
         }
     }
 }

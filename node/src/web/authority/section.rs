@@ -37,6 +37,7 @@ pub fn possible(desk: &Desk<'_>) -> Vec<Move> {
         Move::Fee,
         Move::CorrectDecision,
         Move::Revoke,
+        Move::End,
         Move::Receive,
     ];
     all.into_iter().filter(|step| asked(desk, *step).is_ok()).collect()
@@ -117,6 +118,7 @@ fn sample(case: &Case, step: Move) -> Act {
         }
         Move::CorrectDecision => Act::DecisionCorrected { number: words(), document: None, note: words() },
         Move::Revoke => Act::DecisionRevoked { reason, note: words() },
+        Move::End => Act::Ended { reason, note: words() },
     }
 }
 
@@ -262,6 +264,12 @@ fn fields(desk: &Desk<'_>, step: Move) -> Markup {
             (hint("authority-revoke-hint"))
             (reason(desk, step, "revoke_reason"))
             (note(desk, step, "revoke_note", "authority-grounds", Some("authority-grounds-hint")))
+            (remedies(desk))
+        },
+        Move::End => html! {
+            (hint("authority-end-hint"))
+            (reason(desk, step, "end_reason"))
+            (note(desk, step, "end_note", "authority-grounds", Some("authority-grounds-hint")))
             (remedies(desk))
         },
         Move::Deliver => hint(match delivered_by(&desk.view.case) {

@@ -13,6 +13,7 @@ use crate::store::NewBlob;
 use crate::web::fault::Fault;
 use crate::web::form::Form;
 use crate::web::held;
+use crate::web::person;
 use crate::web::visitor::Visitor;
 
 /// What came of it: the word for what was done, or what stands in the way.
@@ -47,6 +48,7 @@ pub async fn send(
         "correct" => doing.correct(&mut form).await?,
         "withdraw" => doing.say("withdrawn", vec![Act::Withdrawn], Vec::new(), "").await?,
         "rate" => doing.rate(&form).await?,
+        person::DO => doing.moved(&form).await?,
         _ => return Err(Fault::FormMalformed),
     };
     match outcome {
@@ -141,6 +143,17 @@ impl Doing<'_> {
         };
         held::keep(self.app, self.id, form, &materials, blobs).await?;
         Ok(Err(found))
+    }
+
+    /// Another telephone or address.
+    async fn moved(&self, form: &Form) -> Result<Outcome, Fault> {
+        let view = CaseView::read(self.app, self.actor, self.id, "case").await?;
+        let changed = person::changed(self.visitor, form, &view);
+        let once = self.once.clone().map(OnceKey::from);
+        match service::change_applicant(self.app, self.actor, self.id, changed, once).await {
+            Ok(_) => Ok(Ok("changed")),
+            Err(error) => Ok(Err(Problem::of(self.visitor, error)?)),
+        }
     }
 
     async fn rate(&self, form: &Form) -> Result<Outcome, Fault> {

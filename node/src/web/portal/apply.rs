@@ -19,11 +19,11 @@ use crate::web::form::Form;
 use crate::web::part::{self, Field, note, page};
 use crate::web::visitor::Visitor;
 
-const FIELDS: [&str; 5] = ["name", "id_number", "contact", "phone", "address"];
+const FIELDS: [&str; 6] = ["name", "id_number", "contact", "phone", "address", "id_kind"];
 
 /// What stands in the fields.
 #[derive(Clone, Debug, Default)]
-struct Particulars([String; 5]);
+struct Particulars([String; 6]);
 
 impl Particulars {
     fn of_account(account: &Account) -> Particulars {
@@ -34,6 +34,7 @@ impl Particulars {
             given(&account.contact),
             given(&account.phone),
             String::new(),
+            String::new(),
         ])
     }
 
@@ -42,8 +43,8 @@ impl Particulars {
     }
 
     fn applicant(self, subject: Subject) -> Applicant {
-        let Particulars([name, id_number, contact, phone, address]) = self;
-        let id_kind = if subject == Subject::Person { IdKind::ResidentId } else { IdKind::Uscc };
+        let Particulars([name, id_number, contact, phone, address, kind]) = self;
+        let id_kind = IdKind::of(subject, &kind);
         // The last digit of an identity number is often typed as a small x.
         Applicant { name, id_kind, id_number: id_number.to_uppercase(), contact, phone, address }
     }
@@ -180,7 +181,7 @@ fn form_page(
     let t = |key: &str| visitor.t(key);
     let title = lang.pick(&opening.item.name, &opening.item.name_en);
     let firm = applying.account.role == AccountRole::Firm;
-    let Particulars([name, id_number, contact, phone, address]) = values;
+    let Particulars([name, id_number, contact, phone, address, kind]) = values;
     let (name_label, id_label) = if firm {
         (t("portal-firm-name"), t("portal-firm-id"))
     } else {
@@ -202,6 +203,7 @@ fn form_page(
                 p class="hint" { (t("portal-prefilled")) }
                 (Field::new("name", &name_label).value(name).required().autocomplete("name").error(problem_at(found, "name")).render(visitor))
                 (Field::new("id_number", &id_label).value(id_number).hint(&id_hint).required().error(problem_at(found, "id_number")).render(visitor))
+                @if !firm { (case_page::id_kinds(visitor, kind)) }
                 @if firm {
                     (Field::new("contact", &contact_label).value(contact).required().error(problem_at(found, "contact")).render(visitor))
                 }

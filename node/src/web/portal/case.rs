@@ -15,7 +15,7 @@ use crate::web::fault::Fault;
 use crate::web::form::Form;
 use crate::web::part::{self, attention, done, note, page};
 use crate::web::visitor::Visitor;
-use crate::web::{notice, papers};
+use crate::web::{notice, papers, person};
 
 /// What the address of a case carries.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,7 +29,7 @@ pub struct CaseQuery {
 }
 
 /// What was just done, as it may stand in an address.
-const DONE: [&str; 7] = ["opened", "saved", "removed", "sent", "corrected", "withdrawn", "rated"];
+const DONE: [&str; 8] = ["opened", "saved", "removed", "sent", "corrected", "withdrawn", "rated", "changed"];
 
 /// What a page says beside the case itself.
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ pub async fn render(
             aside {
                 @if !just_sent { (ticket(app, visitor, case)) }
                 section class="card" { h2 { (t("portal-case-facts")) } (case_page::facts(visitor, case)) }
-                section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) }
+                section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) (person::form(visitor, &view, &format!("/my/{id}"), &aside.form, |field| super::problem_at(&aside.problems, field))) }
                 (looked(app, visitor, &accesses))
                 (copies(app, visitor, case))
                 @if case.number.is_some() { section class="card" { (notice::links(visitor, case)) } }

@@ -67,10 +67,7 @@ pub(super) async fn open(
     let subject = subject_of(&opening, &form);
     let applicant = Applicant {
         name: form.text("name").trim().to_owned(),
-        id_kind: match subject {
-            Subject::Person => IdKind::ResidentId,
-            Subject::Enterprise => IdKind::Uscc,
-        },
+        id_kind: IdKind::of(subject, form.text("id_kind")),
         id_number: form.text("id_number").split_whitespace().collect::<String>().to_uppercase(),
         contact: form.text("contact").trim().to_owned(),
         phone: form.text("phone").split_whitespace().collect(),
@@ -210,6 +207,7 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
             }
             (field("name", &name_label).autofocus(found.is_empty()).required().render(visitor))
             (field("id_number", &id_label).hint(hint).required().render(visitor))
+            @if subject == Subject::Person || both { (case_page::id_kinds(visitor, form.text("id_kind"))) }
             @if firms {
                 @let contact = field("contact", &contact_label).hint(&contact_hint);
                 (if both { contact.render(visitor) } else { contact.required().render(visitor) })

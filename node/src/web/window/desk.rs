@@ -15,6 +15,7 @@ use crate::store::NewBlob;
 use crate::web::fault::{self, Fault};
 use crate::web::form::Form;
 use crate::web::held;
+use crate::web::person;
 use crate::web::visitor::Visitor;
 
 /// What was just done, and whether a form is given back.
@@ -68,6 +69,7 @@ fn done_note(case: &Case, done: &str) -> Option<&'static str> {
         "answered" if case.phase != Phase::CorrectionAsked => Some("window-done-answered"),
         "withdrawn" if case.phase == Phase::Withdrawn => Some("window-done-withdrawn"),
         "taken-back" if case.take_back.is_some() => Some("window-done-taken-back"),
+        "changed" if !case.former.is_empty() => Some("window-done-changed"),
         "answered-rating" => Some("window-done-rating"),
         "delivered" if case.delivered.is_some() => Some("window-done-delivered"),
         _ => None,
@@ -128,6 +130,10 @@ pub(super) async fn submit(
             let problems = desk.say(vec![act], once(wish)).await?;
             return desk.answer(&form, problems, "?done=answered-rating").await;
         }
+        person::DO => {
+            let problems = desk.change_applicant(&form).await?;
+            return desk.answer(&form, problems, "?done=changed").await;
+        }
         "answer" => {
             let problems = desk.answer_correction(&mut form).await?;
             return desk.answer(&form, problems, "?done=answered").await;
@@ -185,6 +191,23 @@ impl<'a> Desk<'a> {
 
     async fn say_with(&self, acts: Vec<Act>, blobs: Vec<NewBlob>, once: Option<String>) -> Result<Vec<Problem>, Fault> {
         match service::act(self.app, &self.clerk.actor, self.case.dossier, acts, blobs, once.map(OnceKey::from)).await {
+            Ok(_) => Ok(Vec::new()),
+            Err(error) => refused(self.visitor.lang, error),
+        }
+    }
+
+    /// The applicant moved, has another name, died, or was taken down wrongly.
+    async fn change_applicant(&self, form: &Form) -> Result<Vec<Problem>, Fault> {
+        let id = self.case.dossier;
+        let view = CaseView::read(self.app, &self.clerk.actor, id, "case").await?;
+        let changed = person::changed(self.visitor, form, &view);
+        if changed.2.is_empty() {
+            let text = self.visitor.t("person-proof-missing").into_owned();
+            let field = Some("change_note".to_owned());
+            return Ok(vec![Problem { field, text, code: "proof-missing".to_owned() }]);
+        }
+        let once = form.once().map(OnceKey::from);
+        match service::change_applicant(self.app, &self.clerk.actor, id, changed, once).await {
             Ok(_) => Ok(Vec::new()),
             Err(error) => refused(self.visitor.lang, error),
         }

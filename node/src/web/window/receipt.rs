@@ -3,9 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use tongban_core::case::{Act, Applicant, Case, IdKind, Phase};
+use tongban_core::case::{Act, Case, Phase};
 use tongban_core::dossier::{Moment, Role};
-use tongban_core::ident::PersonId;
 
 use super::desk::{id_of, path_of};
 use super::{clerk, do_button, keys};
@@ -73,7 +72,7 @@ fn sheet(app: &App, visitor: &Visitor, view: &CaseView, number: &str) -> Markup 
                 dt { (visitor.t("fact-item")) } dd { (lang.pick(&drafted.item.name, &drafted.item.name_en)) }
                 @if let Some(applicant) = &view.applicant {
                     dt { (visitor.t("fact-name")) } dd { (applicant.name) }
-                    dt { (visitor.t("fact-id")) } dd { (masked(applicant)) }
+                    dt { (visitor.t("fact-id")) } dd { (applicant.masked_number()) }
                 }
                 @if let Some(at) = case.taken_in { dt { (visitor.t("window-receipt-at")) } dd { (case_page::moment(at)) } }
                 dt { (visitor.t("fact-receiving")) } dd { (case_page::office(visitor, &drafted.receiving)) }
@@ -129,15 +128,4 @@ fn materials(visitor: &Visitor, case: &Case) -> Markup {
         [visitor.t("window-receipt-material"), visitor.t("window-receipt-files"), visitor.t("window-receipt-how")];
     let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
     table(&visitor.t("window-receipt-materials"), &heads, &rows)
-}
-
-/// Enough to know one's own paper by, not enough for a finder.
-fn masked(applicant: &Applicant) -> String {
-    match applicant.id_kind {
-        // A firm's code is public.
-        IdKind::Uscc => applicant.id_number.clone(),
-        IdKind::ResidentId => {
-            PersonId::reread(&applicant.id_number).map_or_else(|_| "***".to_owned(), |number| number.masked())
-        }
-    }
 }

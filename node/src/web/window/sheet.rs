@@ -14,7 +14,7 @@ use crate::web::form::Form;
 use crate::web::held;
 use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
-use crate::web::{notice, papers};
+use crate::web::{notice, papers, person};
 
 /// All that the page shows.
 pub(super) struct Sheet<'a> {
@@ -153,6 +153,7 @@ impl Sheet<'_> {
         html! {
             h2 { (self.t("window-applicant")) }
             (case_page::particulars(self.visitor, self.view))
+            (person::form(self.visitor, self.view, &path_of(case.dossier), self.form, |field| problem_of(self.problems, field)))
             @if case.phase == Phase::CorrectionAsked {
                 h2 { (self.t("window-answer-title")) }
                 (self.correction())
