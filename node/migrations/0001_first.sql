@@ -167,6 +167,8 @@ CREATE INDEX case_to_erase ON case_view (keep_until) WHERE keep_until IS NOT NUL
 CREATE INDEX case_of_guest ON case_view (handling_org) WHERE guest = 1;
 -- Where time runs in which the authority may ask (行政许可法 art. 32).
 CREATE INDEX case_to_accept ON case_view (due) WHERE step = 'accept';
+-- Corrections that wait for their applicant.
+CREATE INDEX case_to_correct ON case_view (due) WHERE step = 'answer_correction';
 -- What was handed over and is not answered: few rows, looked at every few seconds.
 CREATE INDEX case_not_answered ON case_view (handling_node, changed) WHERE phase = 'handed_over';
 
@@ -256,6 +258,71 @@ CREATE TABLE owner (
     dossier BYTEA NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (account, dossier)
+) /* BY KEY */;
+
+CREATE INDEX owner_by_dossier ON owner (dossier);
+
+-- Entries of which an applicant may still have to be told; written with the commit in which they settle.
+CREATE TABLE to_tell (
+    entry BYTEA NOT NULL PRIMARY KEY,
+    dossier BYTEA NOT NULL
+) /* BY KEY */;
+
+-- What applicants are told, and by which way (app, mail, sms). account: 0 for who has none. about: a word of the texts;
+-- due: yyyymmdd. after: not before; done: when it was seen, or went out; trouble: why it did not.
+CREATE TABLE notice (
+    entry BYTEA NOT NULL,
+    about TEXT NOT NULL,
+    way TEXT NOT NULL,
+    dossier BYTEA NOT NULL,
+    account BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    due BIGINT,
+    after BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    done BIGINT,
+    trouble TEXT NOT NULL,
+    PRIMARY KEY (entry, about, way)
+) /* BY KEY */;
+CREATE INDEX notice_to_send ON notice (after) WHERE done IS NULL AND way <> 'app';
+CREATE INDEX notice_of_account ON notice (account, at) WHERE way = 'app';
+CREATE INDEX notice_by_dossier ON notice (dossier);
+
+-- How an account is reached. checked: the mail address was confirmed. quiet_from, quiet_until: hours of the day. away_*:
+-- yyyymmdd; stand_in: the account that is told meanwhile. told: when staff were last told what waits.
+CREATE TABLE reach (
+    account BIGINT NOT NULL PRIMARY KEY,
+    lang TEXT NOT NULL,
+    mail TEXT NOT NULL,
+    checked BIGINT NOT NULL,
+    phone TEXT NOT NULL,
+    by_mail BIGINT NOT NULL,
+    by_sms BIGINT NOT NULL,
+    quiet_from BIGINT NOT NULL,
+    quiet_until BIGINT NOT NULL,
+    away_from BIGINT,
+    away_until BIGINT,
+    stand_in BIGINT,
+    told BIGINT NOT NULL
+) /* BY KEY */;
+
+-- Cases about which no message to a telephone is wanted any more.
+CREATE TABLE no_message (
+    dossier BYTEA NOT NULL PRIMARY KEY
+) /* BY KEY */;
+
+-- Who leads a desk (组长): what nobody reads climbs to them.
+CREATE TABLE desk_lead (
+    account BIGINT NOT NULL PRIMARY KEY
+) /* BY KEY */;
+
+-- What one shift leaves to the next (交班).
+CREATE TABLE shift_note (
+    org TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    account BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (org, at)
 ) /* BY KEY */;
 
 -- What was done under a form's or a client's own key: a second sending gets the first one's answer. what: digest of a

@@ -99,6 +99,44 @@ fn department_every_s() -> u64 {
     limits::DEPARTMENT_EVERY_S
 }
 
+/// How people are told: by mail, by messages to telephones. What is not configured is not used; the pages tell in any case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notify {
+    /// Mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Mail>,
+    /// Messages to telephones (短信).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<Sms>,
+}
+
+/// A mail server. Its password stands in the environment: [`MAIL_PASSWORD`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtps://HOST:PORT`, `smtp://HOST:PORT?tls=required`, or on loopback `smtp://HOST:PORT`.
+    pub server: String,
+    /// Who signs in there; nobody if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// From whom the mail comes.
+    pub from: String,
+}
+
+/// A gateway for messages to telephones. Its token stands in the environment: [`SMS_TOKEN`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Where messages are posted.
+    pub address: String,
+}
+
+/// The variable with the password of the mail server.
+pub const MAIL_PASSWORD: &str = "TONGBAN_MAIL_PASSWORD";
+/// The variable with the token of the gateway for messages.
+pub const SMS_TOKEN: &str = "TONGBAN_SMS_TOKEN";
+
 /// The configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +173,9 @@ pub struct Config {
     /// Figures and alarms at an address of their own; without it they are not served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monitor: Option<Monitor>,
+    /// How people are told.
+    #[serde(default, skip_serializing_if = "Notify::is_nothing")]
+    pub notify: Notify,
     /// HTTPS by this process; without it a proxy does it, or all stays on loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
@@ -144,6 +185,12 @@ pub struct Config {
     /// Authorities that work in a system of their own, by their unified social credit code: how tasks get there and answers back.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub department: BTreeMap<Uscc, Department>,
+}
+
+impl Notify {
+    fn is_nothing(&self) -> bool {
+        *self == Notify::default()
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
@@ -176,6 +223,14 @@ impl Config {
             check_address(address)
                 .map_err(|text| Failure::new("config-address", format!("{}: {key}: {text}", path.display())))?;
         }
+        if let Some(mail) = &config.notify.mail {
+            check_mail(mail)
+                .map_err(|text| Failure::new("config-mail", format!("{}: notify.mail: {text}", path.display())))?;
+        }
+        if let Some(sms) = &config.notify.sms {
+            check_address(&sms.address)
+                .map_err(|text| Failure::new("config-address", format!("{}: notify.sms: {text}", path.display())))?;
+        }
         Ok(config)
     }
 
@@ -201,15 +256,38 @@ pub fn check_database(database: &str) -> Result<(), String> {
     }
 }
 
+/// Mail leaves the machine over TLS only.
+fn check_mail(mail: &Mail) -> Result<(), String> {
+    let server = &mail.server;
+    let url = reqwest::Url::parse(server).map_err(|error| format!("{server}: {error}"))?;
+    let is_required = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    match url.scheme() {
+        "smtps" => {}
+        "smtp" if is_required || is_loopback(&url) => {}
+        "smtp" => {
+            return Err(format!("{server}: mail leaves the machine over TLS only; add ?tls=required or use smtps"));
+        }
+        other => return Err(format!("{server}: unknown scheme {other}; use smtps")),
+    }
+    if url.password().is_some() {
+        return Err(format!("the password belongs into the environment: {MAIL_PASSWORD}"));
+    }
+    let from = mail.from.parse::<lettre::message::Mailbox>();
+    from.map(drop)
+        .map_err(|error| format!("{}: {error}; give an address such as 通办 <no-reply@example.cn>", mail.from))
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
+
 /// Plain HTTP goes to loopback only; everywhere else the channel is TLS.
 pub fn check_address(address: &str) -> Result<(), String> {
     let url = reqwest::Url::parse(address).map_err(|error| format!("{address}: {error}"))?;
-    let host = url.host_str().unwrap_or_default();
-    let loopback =
-        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
     match url.scheme() {
         "https" => Ok(()),
-        "http" if loopback => Ok(()),
+        "http" if is_loopback(&url) => Ok(()),
         "http" => Err(format!("{address}: plain http is for loopback only; use https")),
         other => Err(format!("{address}: unknown scheme {other}; use https")),
     }

@@ -56,6 +56,34 @@ pub const JOINT_LOOKED_S: u64 = 60;
 pub const CLOCKS_LOOKED_S: u64 = 60;
 /// How often copies whose term is over are looked for, in seconds.
 pub const ERASE_LOOKED_S: u64 = 3_600;
+/// How often it is looked whether somebody is to be told something, in milliseconds.
+pub const TELL_EVERY_MS: u64 = 1_000;
+/// Entries that are looked at together for it, and messages that go out together.
+pub const TELL_MAX: i64 = 256;
+/// What was said so long ago is told on the pages only: nobody is rung up for old news; in milliseconds (3 days).
+pub const TELL_LATE_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+/// The first pause after a message did not go out, in milliseconds; it doubles.
+pub const MESSAGE_RETRY_MS: i64 = 60 * 1000;
+/// How often a message is tried before it is given up: over two days.
+pub const MESSAGE_TRIES_MAX: i64 = 12;
+/// How long a server for mail or messages may take, in seconds.
+pub const MESSAGE_S_MAX: u64 = 30;
+/// How often it is looked what waits for staff, in seconds.
+pub const STAFF_LOOKED_S: u64 = 60;
+/// Staff are told of what waits at most this often, in milliseconds (30 min).
+pub const STAFF_TOLD_MS: i64 = 30 * 60 * 1000;
+/// What nobody at a desk has opened for so long, in office hours, climbs to who leads it; in hours.
+pub const UNREAD_HOURS: u8 = 4;
+/// Office hours: from here …
+pub const OFFICE_FROM: u8 = 9;
+/// … to here, by the hour.
+pub const OFFICE_UNTIL: u8 = 17;
+/// Working days before the end of a correction on which the applicant is reminded.
+pub const REMIND_DAYS: u16 = 2;
+/// How long what one shift left is shown to the next, in milliseconds (3 days).
+pub const SHIFT_NOTE_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+/// The most characters of what one shift leaves.
+pub const SHIFT_NOTE_CHARS_MAX: usize = 500;
 /// How often it is looked whether a case is to move to another authority by itself, in seconds.
 pub const MOVES_LOOKED_S: u64 = 10;
 /// How often a department's own system is served, in seconds, unless the configuration says otherwise.

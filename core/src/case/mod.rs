@@ -14,6 +14,7 @@ mod paper;
 mod reason;
 mod rule;
 mod state;
+mod tell;
 
 pub use applicant::{Applicant, FieldFault, IdKind};
 pub use entry::{
@@ -31,3 +32,4 @@ pub use state::{
     Case, Clock, Correction, Decision, Delay, Due, Extension, Fee, MarkedEntry, Next, PartState, Party, Past, Pause,
     Phase, PreCheck, PreChecked, Rating, Returned, Step,
 };
+pub use tell::About;

@@ -27,6 +27,11 @@ impl Moment {
         self.civil().date()
     }
 
+    /// The hour of the day at this moment, 0 to 23, in China Standard Time.
+    pub fn hour(self) -> u8 {
+        self.civil().hour().unsigned_abs()
+    }
+
     /// The first moment of a date, in China Standard Time.
     pub fn start_of(date: Date) -> Moment {
         let datetime = date.to_datetime(jiff::civil::Time::midnight());

@@ -137,6 +137,7 @@ fn config(name: &str, regions: &[&str], listen: SocketAddr, registrar: SocketAdd
         tls: None,
         peer: Default::default(),
         department: Default::default(),
+        notify: Default::default(),
         guests: Vec::new(),
     })
 }

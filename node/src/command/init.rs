@@ -102,6 +102,7 @@ impl Init {
             tls: None,
             peer: Default::default(),
             department: Default::default(),
+            notify: Default::default(),
         };
         let (config, card) =
             make_node(&self.data, NewNode { config, suite: self.suite, registrar: self.as_registrar }).await?;

@@ -173,6 +173,7 @@ impl World {
             tls: None,
             peer: Default::default(),
             department: Default::default(),
+            notify: Default::default(),
         };
         let is_registrar = node.node.as_str() == REGISTRAR;
         let (config, _) = make_node(path, NewNode { config, suite: node.suite, registrar: is_registrar }).await?;

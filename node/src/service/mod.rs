@@ -5,6 +5,7 @@
 
 pub mod department;
 mod open;
+pub mod told;
 mod upload;
 mod view;
 

@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 27] = [
+const TABLES: [(&str, &str); 33] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),
@@ -36,6 +36,16 @@ const TABLES: [(&str, &str); 27] = [
     ("session", "token_hash #account dossier $csrf #begun #seen #api"),
     ("kept_form", "#account $path $fields #at"),
     ("owner", "#account dossier #at"),
+    ("to_tell", "entry dossier"),
+    ("notice", "entry $about $way dossier #account #at #due #after #tries #done $trouble"),
+    (
+        "reach",
+        "#account $lang $mail #checked $phone #by_mail #by_sms #quiet_from #quiet_until #away_from #away_until #stand_in \
+         #told",
+    ),
+    ("no_message", "dossier"),
+    ("desk_lead", "#account"),
+    ("shift_note", "$org #at #account $text"),
     ("once", "#account $key $what dossier #at"),
     ("second_factor", "#account secret #last"),
     ("invite", "token_hash code_hash $org $name $staff #until"),

@@ -389,6 +389,13 @@ impl Store {
         Ok((row.try_get(0)?, row.try_get(1)?))
     }
 
+    /// A case as lists show it.
+    pub async fn case_row(&self, id: DossierId) -> Result<Option<CaseRow>> {
+        let text = format!("SELECT {CASE_COLUMNS} FROM case_view WHERE dossier = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.bytes().to_vec()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(case_row).transpose()
+    }
+
     /// The case with this receipt number.
     pub async fn case_by_number(&self, number: &str) -> Result<Option<DossierId>> {
         let row = sqlx::query("SELECT dossier FROM case_view WHERE number = $1")

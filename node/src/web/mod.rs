@@ -17,6 +17,7 @@ mod part;
 mod person;
 mod portal;
 mod second;
+mod told;
 mod visitor;
 
 pub use fault::words_of;
@@ -43,6 +44,7 @@ pub fn router(app: App) -> Router {
         .merge(papers::router())
         .merge(notice::router())
         .merge(second::router())
+        .merge(told::router())
         .merge(admin::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)

@@ -104,6 +104,7 @@ fn view(app: &App, visitor: &Visitor, account: &Account, is_set: bool, error: Op
             @if is_set { button class="danger" type="submit" { (visitor.t("second-turn-off")) } }
             @else { (part::primary(&visitor.t("second-turn-on"))) }
         }
+        p { a href="/account/notices" { (visitor.t("wish-title")) } }
     };
     page(visitor, &visitor.t("second-title"), body)
 }

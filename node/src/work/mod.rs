@@ -6,19 +6,37 @@ mod department;
 mod erase;
 mod joint;
 mod moves;
+mod post;
+mod staff;
+mod tell;
 
 use tongban_core::dossier::{By, Role};
 
 use crate::app::App;
 
+pub use post::{Post, Stuck};
+pub use staff::office_hours_before;
+
 /// Works until the process ends.
 pub async fn run(app: App) {
+    let post = match Post::new(&app.config.notify) {
+        Ok(post) => post,
+        Err(error) => {
+            tracing::error!(
+                error,
+                "mail and messages cannot be sent: mend `notify` in the configuration and start again"
+            );
+            Post::none()
+        }
+    };
     tokio::join!(
         joint::follow(&app),
         clock::watch(&app),
         department::serve(&app),
         moves::follow(&app),
-        erase::follow(&app)
+        erase::follow(&app),
+        tell::follow(&app, &post),
+        staff::follow(&app, &post)
     );
 }
 

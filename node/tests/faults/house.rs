@@ -172,6 +172,7 @@ fn config(number: usize, port: u16, address: String, registrar: String, trust: H
         monitor: None,
         peer: Default::default(),
         department: Default::default(),
+        notify: Default::default(),
         guests: Vec::new(),
     }
 }

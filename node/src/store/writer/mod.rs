@@ -343,7 +343,7 @@ impl Writer {
         let now = setup.clock.now();
         let directory = setup.directory.now();
         commit.sign(&*setup.signer, &setup.node, &directory.trust, now)?;
-        rows::write(&mut turn.transaction, commit, extras, now, setup.calendar).await?;
+        rows::write(&mut turn.transaction, commit, extras, now, (&setup.node, setup.calendar)).await?;
         Ok(turn.transaction.commit().await?)
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sqlx::AnyConnection;
 use tongban_core::case::{self, Act};
 use tongban_core::dossier::tree::Parts;
-use tongban_core::dossier::{DossierId, Hash, Moment, SignedGroup};
+use tongban_core::dossier::{DossierId, Hash, Moment, NodeId, SignedGroup};
 use tongban_core::exchange::{Commit, EntryRow, EvidenceRow, Held, Owed, StampRow};
 use tongban_core::time::Calendar;
 
@@ -41,13 +41,13 @@ pub(super) async fn write(
     commit: &Commit,
     extras: &Extras,
     now: Moment,
-    calendar: &Calendar,
+    (node, calendar): (&NodeId, &Calendar),
 ) -> Result<()> {
     write_life(connection, commit).await?;
     write_groups(connection, &commit.groups).await?;
     write_log(connection, commit, now).await?;
     blob::insert(connection, &extras.blobs).await?;
-    write_views(connection, commit, &extras.blobs, calendar).await?;
+    write_views(connection, commit, &extras.blobs, (node, calendar)).await?;
     write_local(connection, commit, extras, now).await
 }
 
@@ -250,7 +250,7 @@ async fn write_views(
     connection: &mut AnyConnection,
     commit: &Commit,
     blobs: &[NewBlob],
-    calendar: &Calendar,
+    (node, calendar): (&NodeId, &Calendar),
 ) -> Result<()> {
     let dossiers: Vec<&Held> = commit.dossiers.values().collect();
     rebuild::write_dossiers(connection, &dossiers).await?;
@@ -264,12 +264,29 @@ async fn write_views(
     .await?;
     let answered: Vec<Vec<u8>> = commit.answered.iter().map(bytes).collect();
     sql::delete(connection, "pending", "entry", &answered).await?;
+    // Whoever applied at this node is to be told: with what is said, so that nobody is forgotten.
+    let is_told_here = |dossier: &DossierId| {
+        let case = commit.dossiers.get(dossier).and_then(|held| held.case.as_ref());
+        case.is_some_and(|case| case.drafted.receiving.node == *node)
+    };
+    // What was known before it stood in the log: what it says is looked at when people are told.
+    let later = commit.settled.iter().filter(|(dossier, _)| is_told_here(dossier));
+    let mut to_tell: BTreeMap<Hash, DossierId> = later.map(|(dossier, entry)| (*entry, *dossier)).collect();
     // What the log names of blobs: what is not held yet is fetched because it stands here.
     let mut refs = BTreeSet::new();
-    for written in commit.entries.iter().map(|row| &row.written) {
-        let act = if written.entry().kind == case::KIND { Act::of(written) } else { None };
-        refs.extend(act.iter().flat_map(Act::blobs).map(|reference| (reference.hash, written.entry().dossier)));
+    for row in &commit.entries {
+        let (entry, dossier) = (row.written.entry(), row.written.entry().dossier);
+        let Some(act) = (if entry.kind == case::KIND { Act::of(&row.written) } else { None }) else { continue };
+        refs.extend(act.blobs().into_iter().map(|reference| (reference.hash, dossier)));
+        if row.settled && act.about().is_some() && is_told_here(&dossier) {
+            to_tell.insert(*row.written.hash(), dossier);
+        }
     }
+    let to_tell: Vec<(Hash, DossierId)> = to_tell.into_iter().collect();
+    sql::insert(connection, "to_tell (entry, dossier)", 2, NOTHING, &to_tell, |query, (entry, dossier)| {
+        query.bind(bytes(entry)).bind(id(dossier))
+    })
+    .await?;
     let refs: Vec<_> = refs.into_iter().collect();
     sql::insert(connection, "blob_ref (hash, dossier)", 2, NOTHING, &refs, |query, (hash, dossier)| {
         query.bind(bytes(hash)).bind(id(dossier))

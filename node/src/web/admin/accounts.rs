@@ -86,7 +86,8 @@ async fn page(app: &App, visitor: &Visitor, filled: &Filled, done: &str) -> Resu
     accounts.retain(|account| is_managed(app, &snapshot, account));
     let errors: Vec<(Option<&str>, String)> =
         filled.errors.iter().map(|(field, key)| (Some(*field), words(visitor, key))).collect();
-    let done = ["created", "disabled", "enabled"].into_iter().find(|word| *word == done);
+    let leads = app.store.leads().await?;
+    let done = ["created", "disabled", "enabled", "leads", "follows"].into_iter().find(|word| *word == done);
     let body = html! {
         h1 { (visitor.t("admin-accounts-title")) }
         @if let Some((_, key)) = filled.errors.first() {
@@ -96,7 +97,7 @@ async fn page(app: &App, visitor: &Visitor, filled: &Filled, done: &str) -> Resu
         @if filled.kept { (part::note(&visitor.t("admin-kept"))) }
         @if let Some(done) = done { (part::done(&visitor.t(&format!("admin-done-{done}")))) }
         p class="lead" { (visitor.t("admin-accounts-lead")) }
-        (list(visitor, &snapshot, &accounts))
+        (list(visitor, &snapshot, &accounts, &leads))
         p { a class="button" href="/admin/guests" { (visitor.t("guest-title")) } }
         section id="new" { h2 { (visitor.t("admin-new")) } (new_form(app, visitor, &snapshot, filled)) }
     };
@@ -108,7 +109,7 @@ fn is_managed(app: &App, snapshot: &Snapshot, account: &Account) -> bool {
     MANAGED.contains(&account.role) && org.is_some_and(|org| org.node == app.config.node)
 }
 
-fn list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]) -> Markup {
+fn list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account], leads: &[i64]) -> Markup {
     let own = visitor.account.as_ref().map(|account| account.id);
     let heads =
         ["admin-login", "admin-name", "admin-role", "admin-org", "admin-staff", "admin-state", "admin-change-state"]
@@ -122,11 +123,11 @@ fn list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]) -> Markup 
             vec![
                 html! { strong { (account.login) } },
                 html! { (visitor.lang.pick(&account.name, &account.name_en)) },
-                html! { (visitor.t(&role_key(account.role))) },
+                html! { (visitor.t(&role_key(account.role))) @if leads.contains(&account.id) { " " (badge("move", &visitor.t("admin-lead"))) } },
                 html! { (org) },
                 html! { (account.staff.as_deref().unwrap_or("—")) },
                 html! { (badge(if account.disabled { "plain" } else { "good" }, &visitor.t(if account.disabled { "admin-off" } else { "admin-on" }))) },
-                switch_form(visitor, account, own),
+                switch_form(visitor, account, own, leads.contains(&account.id)),
             ]
         })
         .collect();
@@ -134,9 +135,17 @@ fn list(visitor: &Visitor, snapshot: &Snapshot, accounts: &[Account]) -> Markup 
 }
 
 /// The button that lets an account sign in or not.
-fn switch_form(visitor: &Visitor, account: &Account, own: Option<i64>) -> Markup {
+fn switch_form(visitor: &Visitor, account: &Account, own: Option<i64>, leads: bool) -> Markup {
     let (switch, label) = if account.disabled { ("enable", "admin-enable") } else { ("disable", "admin-disable") };
+    let (lead, lead_label) = if leads { ("follow", "admin-follow") } else { ("lead", "admin-make-lead") };
+    let can_lead = account.role != AccountRole::Admin && !account.disabled;
     html! {
+        @if can_lead {
+            form method="post" action=(format!("{PAGE}/{}/{lead}", account.id)) {
+                (part::hidden(visitor, PAGE))
+                button type="submit" class="quiet" aria-label=(format!("{} {}", visitor.t(lead_label), account.login)) { (visitor.t(lead_label)) }
+            }
+        }
         @if own == Some(account.id) { small { (visitor.t("admin-yourself")) } }
         @else {
             form method="post" action=(format!("{PAGE}/{}/{switch}", account.id)) {
@@ -314,7 +323,7 @@ pub(super) fn check_credentials(
     if errors.is_empty() { Ok(Credentials { login, password }) } else { Err(errors) }
 }
 
-/// `POST /admin/accounts/{id}/disable` and `/enable`. Nobody locks the own door.
+/// `POST /admin/accounts/{id}/disable`, `/enable`, `/lead` and `/follow`. Nobody locks the own door.
 pub async fn switch(
     State(app): State<App>,
     visitor: Visitor,
@@ -323,11 +332,6 @@ pub async fn switch(
 ) -> Result<Response, Fault> {
     let own = admin(&visitor)?.id;
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
-    let disabled = match switch.as_str() {
-        "disable" => true,
-        "enable" => false,
-        _ => return Err(Fault::NotFound),
-    };
     let account = app.store.account(id).await?.ok_or(Fault::NotFound)?;
     if !is_managed(&app, &app.directory.now(), &account) {
         return Err(Fault::NotFound);
@@ -335,7 +339,17 @@ pub async fn switch(
     if account.id == own {
         return Err(Fault::Forbidden);
     }
-    app.store.set_disabled(id, disabled).await?;
-    let done = if disabled { "disabled" } else { "enabled" };
+    let done = match switch.as_str() {
+        "disable" | "enable" => {
+            let disabled = switch == "disable";
+            app.store.set_disabled(id, disabled).await?;
+            if disabled { "disabled" } else { "enabled" }
+        }
+        "lead" | "follow" => {
+            app.store.set_lead(id, switch == "lead").await?;
+            if switch == "lead" { "leads" } else { "follows" }
+        }
+        _ => return Err(Fault::NotFound),
+    };
     Ok(Redirect::to(&format!("{PAGE}?done={done}")).into_response())
 }

@@ -14,6 +14,7 @@ use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{self, applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
+use crate::web::told;
 use crate::web::visitor::Visitor;
 
 /// After which place the two lists are shown, and what was just done.
@@ -39,6 +40,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
     let whose: Vec<Hash> = todo.rows.iter().chain(&all.rows).map(|row| row.applicant).collect();
     let names = app.store.applicant_names(&whose).await?;
     let lists = Lists { app: &app, visitor: &visitor, names };
+    let desk = told::desk(&app, &visitor, account, "/authority").await?;
     let body = html! {
         h1 { (visitor.t("authority-title")) }
         @if pages.done == "forward" { (part::done(&visitor.t("authority-done-forward"))) }
@@ -50,6 +52,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
                 @if late > 0 { " " (badge("late", &visitor.tf("authority-count-late", &[("count", &late.to_string())]))) }
             }
         }
+        (desk)
         section id="todo" {
             h2 { (visitor.t("authority-todo")) }
             @if todo.rows.is_empty() { (part::note(&visitor.t("authority-todo-empty"))) }

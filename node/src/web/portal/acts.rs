@@ -47,6 +47,10 @@ pub async fn send(
         "send" => doing.send_off(&mut form).await?,
         "correct" => doing.correct(&mut form).await?,
         "withdraw" => doing.say("withdrawn", vec![Act::Withdrawn], Vec::new(), "").await?,
+        silence @ ("silence" | "unsilence") => {
+            app.store.silence(id, silence == "silence", app.clock.now()).await?;
+            Ok("changed")
+        }
         "rate" => doing.rate(&form).await?,
         person::DO => doing.moved(&form).await?,
         _ => return Err(Fault::FormMalformed),

@@ -15,7 +15,7 @@ use crate::web::fault::Fault;
 use crate::web::form::Form;
 use crate::web::part::{self, attention, done, note, page};
 use crate::web::visitor::Visitor;
-use crate::web::{notice, papers, person};
+use crate::web::{notice, papers, person, told};
 
 /// What the address of a case carries.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -78,6 +78,10 @@ pub async fn render(
     let view = CaseView::read(app, actor, id, "case").await?;
     let accesses = app.store.accesses(id).await?;
     let comments = rating::comments(app, &view.case).await?;
+    if let Actor::Account(account) = actor {
+        app.store.see_notices(account.id, id, app.clock.now()).await?;
+    }
+    let (sent, switch) = (told::sent(app, visitor, id).await?, told::switch(app, visitor, id).await?);
     let case = &view.case;
     let t = |key: &str| visitor.t(key);
     let title = visitor.lang.pick(&case.drafted.item.name, &case.drafted.item.name_en);
@@ -113,6 +117,7 @@ pub async fn render(
                 section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) (person::form(visitor, &view, &format!("/my/{id}"), &aside.form, |field| super::problem_at(&aside.problems, field))) }
                 (looked(app, visitor, &accesses))
                 (copies(app, visitor, case))
+                (sent) (switch)
                 @if case.number.is_some() { section class="card" { (notice::links(visitor, case)) } }
                 (take_along(visitor, case))
                 (withdraw(visitor, case))

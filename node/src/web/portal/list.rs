@@ -12,6 +12,7 @@ use crate::store::{CasePage, CaseRow, List, Place};
 use crate::web::case_page::{self, step};
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge, page, table};
+use crate::web::told;
 use crate::web::visitor::Visitor;
 
 #[derive(Default, Deserialize)]
@@ -37,6 +38,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(paging): Query
     let cells: Vec<Vec<Markup>> = rows.iter().map(|row| cells(&visitor, row, &today)).collect();
     let body = html! {
         h1 { (t("portal-my-title")) }
+        (told::unseen(&app, &visitor, &account).await?)
         @if rows.is_empty() {
             p { (t("portal-my-none")) }
         } @else {

@@ -16,6 +16,7 @@ use crate::web::fault::{self, Fault};
 use crate::web::form::Form;
 use crate::web::held;
 use crate::web::person;
+use crate::web::told;
 use crate::web::visitor::Visitor;
 
 /// What was just done, and whether a form is given back.
@@ -52,7 +53,8 @@ pub(super) async fn show(
         "window-done-handed-over" if view.waiting.is_some() => "window-done-queued",
         said => said,
     });
-    let sheet = Sheet { app: &app, visitor: &visitor, clerk: &clerk, view: &view, form: &form, problems: &[] };
+    let told = &told::sent(&app, &visitor, id).await?;
+    let sheet = Sheet { app: &app, visitor: &visitor, clerk: &clerk, view: &view, form: &form, problems: &[], told };
     Ok(sheet.page(said, remark).into_response())
 }
 
@@ -221,15 +223,16 @@ impl<'a> Desk<'a> {
         }
         let view = CaseView::read(self.app, &self.clerk.actor, id, "case").await?;
         let problems = at_fields(self.visitor, &view.case, problems);
-        let sheet =
-            Sheet { app: self.app, visitor: self.visitor, clerk: &self.clerk, view: &view, form, problems: &problems };
+        let told = &told::sent(self.app, self.visitor, id).await?;
+        let (app, visitor, clerk, problems) = (self.app, self.visitor, &self.clerk, &problems);
+        let sheet = Sheet { app, visitor, clerk, view: &view, form, problems, told };
         // Some of the files may have been good: whether they are safe is said. A correction goes whole or not at all.
         let grown = view.case.materials.len() > self.case.materials.len();
         let remark = match form.text("do") {
             "answer" => Some("window-answer-not-sent"),
             _ => grown.then_some("window-rest-saved"),
         };
-        Ok((status_of(&problems), sheet.page(None, remark)).into_response())
+        Ok((status_of(problems), sheet.page(None, remark)).into_response())
     }
 
     /// Keeps what can be kept: every good file, every changed check, every reason. What cannot is named.

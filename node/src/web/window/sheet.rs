@@ -25,6 +25,8 @@ pub(super) struct Sheet<'a> {
     /// Fields as they were typed.
     pub(super) form: &'a Form,
     pub(super) problems: &'a [Problem],
+    /// What the applicant was told by mail or telephone.
+    pub(super) told: &'a Markup,
 }
 
 impl Sheet<'_> {
@@ -351,6 +353,7 @@ impl Sheet<'_> {
             }
             (papers::section(self.app, visitor, self.view, Party::Receiving))
             (notice::links(visitor, case))
+            (self.told)
             h2 { (self.t("window-facts")) }
             (case_page::facts(visitor, case))
             h2 { (self.t("window-timeline")) }

@@ -13,6 +13,7 @@ use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{self, applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
 use crate::web::part::{self, attention, badge, note, page, table};
+use crate::web::told;
 use crate::web::visitor::Visitor;
 
 /// After which place each list is shown.
@@ -40,6 +41,8 @@ pub(super) async fn show(
     let names = app.store.applicant_names(&whose).await?;
     let silent = silent_peers(&app, &visitor, &clerk);
     let (count_text, late_text) = (count.to_string(), late.to_string());
+    let account = visitor.account.as_ref().ok_or(Fault::Forbidden)?;
+    let desk = told::desk(&app, &visitor, account, "/window").await?;
     let body = html! {
         h1 { (visitor.t("nav-window")) }
         p class="lead" {
@@ -49,6 +52,7 @@ pub(super) async fn show(
         }
         p { (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one"))) }
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
+        (desk)
         section {
             h2 { (visitor.t("window-todo")) }
             @if todo.rows.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&app, &visitor, "window-todo-caption", &todo.rows, &names)) }
