@@ -48,7 +48,7 @@ told-mail =
     { $node }
     This mail was sent by the system; please do not answer it. It can be turned off under “Notices”.
 told-mail-drill =
-    [Drill data] { $said }
+    Drill data. { $said }
 
     More: { $link }
 
