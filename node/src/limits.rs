@@ -90,6 +90,10 @@ pub const MOVES_LOOKED_S: u64 = 10;
 pub const DEPARTMENT_EVERY_S: u64 = 5;
 /// How long a department's own system may take to accept a task, in seconds.
 pub const PUSH_S_MAX: u64 = 30;
+/// Cases on one hand-over list (交接清单).
+pub const LIST_CASES_MAX: usize = 500;
+/// Cases that are looked through for the hand-over lists of one day.
+pub const LIST_LOOKED_MAX: i64 = 2_000;
 /// Rows on one page of a list.
 pub const PAGE_ROWS: i64 = 50;
 /// Search results.

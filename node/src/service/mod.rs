@@ -4,6 +4,7 @@
 //! turned into acts, and said to the writer, which applies the rules.
 
 pub mod department;
+pub mod lists;
 mod open;
 pub mod told;
 mod upload;
@@ -15,7 +16,7 @@ use tongban_core::ident::Uscc;
 
 pub use open::{OpenCase, Opening, authority, change_applicant, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
-pub use view::{CaseView, Line, PartLine, Waiting};
+pub use view::{CaseView, Line, PartLine, Waiting, note_all};
 
 use crate::app::App;
 use crate::store::{Account, AccountRole, NewBlob, Once, Said, Say, SayError, StoreError, Target};
@@ -244,9 +245,14 @@ async fn settle(app: &App, mut blobs: Vec<NewBlob>) -> Result<Vec<NewBlob>, Serv
 
 /// The tracking code of a case: eight characters that only this node can make, printed on the receipt.
 pub fn tracking_code(app: &App, id: DossierId) -> String {
+    code_of(app, b"tongban tracking v1\0", id.bytes())
+}
+
+/// A code that only this node can make, for one purpose and what it is about.
+fn code_of(app: &App, purpose: &[u8], what: &[u8]) -> String {
     // No 0 O 1 I L: codes are read aloud and typed by hand.
     const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-    let hash = tongban_core::dossier::Suite::Ed25519.hash(&[b"tongban tracking v1\0", &app.secret, id.bytes()]);
+    let hash = tongban_core::dossier::Suite::Ed25519.hash(&[purpose, &app.secret, what]);
     hash.bytes()[..8].iter().map(|byte| LETTERS[usize::from(*byte) % LETTERS.len()] as char).collect()
 }
 

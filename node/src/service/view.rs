@@ -154,16 +154,28 @@ async fn parts(app: &App, actor: &Actor, case: &Case) -> Result<Vec<PartLine>, S
 /// Who looked at it is part of the case: every reading by staff is recorded, and every one by receipt number and code, for a
 /// slip of paper may be in other hands. (Organisation and staff number are empty then.)
 pub async fn note(app: &App, actor: &Actor, id: DossierId, what: &str) -> Result<(), ServiceError> {
+    match access(app, actor, id, what) {
+        Some(row) => Ok(app.store.note_access(&row).await?),
+        None => Ok(()),
+    }
+}
+
+/// The same of many cases, one record each.
+pub async fn note_all(app: &App, actor: &Actor, ids: &[DossierId], what: &str) -> Result<(), ServiceError> {
+    let rows: Vec<AccessRow> = ids.iter().filter_map(|id| access(app, actor, *id, what)).collect();
+    Ok(app.store.note_accesses(&rows).await?)
+}
+
+fn access(app: &App, actor: &Actor, id: DossierId, what: &str) -> Option<AccessRow> {
     let (account, org, staff) = match actor {
         Actor::Tracker(_) => (0, String::new(), String::new()),
         Actor::Department(org) => (0, org.to_string(), super::SYSTEM_STAFF.to_owned()),
         Actor::Account(account) => match account.org {
             Some(org) => (account.id, org.to_string(), account.staff.clone().unwrap_or_default()),
-            None => return Ok(()),
+            None => return None,
         },
     };
-    let row = AccessRow { dossier: id, at: app.clock.now(), account, org, staff, what: what.to_owned() };
-    Ok(app.store.note_access(&row).await?)
+    Some(AccessRow { dossier: id, at: app.clock.now(), account, org, staff, what: what.to_owned() })
 }
 
 /// Whether something of this case is still to be read by the other side, and the other side has been silent for a while.

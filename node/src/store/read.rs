@@ -351,6 +351,22 @@ impl Store {
         rows.iter().map(case_row).collect()
     }
 
+    /// Cases that an organisation took in, parts of joint handlings included, begun before a moment and changed since another:
+    /// all that may have moved between the two. The oldest change first.
+    pub async fn taken_in_about(&self, org: &str, since: Moment, before: Moment, most: i64) -> Result<Vec<DossierId>> {
+        let rows = sqlx::query(
+            "SELECT dossier FROM case_view WHERE receiving_org = $1 AND changed >= $2 AND begun < $3 \
+             AND number IS NOT NULL ORDER BY changed, dossier LIMIT $4",
+        )
+        .bind(org.to_owned())
+        .bind(since.0)
+        .bind(before.0)
+        .bind(most)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)).collect()
+    }
+
     /// The masked names of applicants, by the hashes of their blobs. What has not come over yet, or was erased, is missing.
     /// A full name does not leave the store this way: looking at a list is no reading of anybody's data.
     pub async fn applicant_names(&self, blobs: &[Hash]) -> Result<BTreeMap<Hash, String>> {
@@ -503,6 +519,23 @@ impl Store {
             .bind(&row.what)
             .execute(&self.writing)
             .await?;
+        Ok(())
+    }
+
+    /// The same of many cases at once, as when a list of them is printed.
+    pub async fn note_accesses(&self, rows: &[AccessRow]) -> Result<()> {
+        let mut transaction = self.writing.begin().await?;
+        sql::insert(&mut transaction, "access (dossier, at, account, org, staff, what)", 6, "", rows, |query, row| {
+            query
+                .bind(row.dossier.bytes().to_vec())
+                .bind(row.at.0)
+                .bind(row.account)
+                .bind(row.org.clone())
+                .bind(row.staff.clone())
+                .bind(row.what.clone())
+        })
+        .await?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -25,6 +25,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("refusal", include_str!("zh/refusal.ftl"), include_str!("en/refusal.ftl")),
     ("portal", include_str!("zh/portal.ftl"), include_str!("en/portal.ftl")),
     ("window", include_str!("zh/window.ftl"), include_str!("en/window.ftl")),
+    ("help", include_str!("zh/help.ftl"), include_str!("en/help.ftl")),
     ("authority", include_str!("zh/authority.ftl"), include_str!("en/authority.ftl")),
     ("admin", include_str!("zh/admin.ftl"), include_str!("en/admin.ftl")),
     ("bundle", include_str!("zh/bundle.ftl"), include_str!("en/bundle.ftl")),

@@ -162,6 +162,7 @@ portal-looked-case = looked at the case
 portal-looked-file = opened a file
 portal-looked-export = downloaded the whole case
 portal-looked-print = printed the receipt
+portal-looked-list = printed a hand-over list
 portal-export = Take the whole case with you
 portal-export-text = Everything from beginning to end in one file that nobody can change unnoticed.
 portal-export-do = Download

@@ -146,6 +146,7 @@ portal-looked-case = 看了办件
 portal-looked-file = 打开了文件
 portal-looked-export = 下载了整件
 portal-looked-print = 打印了收件告知单
+portal-looked-list = 打印了交接清单
 portal-export = 带走整件
 portal-export-text = 从头到尾的记录和材料，一个文件。以后谁改过，一查就知道。
 portal-export-do = 下载

@@ -219,6 +219,7 @@ fn looked(app: &App, visitor: &Visitor, accesses: &[AccessRow]) -> Markup {
     };
     let what = |what: &str| {
         let key = match what.split([' ', ':']).next() {
+            Some("list") => "portal-looked-list",
             Some("file") => "portal-looked-file",
             Some("export") => "portal-looked-export",
             Some("receipt" | "print") => "portal-looked-print",

@@ -1,10 +1,11 @@
-//! The window desk (线下专窗): what is to be done today, intake, receipt, hand-over.
+//! The window desk (线下专窗): what is to be done today, intake, receipt, hand-over, lists of a day.
 //!
 //! A clerk works by keyboard: the keys for what is done all day stand on the buttons themselves.
 
 mod begin;
 mod choose;
 mod desk;
+mod lists;
 mod receipt;
 mod sheet;
 mod today;
@@ -38,6 +39,8 @@ pub fn router() -> Router<App> {
         .route("/window/cases/{id}", get(desk::show).post(desk::submit))
         .route("/window/cases/{id}/receipt", get(receipt::show))
         .route("/window/cases/{id}/hand-over", get(desk::back).post(desk::hand_over))
+        .route("/window/lists", get(lists::show))
+        .route("/check/list/{window}/{to}/{day}/{way}/{cases}/{originals}/{mark}", get(lists::check))
 }
 
 /// The clerk at the desk.

@@ -50,7 +50,10 @@ pub(super) async fn show(
             (visitor.tf("window-count", &[("count", &count_text)]))
             @if late > 0 { " " (badge("late", &visitor.tf("window-count-late", &[("count", &late_text)]))) }
         }
-        p { (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one"))) }
+        p class="buttons" {
+            (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one")))
+            a class="button" href="/window/lists" { (visitor.t("lists-title")) }
+        }
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
         (desk)
         section {
