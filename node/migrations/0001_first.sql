@@ -363,6 +363,28 @@ CREATE TABLE task_given (
     PRIMARY KEY (org, dossier)
 ) /* BY KEY */;
 
+-- 办不成事反映窗口: who could not get a matter done, and what was answered. Personal data, erased some time after closed; what
+-- was answered stands in answers, as JSON. org: null if the person was not sure whom it concerns. once: digest of the
+-- form's own key and what was typed. again: what the person said when it was still not done, once.
+CREATE TABLE cannot (
+    number TEXT NOT NULL PRIMARY KEY,
+    once TEXT NOT NULL UNIQUE,
+    at BIGINT NOT NULL,
+    org TEXT,
+    receipt TEXT,
+    wish TEXT NOT NULL,
+    barrier TEXT NOT NULL,
+    name TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    due BIGINT NOT NULL,
+    answers TEXT NOT NULL,
+    again TEXT NOT NULL,
+    again_at BIGINT,
+    closed BIGINT
+);
+CREATE INDEX cannot_open ON cannot (due) WHERE closed IS NULL;
+CREATE INDEX cannot_closed ON cannot (closed) WHERE closed IS NOT NULL;
+
 -- Every reading of personal data, by whom and what for.
 CREATE TABLE access (
     dossier BYTEA NOT NULL,

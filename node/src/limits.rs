@@ -90,6 +90,17 @@ pub const MOVES_LOOKED_S: u64 = 10;
 pub const DEPARTMENT_EVERY_S: u64 = 5;
 /// How long a department's own system may take to accept a task, in seconds.
 pub const PUSH_S_MAX: u64 = 30;
+/// Within how many working days whoever could not get a matter done has an answer: this platform's own promise, for no source
+/// names a number.
+pub const CANNOT_ANSWER_DAYS: u16 = 5;
+/// How long it is kept after it was closed, in milliseconds (90 days).
+pub const CANNOT_KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// The most characters of what stood in the way, and of the answer.
+pub const CANNOT_CHARS_MAX: usize = 1_000;
+/// The most characters of a name there, and of whom it is passed on to.
+pub const CANNOT_NAME_CHARS_MAX: usize = 100;
+/// Rows of one list of what could not be done.
+pub const CANNOT_ROWS: i64 = 200;
 /// Cases on one hand-over list (交接清单).
 pub const LIST_CASES_MAX: usize = 500;
 /// Cases that are looked through for the hand-over lists of one day.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use tongban::peer::bundle::CODES as CODES_OF_BUNDLES;
 use tongban::service::{ItemFault, UploadFault};
+use tongban::store::CannotState;
 use tongban::text::{FILES, Lang};
 use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
 use tongban_core::dossier::REFUSALS;
@@ -242,6 +243,24 @@ fn every_wrong_field_and_file_is_explained() {
     let codes = person.iter().map(P::code).chain(firm.iter().map(U::code)).chain(realm.iter().map(RealmError::code));
     for code in codes.chain(own) {
         both(&format!("field-{code}"));
+    }
+    let cannot = [
+        "wish-empty",
+        "barrier-empty",
+        "cannot-long",
+        "org-unknown",
+        "receipt-unknown",
+        "again-empty",
+        "again-once",
+        "answer-empty",
+        "state-unknown",
+        "passed-empty",
+        "passed-long",
+        "already-answered",
+    ];
+    cannot.iter().for_each(|code| both(&format!("field-{code}")));
+    for state in CannotState::ALL {
+        both(&format!("cannot-state-{}", state.name()));
     }
     let name = String::new;
     let uploads = [

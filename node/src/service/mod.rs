@@ -3,6 +3,7 @@
 //! A door ([`crate::web`]) says who acts and what they gave; here it is checked for form (uploads, particulars, permits),
 //! turned into acts, and said to the writer, which applies the rules.
 
+pub mod cannot;
 pub mod department;
 pub mod lists;
 mod open;

@@ -184,11 +184,16 @@ pub fn due_cell(app: &App, visitor: &Visitor, row: &CaseRow) -> Markup {
         let is_finished = matches!(row.step.as_str(), "rate" | "nothing");
         return html! { @if is_finished { span class="muted" { "—" } } @else { (visitor.t("state-no-date")) } };
     };
+    due_mark(app, visitor, due, row.provisional)
+}
+
+/// A date in a list, and how many working days are left until then.
+pub fn due_mark(app: &App, visitor: &Visitor, due: Date, provisional: bool) -> Markup {
     let deadline = Deadline { start: due, due, limit: Limit::working(0), awaited: None, steps: Vec::new() };
     let (today, left) = (app.clock.today(), left(app, visitor, &deadline));
     html! {
         time datetime=(due.to_string()) { (due) }
-        @if row.provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
+        @if provisional { " " (badge("plain", &visitor.t("date-provisional"))) }
         br;
         @if deadline.is_late(today) { (badge("late", &left)) }
         @else if due == today { (badge("move", &left)) }

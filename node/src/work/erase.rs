@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tongban_core::case::Act;
-use tongban_core::dossier::{DossierId, Hash};
+use tongban_core::dossier::{DossierId, Hash, Moment};
 
 use super::system;
 use crate::app::App;
@@ -27,6 +27,11 @@ pub(super) async fn follow(app: &App) {
 }
 
 async fn erase_all(app: &App) -> Result<(), ServiceError> {
+    // What could not be done and was answered is nobody's business any more after a while.
+    let count = app.store.erase_cannots(Moment(app.clock.now().0 - limits::CANNOT_KEPT_MS)).await?;
+    if count > 0 {
+        tracing::info!(count, "what could not be done erased: its term is over");
+    }
     let today = day_number(app.clock.today());
     for id in app.store.to_erase(today).await? {
         if let Err(error) = erase(app, id).await {

@@ -23,6 +23,7 @@ pub async fn tell(house: &'static House) {
         ("guide", "/items/2020-35-21?here=320500&there=340100"),
         ("guide-window", "/items/2020-35-25?here=320500&there=340100"),
         ("track", "/track"),
+        ("cannot", "/cannot"),
         ("start", "/start"),
         ("login", "/login"),
         ("parts", "/parts"),
@@ -48,6 +49,8 @@ pub async fn tell(house: &'static House) {
 
     hand.sign_in("jiangsu", "suzhou-clerk").await;
     show(&mut hand, "window", &jiangsu("/window")).await;
+    show(&mut hand, "window-cannot", &jiangsu("/window/cannot")).await;
+    show(&mut hand, "window-lists", &jiangsu("/window/lists")).await;
     show(&mut hand, "window-choose", &jiangsu("/window/new")).await;
     show(&mut hand, "window-begin", &jiangsu(&format!("/window/new/{ITEM}"))).await;
     hand.write("#name", "演练人五").await;

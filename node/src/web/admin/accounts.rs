@@ -98,7 +98,10 @@ async fn page(app: &App, visitor: &Visitor, filled: &Filled, done: &str) -> Resu
         @if let Some(done) = done { (part::done(&visitor.t(&format!("admin-done-{done}")))) }
         p class="lead" { (visitor.t("admin-accounts-lead")) }
         (list(visitor, &snapshot, &accounts, &leads))
-        p { a class="button" href="/admin/guests" { (visitor.t("guest-title")) } }
+        p class="buttons" {
+            a class="button" href="/admin/guests" { (visitor.t("guest-title")) }
+            a class="button" href="/window/cannot" { (visitor.t("cannot-desk")) }
+        }
         section id="new" { h2 { (visitor.t("admin-new")) } (new_form(app, visitor, &snapshot, filled)) }
     };
     Ok(part::page(visitor, &visitor.t("admin-accounts-title"), body))

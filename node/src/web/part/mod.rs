@@ -119,7 +119,10 @@ fn footer(visitor: &Visitor) -> Markup {
                     }
                 }
                 p { (visitor.t("footer-text")) }
-                ul { li { a href="/start" { (visitor.t("footer-start")) } } }
+                ul {
+                    li { a href="/start" { (visitor.t("footer-start")) } }
+                    li { a href="/cannot" { (visitor.t("cannot-link")) } }
+                }
             }
         }
     }

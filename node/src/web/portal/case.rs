@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::service::{Actor, CaseView, tracking_code};
 use crate::store::AccessRow;
 use crate::web::case_page;
-use crate::web::fault::Fault;
+use crate::web::fault::{Fault, form_encode};
 use crate::web::form::Form;
 use crate::web::part::{self, attention, done, note, page};
 use crate::web::visitor::Visitor;
@@ -120,6 +120,7 @@ pub async fn render(
                 (sent) (switch)
                 @if case.number.is_some() { section class="card" { (notice::links(visitor, case)) } }
                 (take_along(visitor, case))
+                (cannot(visitor, case))
                 (withdraw(visitor, case))
             }
         }
@@ -271,6 +272,18 @@ fn take_along(visitor: &Visitor, case: &Case) -> Markup {
                 summary { (visitor.t("portal-export-how")) }
                 p { (visitor.t("portal-export-check")) br; code { "tongban verify" } }
             }
+        }
+    }
+}
+
+/// Whom to tell if it does not go on.
+fn cannot(visitor: &Visitor, case: &Case) -> Markup {
+    let Some(number) = &case.number else { return html! {} };
+    html! {
+        section class="card no-print" {
+            h2 { (visitor.t("cannot-link")) }
+            p { (visitor.t("cannot-case-hint")) }
+            p { a class="button" href=(format!("/cannot?case={}", form_encode(number))) { (visitor.t("cannot-case-do")) } }
         }
     }
 }

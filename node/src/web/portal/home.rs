@@ -36,6 +36,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
             div class="actions" {
                 a class="button" href="/my" { (visitor.t("portal-to-my")) }
                 a class="button" href="/track" { (visitor.t("portal-to-track")) }
+                a class="button" href="/cannot" { (visitor.t("cannot-link")) }
             }
         }
         @if visitor.drill { (first_steps(&visitor)) }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod apply;
+mod cannot;
 mod case;
 mod draft;
 mod files;
@@ -40,6 +41,8 @@ pub fn router() -> Router<App> {
         .route("/my/{id}", get(case::show).post(acts::send))
         .route("/track", get(track::show).post(track::send))
         .route("/t/{number}/{code}", get(track::from_code))
+        .route("/cannot", get(cannot::show).post(cannot::send))
+        .route("/cannot/{number}/{code}", get(cannot::follow).post(cannot::again))
         .route("/cases/{id}/files/{hash}", get(files::file))
         .route("/cases/{id}/stamp", get(files::stamp))
         .route("/cases/{id}/export", get(files::export))

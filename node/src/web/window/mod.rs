@@ -1,8 +1,9 @@
-//! The window desk (线下专窗): what is to be done today, intake, receipt, hand-over, lists of a day.
+//! The window desk (线下专窗): what is to be done today, intake, receipt, hand-over, lists of a day, what could not be done.
 //!
 //! A clerk works by keyboard: the keys for what is done all day stand on the buttons themselves.
 
 mod begin;
+mod cannot;
 mod choose;
 mod desk;
 mod lists;
@@ -41,6 +42,8 @@ pub fn router() -> Router<App> {
         .route("/window/cases/{id}/hand-over", get(desk::back).post(desk::hand_over))
         .route("/window/lists", get(lists::show))
         .route("/check/list/{window}/{to}/{day}/{way}/{cases}/{originals}/{mark}", get(lists::check))
+        .route("/window/cannot", get(cannot::list))
+        .route("/window/cannot/{number}", get(cannot::show).post(cannot::answer))
 }
 
 /// The clerk at the desk.

@@ -40,6 +40,7 @@ pub(super) async fn show(
     let whose: Vec<Hash> = todo.rows.iter().chain(&mine.rows).map(|row| row.applicant).collect();
     let names = app.store.applicant_names(&whose).await?;
     let silent = silent_peers(&app, &visitor, &clerk);
+    let cannot = app.store.count_cannots(&org).await?.to_string();
     let (count_text, late_text) = (count.to_string(), late.to_string());
     let account = visitor.account.as_ref().ok_or(Fault::Forbidden)?;
     let desk = told::desk(&app, &visitor, account, "/window").await?;
@@ -53,6 +54,7 @@ pub(super) async fn show(
         p class="buttons" {
             (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one")))
             a class="button" href="/window/lists" { (visitor.t("lists-title")) }
+            a class="button" href="/window/cannot" { (visitor.tf("cannot-desk-count", &[("count", &cannot)])) }
         }
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
         (desk)
