@@ -16,7 +16,7 @@ use super::progress;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
-use crate::error::Failure;
+use crate::error::{Failure, chain};
 use crate::store::{Schema, Store, rebuild, stored_schema};
 use crate::text::Lang;
 use crate::watch::alarm::alarms;
@@ -399,15 +399,4 @@ async fn ask(address: String) -> Result<(NodeId, i64, i64), String> {
     let live = answer.await.map_err(|error| chain(&error))?;
     let took = begun.elapsed().as_millis() as i64;
     Ok((live.node, took, live.now - (before + took / 2)))
-}
-
-/// An error with its causes: the first says only that it did not work.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
