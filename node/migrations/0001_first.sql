@@ -233,7 +233,30 @@ CREATE TABLE second_factor (
     last BIGINT NOT NULL
 ) /* BY KEY */;
 
+-- Who an account is to a provider of OpenID Connect. whom: staff or applicant; one person may be both, with an account each.
+CREATE TABLE identity (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    whom TEXT NOT NULL,
+    account BIGINT NOT NULL,
+    PRIMARY KEY (issuer, subject, whom)
+) /* BY KEY */;
+CREATE UNIQUE INDEX identity_of_account ON identity (account, issuer);
+
+-- Sign-ins that were begun and are at the provider. state_hash: of what comes back; provider: its key in the configuration;
+-- back: where to go on afterwards. Used once.
+CREATE TABLE pending_sign_in (
+    state_hash BYTEA NOT NULL PRIMARY KEY,
+    provider TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    back TEXT NOT NULL,
+    until BIGINT NOT NULL
+);
+CREATE INDEX pending_sign_in_by_end ON pending_sign_in (until);
+
 -- token_hash: the cookie's value is never stored. Either an account's, or one case's, opened by number and tracking code.
+-- provider: the key of the provider by which it began, if by one.
 CREATE TABLE session (
     token_hash BYTEA NOT NULL PRIMARY KEY,
     account BIGINT,
@@ -241,7 +264,8 @@ CREATE TABLE session (
     csrf TEXT NOT NULL,
     begun BIGINT NOT NULL,
     seen BIGINT NOT NULL,
-    api BIGINT NOT NULL
+    api BIGINT NOT NULL,
+    provider TEXT
 ) /* BY KEY */;
 
 -- A form that was sent after its session had ended: kept for half an hour, for the same account only.

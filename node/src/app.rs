@@ -14,6 +14,7 @@ use crate::limits;
 use crate::peer::Errands;
 use crate::store::{Store, WriterHandle};
 use crate::watch::{Metrics, Watch};
+use crate::web::Providers;
 
 /// A running node.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// What waits to be fetched by peers that this node cannot reach.
     pub errands: Errands,
+    /// What providers of OpenID Connect say of themselves.
+    pub providers: Providers,
     /// Keyed hash for tracking codes.
     pub secret: [u8; 32],
 }

@@ -137,6 +137,70 @@ pub const MAIL_PASSWORD: &str = "TONGBAN_MAIL_PASSWORD";
 /// The variable with the token of the gateway for messages.
 pub const SMS_TOKEN: &str = "TONGBAN_SMS_TOKEN";
 
+/// Whom a provider signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// Those who have an account here already: window, authority, administration, operation.
+    Staff,
+    /// Citizens; whoever comes for the first time gets an account.
+    Applicant,
+}
+
+impl Whom {
+    /// The word stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Whom::Staff => "staff",
+            Whom::Applicant => "applicant",
+        }
+    }
+}
+
+/// A provider of OpenID Connect (统一身份认证) by which people sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Its name in addresses of this node.
+    pub key: String,
+    /// Name for people.
+    pub name: String,
+    /// English name for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
+    /// Its issuer, letter by letter as it says itself.
+    pub issuer: String,
+    /// What it calls this node.
+    pub client_id: String,
+    /// The environment variable with the secret that it gave this node; without it this node is a public client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_env: Option<String>,
+    /// Whom it signs in.
+    #[serde(rename = "for")]
+    pub whom: Whom,
+    /// For staff: the claim that is the login of the account here, asked for once.
+    #[serde(default = "login_claim")]
+    pub login_claim: String,
+    /// For applicants: the claim with the identity number.
+    #[serde(default = "id_number_claim")]
+    pub id_number_claim: String,
+    /// What is asked for besides `openid`.
+    #[serde(default = "scopes")]
+    pub scopes: Vec<String>,
+}
+
+fn login_claim() -> String {
+    "preferred_username".to_owned()
+}
+
+fn id_number_claim() -> String {
+    "id_number".to_owned()
+}
+
+fn scopes() -> Vec<String> {
+    vec!["profile".to_owned(), "phone".to_owned()]
+}
+
 /// The configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,6 +249,9 @@ pub struct Config {
     /// Authorities that work in a system of their own, by their unified social credit code: how tasks get there and answers back.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub department: BTreeMap<Uscc, Department>,
+    /// Providers by which people sign in, besides the accounts of this node.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_in: Vec<SignIn>,
 }
 
 impl Notify {
@@ -231,7 +298,14 @@ impl Config {
             check_address(&sms.address)
                 .map_err(|text| Failure::new("config-address", format!("{}: notify.sms: {text}", path.display())))?;
         }
+        check_sign_in(&config.sign_in)
+            .map_err(|text| Failure::new("config-sign-in", format!("{}: sign_in: {text}", path.display())))?;
         Ok(config)
+    }
+
+    /// The provider with this key.
+    pub fn provider(&self, key: &str) -> Option<&SignIn> {
+        self.sign_in.iter().find(|provider| provider.key == key)
     }
 
     /// Who can open a connection between this node and a peer.
@@ -245,6 +319,25 @@ impl Config {
         let text = toml::to_string_pretty(self).map_err(|error| Failure::new("config-write", error.to_string()))?;
         std::fs::write(&path, text).map_err(|error| Failure::file("config-write", &path, error))
     }
+}
+
+/// Every provider has a key of its own that can stand in an address, and an issuer that is reached over TLS.
+pub fn check_sign_in(providers: &[SignIn]) -> Result<(), String> {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    for (at, provider) in providers.iter().enumerate() {
+        let key = &provider.key;
+        if key.is_empty() || !key.chars().all(plain) {
+            return Err(format!("key = {key:?}: small letters, digits and - only"));
+        }
+        if providers[..at].iter().any(|other| other.key == *key) {
+            return Err(format!("key = {key:?} stands twice"));
+        }
+        check_address(&provider.issuer).map_err(|text| format!("{key}: issuer: {text}"))?;
+        if provider.name.is_empty() || provider.client_id.is_empty() {
+            return Err(format!("{key}: name and client_id are not to be empty"));
+        }
+    }
+    Ok(())
 }
 
 /// The password belongs into the environment or the password file of PostgreSQL; in the address it works too.
@@ -277,7 +370,8 @@ fn check_mail(mail: &Mail) -> Result<(), String> {
         .map_err(|error| format!("{}: {error}; give an address such as 通办 <no-reply@example.cn>", mail.from))
 }
 
-fn is_loopback(url: &reqwest::Url) -> bool {
+/// Whether an address leads to this machine.
+pub fn is_loopback(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }

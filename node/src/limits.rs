@@ -153,3 +153,15 @@ pub const BUNDLE_SETTLE_S: u64 = 60;
 pub const BUNDLE_SILENT_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often a serving node looks whether a command handed it bundles, in milliseconds.
 pub const BUNDLE_HANDED_EVERY_MS: u64 = 250;
+/// A sign-in by a provider that is not ended in this time has to be begun again, in milliseconds (10 min).
+pub const SIGN_IN_PENDING_MS: i64 = 10 * 60 * 1000;
+/// How long what a provider says of itself is used before it is asked again, in seconds (1 h).
+pub const PROVIDER_KEPT_S: u64 = 60 * 60;
+/// How long a provider may take for one answer, in seconds; a sign-in asks at most six times within [`REQUEST_S_MAX`].
+pub const PROVIDER_S_MAX: u64 = 8;
+/// The largest answer of a provider that is read, in bytes (1 MiB).
+pub const PROVIDER_BYTES_MAX: usize = 1024 * 1024;
+/// The longest subject of a provider, in bytes (OpenID Connect Core 1.0, section 2).
+pub const SUBJECT_BYTES_MAX: usize = 255;
+/// The longest path to which a sign-in by a provider goes back, in bytes; a longer one leads home.
+pub const BACK_BYTES_MAX: usize = 2048;

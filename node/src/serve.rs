@@ -91,6 +91,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         process: hex(&rand::random::<[u8; 8]>()),
         watch,
         metrics,
+        providers: web::Providers::default(),
         secret,
     }))
 }

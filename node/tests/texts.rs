@@ -8,6 +8,7 @@ use tongban::peer::bundle::CODES as CODES_OF_BUNDLES;
 use tongban::service::{ItemFault, UploadFault};
 use tongban::store::CannotState;
 use tongban::text::{FILES, Lang};
+use tongban::web::SIGN_IN_CODES as CODES_OF_SIGN_IN;
 use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
 use tongban_core::dossier::REFUSALS;
 use tongban_core::ident::{PersonIdError, RealmError, Subject, UsccError};
@@ -160,6 +161,14 @@ fn every_reason_says_what_to_do() {
 #[test]
 fn every_reason_against_a_bundle_is_explained() {
     CODES_OF_BUNDLES.iter().for_each(|code| both(code));
+}
+
+#[test]
+fn every_sign_in_that_failed_says_what_to_do() {
+    for code in CODES_OF_SIGN_IN {
+        both(code);
+        both(&format!("{code}-todo"));
+    }
 }
 
 #[test]

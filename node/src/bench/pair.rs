@@ -138,6 +138,7 @@ fn config(name: &str, regions: &[&str], listen: SocketAddr, registrar: SocketAdd
         peer: Default::default(),
         department: Default::default(),
         notify: Default::default(),
+        sign_in: Vec::new(),
         guests: Vec::new(),
     })
 }

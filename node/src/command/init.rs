@@ -103,6 +103,7 @@ impl Init {
             peer: Default::default(),
             department: Default::default(),
             notify: Default::default(),
+            sign_in: Vec::new(),
         };
         let (config, card) =
             make_node(&self.data, NewNode { config, suite: self.suite, registrar: self.as_registrar }).await?;

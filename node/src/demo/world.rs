@@ -174,6 +174,7 @@ impl World {
             peer: Default::default(),
             department: Default::default(),
             notify: Default::default(),
+            sign_in: Vec::new(),
         };
         let is_registrar = node.node.as_str() == REGISTRAR;
         let (config, _) = make_node(path, NewNode { config, suite: node.suite, registrar: is_registrar }).await?;

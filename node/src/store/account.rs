@@ -1,4 +1,4 @@
-//! Local accounts, sessions, kept forms. (An identity provider takes their place in production.)
+//! Accounts, sessions, kept forms. Who an account is to a provider of OpenID Connect: `identity.rs`.
 
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -57,7 +57,15 @@ impl AccountRole {
     pub fn from_name(name: &str) -> Option<AccountRole> {
         AccountRole::ALL.into_iter().find(|role| role.name() == name)
     }
+
+    /// Whether those with it act for others, and not in their own matter.
+    pub fn is_staff(self) -> bool {
+        !matches!(self, AccountRole::Applicant | AccountRole::Firm)
+    }
 }
+
+/// Stands for the password of an account that signs in by a provider only: it is the hash of nothing.
+pub const NO_PASSWORD: &str = "!";
 
 /// An account.
 #[derive(Clone, Debug)]
@@ -128,6 +136,8 @@ pub struct Session {
     pub seen: i64,
     /// Opened through the API: its token is sent in a header, never in a cookie.
     pub api: bool,
+    /// Key of the provider by which it began; `None` if by a password.
+    pub provider: Option<String>,
 }
 
 impl Session {
@@ -233,8 +243,8 @@ impl Store {
     pub async fn add_session(&self, token_hash: &[u8], session: &Session) -> Result<()> {
         let mut transaction = self.writing.begin().await?;
         sqlx::query(
-            "INSERT INTO session (token_hash, account, dossier, csrf, begun, seen, api) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO session (token_hash, account, dossier, csrf, begun, seen, api, provider) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(token_hash.to_vec())
         .bind(session.account)
@@ -243,6 +253,7 @@ impl Store {
         .bind(session.begun)
         .bind(session.seen)
         .bind(i64::from(session.api))
+        .bind(&session.provider)
         .execute(&mut *transaction)
         .await?;
         sqlx::query("DELETE FROM session WHERE begun < $1")
@@ -255,10 +266,8 @@ impl Store {
 
     /// The session of a token, over or not.
     pub async fn session(&self, token_hash: &[u8]) -> Result<Option<Session>> {
-        let row = sqlx::query("SELECT account, dossier, csrf, begun, seen, api FROM session WHERE token_hash = $1")
-            .bind(token_hash.to_vec())
-            .fetch_optional(&self.pool)
-            .await?;
+        let text = "SELECT account, dossier, csrf, begun, seen, api, provider FROM session WHERE token_hash = $1";
+        let row = sqlx::query(text).bind(token_hash.to_vec()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         let dossier: Option<Vec<u8>> = row.try_get(1)?;
         Ok(Some(Session {
@@ -268,6 +277,7 @@ impl Store {
             begun: row.try_get(3)?,
             seen: row.try_get(4)?,
             api: row.try_get::<i64, _>(5)? != 0,
+            provider: row.try_get(6)?,
         }))
     }
 

@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 34] = [
+const TABLES: [(&str, &str); 36] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),
@@ -33,7 +33,9 @@ const TABLES: [(&str, &str); 34] = [
     ("node_state", "$name $value"),
     ("serial", "$name #last"),
     ("account", "#id $login $password $role $name $name_en $org $staff $id_number $phone $contact #disabled"),
-    ("session", "token_hash #account dossier $csrf #begun #seen #api"),
+    ("identity", "$issuer $subject $whom #account"),
+    ("pending_sign_in", "state_hash $provider $nonce $verifier $back #until"),
+    ("session", "token_hash #account dossier $csrf #begun #seen #api $provider"),
     ("kept_form", "#account $path $fields #at"),
     ("owner", "#account dossier #at"),
     ("to_tell", "entry dossier"),

@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("common", include_str!("zh/common.ftl"), include_str!("en/common.ftl")),
     ("case", include_str!("zh/case.ftl"), include_str!("en/case.ftl")),
     ("fault", include_str!("zh/fault.ftl"), include_str!("en/fault.ftl")),
+    ("sign-in", include_str!("zh/sign-in.ftl"), include_str!("en/sign-in.ftl")),
     ("refusal", include_str!("zh/refusal.ftl"), include_str!("en/refusal.ftl")),
     ("portal", include_str!("zh/portal.ftl"), include_str!("en/portal.ftl")),
     ("window", include_str!("zh/window.ftl"), include_str!("en/window.ftl")),

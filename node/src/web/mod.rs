@@ -18,10 +18,12 @@ mod person;
 mod portal;
 mod second;
 mod told;
+mod sign_in;
 mod visitor;
 
 pub use fault::words_of;
 pub use operate::{monitor, observe};
+pub use sign_in::{CODES as SIGN_IN_CODES, Providers};
 pub use visitor::hash_password;
 mod window;
 
@@ -45,6 +47,7 @@ pub fn router(app: App) -> Router {
         .merge(notice::router())
         .merge(second::router())
         .merge(told::router())
+        .merge(sign_in::router())
         .merge(admin::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)

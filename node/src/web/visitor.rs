@@ -22,15 +22,21 @@ use super::fault::Fault;
 use super::form::Form;
 use super::part::{self, Field, page};
 use super::second::{self, Second};
+use super::sign_in;
 use crate::app::App;
 use crate::limits;
 use crate::service::Actor;
-use crate::store::{Account, AccountRole, Session};
+use crate::store::{Account, AccountRole, NO_PASSWORD, Session};
 use crate::text::Lang;
 
 /// Cookies do not tell ports apart: two nodes on one host would sign each other's visitors out.
 fn session_cookie(app: &App) -> String {
     format!("tongban_{}", app.config.node)
+}
+
+/// Whether cookies go over HTTPS only.
+pub(super) fn is_secure(app: &App) -> bool {
+    app.config.address.starts_with("https:")
 }
 
 const LANG_COOKIE: &str = "tongban_lang";
@@ -162,7 +168,8 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The value of a cookie.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -170,7 +177,8 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-fn set_cookie(name: &str, value: &str, secure: bool, seconds: Option<i64>) -> HeaderValue {
+/// The header that sets a cookie; with 0 seconds it takes it away.
+pub(super) fn set_cookie(name: &str, value: &str, secure: bool, seconds: Option<i64>) -> HeaderValue {
     let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
     let secure = if secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
@@ -182,26 +190,34 @@ pub fn hash_token(token: &str) -> Vec<u8> {
     Suite::Ed25519.hash(&[b"tongban session v1\0", token.as_bytes()]).bytes().to_vec()
 }
 
+/// Whose a session is, and how it began.
+#[derive(Clone, Debug, Default)]
+pub struct Begun {
+    /// The account.
+    pub account: Option<i64>,
+    /// The one case.
+    pub dossier: Option<DossierId>,
+    /// Opened through the API.
+    pub api: bool,
+    /// Key of the provider by which it began.
+    pub provider: Option<String>,
+}
+
 /// Begins a session and returns its token.
-pub async fn begin_session(
-    app: &App,
-    account: Option<i64>,
-    dossier: Option<DossierId>,
-    api: bool,
-) -> Result<String, crate::store::StoreError> {
+pub async fn begin_session(app: &App, begun: Begun) -> Result<String, crate::store::StoreError> {
     let token = hex(&rand::random::<[u8; 32]>());
     let now = app.clock.now().0;
     let csrf = hex(&rand::random::<[u8; 16]>());
-    let session = Session { account, dossier, csrf, begun: now, seen: now, api };
+    let Begun { account, dossier, api, provider } = begun;
+    let session = Session { account, dossier, csrf, begun: now, seen: now, api, provider };
     app.store.add_session(&hash_token(&token), &session).await?;
     Ok(token)
 }
 
 /// A redirect that begins a page session.
-pub async fn enter(app: &App, account: Option<i64>, dossier: Option<DossierId>, to: &str) -> Result<Response, Fault> {
-    let token = begin_session(app, account, dossier, false).await?;
-    let secure = app.config.address.starts_with("https:");
-    let cookie = set_cookie(&session_cookie(app), &token, secure, None);
+pub async fn enter(app: &App, begun: Begun, to: &str) -> Result<Response, Fault> {
+    let token = begin_session(app, begun).await?;
+    let cookie = set_cookie(&session_cookie(app), &token, is_secure(app), None);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(local(to))).into_response())
 }
 
@@ -222,7 +238,8 @@ pub fn hash_password(password: &str) -> Result<String, crate::error::Failure> {
 /// The account that signs in with this login and password. Takes as long for unknown logins as for wrong passwords.
 pub async fn check_password(app: &App, login: &str, password: &str) -> Result<Option<Account>, Fault> {
     static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password("nobody").unwrap_or_default());
-    let account = app.store.account_by_login(login.trim()).await?.filter(|account| !account.disabled);
+    let account = app.store.account_by_login(login.trim()).await?;
+    let account = account.filter(|account| !account.disabled && account.password != NO_PASSWORD);
     let hash = account.as_ref().map_or_else(|| NOBODY.clone(), |account| account.password.clone());
     let password = password.to_owned();
     let right = tokio::task::spawn_blocking(move || {
@@ -279,15 +296,26 @@ struct LoginQuery {
     kept: u8,
 }
 
-async fn login_page(visitor: Visitor, Query(query): Query<LoginQuery>) -> Response {
-    login_form(&visitor, &query.back, query.kept == 1, "", None).into_response()
+async fn login_page(State(app): State<App>, visitor: Visitor, Query(query): Query<LoginQuery>) -> Response {
+    let shown = Shown { back: &query.back, kept: query.kept == 1, login: "", error: None };
+    login_form(&app, &visitor, shown).into_response()
 }
 
-fn login_form(visitor: &Visitor, back: &str, kept: bool, login: &str, error: Option<&str>) -> maud::Markup {
+/// What the form shows.
+struct Shown<'a> {
+    back: &'a str,
+    kept: bool,
+    login: &'a str,
+    error: Option<&'a str>,
+}
+
+fn login_form(app: &App, visitor: &Visitor, shown: Shown<'_>) -> maud::Markup {
+    let Shown { back, kept, login, error } = shown;
     let body = html! {
         h1 { (visitor.t("login-title")) }
         @if kept { (part::note(&visitor.t("login-kept"))) }
         @if let Some(error) = error { (part::error_summary(visitor, &[(Some("login"), visitor.t(error).into_owned())])) }
+        (sign_in::buttons(app, visitor, back))
         form method="post" action="/login" class="narrow" {
             // Somebody else may still be signed in: then the session wants its secret.
             input type="hidden" name="csrf" value=(visitor.csrf());
@@ -307,7 +335,10 @@ fn login_form(visitor: &Visitor, back: &str, kept: bool, login: &str, error: Opt
 async fn login(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response, Fault> {
     let login = form.text("login").trim().to_owned();
     let back = form.text("back").to_owned();
-    let again = |error| login_form(&visitor, &back, false, &login, Some(error)).into_response();
+    let again = |error| {
+        let shown = Shown { back: &back, kept: false, login: &login, error: Some(error) };
+        login_form(&app, &visitor, shown).into_response()
+    };
     let tries = format!("login {login}");
     if !may_try(&app, &tries) {
         return Ok(again("fault-too-many-tries"));
@@ -321,23 +352,31 @@ async fn login(State(app): State<App>, visitor: Visitor, form: Form) -> Result<R
         Second::Wrong => return Ok(again("fault-second-wrong")),
     }
     forget_tries(&tries);
+    welcome(&app, &account, None, &back).await
+}
+
+/// How every way of signing in ends: in a session, and on to where the account was going.
+pub async fn welcome(app: &App, account: &Account, provider: Option<String>, back: &str) -> Result<Response, Fault> {
     // A form that was sent after its session had ended comes back, to the same account only.
     let kept = app.store.kept_form(account.id, app.clock.now().0).await?;
     let to = match &kept {
         Some((path, _)) if path.contains('?') => format!("{path}&kept=1"),
         Some((path, _)) => format!("{path}?kept=1"),
         None if back.is_empty() => home_of(account.role).to_owned(),
-        None => back,
+        None => back.to_owned(),
     };
-    enter(&app, Some(account.id), None, &to).await
+    enter(app, Begun { account: Some(account.id), provider, ..Begun::default() }, &to).await
 }
 
 async fn logout(State(app): State<App>, visitor: Visitor, _form: Form) -> Result<Response, Fault> {
     if let Some(token_hash) = &visitor.token_hash {
         app.store.end_session(token_hash).await?;
     }
-    let cookie = set_cookie(&session_cookie(&app), "", app.config.address.starts_with("https:"), Some(0));
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+    let cookie = set_cookie(&session_cookie(&app), "", is_secure(&app), Some(0));
+    // Whoever came in by a provider is still signed in there.
+    let provider = visitor.session.and_then(|session| session.provider);
+    let to = provider.map_or_else(|| "/".to_owned(), |key| sign_in::way_out(&key));
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&to)).into_response())
 }
 
 #[derive(Deserialize)]

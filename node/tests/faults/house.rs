@@ -173,6 +173,7 @@ fn config(number: usize, port: u16, address: String, registrar: String, trust: H
         peer: Default::default(),
         department: Default::default(),
         notify: Default::default(),
+        sign_in: Vec::new(),
         guests: Vec::new(),
     }
 }

@@ -27,7 +27,7 @@ use utoipa_axum::routes;
 
 use super::fault::words_of;
 use super::second::{Second, check};
-use super::visitor::{begin_session, check_password, forget_tries, hash_token, may_try};
+use super::visitor::{Begun, begin_session, check_password, forget_tries, hash_token, may_try};
 use crate::app::App;
 use crate::limits;
 use crate::service::{Actor, OnceKey, ServiceError};
@@ -318,6 +318,6 @@ async fn sign_in(State(app): State<App>, Body(request): Body<SignIn>) -> Result<
         Second::Wrong => return Err(second("second-wrong")),
     }
     forget_tries(&tries);
-    let token = begin_session(&app, Some(account.id), None, true).await?;
+    let token = begin_session(&app, Begun { account: Some(account.id), api: true, ..Begun::default() }).await?;
     Ok(Json(Token { token }))
 }

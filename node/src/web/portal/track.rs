@@ -11,7 +11,7 @@ use crate::service::{self, ServiceError};
 use crate::web::fault::{Fault, form_encode};
 use crate::web::form::Form;
 use crate::web::part::{self, Field, page};
-use crate::web::visitor::{self, Visitor};
+use crate::web::visitor::{self, Begun, Visitor};
 
 #[derive(Default, Deserialize)]
 pub struct Ticket {
@@ -60,7 +60,7 @@ pub async fn send(State(app): State<App>, visitor: Visitor, form: Form) -> Resul
             {
                 return Ok(Redirect::to(&to).into_response());
             }
-            visitor::enter(&app, None, Some(id), &to).await
+            visitor::enter(&app, Begun { dossier: Some(id), ..Begun::default() }, &to).await
         }
         Err(ServiceError::NotFound) => again("portal-track-wrong", "case-not-found"),
         Err(error) => Err(error.into()),
