@@ -1,5 +1,5 @@
-//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL; and cargo-deny and
-//! cargo-fuzz for `ci`.
+//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL, a provider of OpenID
+//! Connect with Node.js; and cargo-deny and cargo-fuzz for `ci`.
 
 use crate::{
     postgres,
@@ -14,6 +14,9 @@ use std::{
 
 const AXE_VERSION: &str = "4.14.1";
 const AXE_SHA256: &str = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
+const PROVIDER_VERSION: &str = "9.13.3";
+/// The oldest Node.js on which that provider runs.
+const NODE_MAJOR_MIN: u32 = 20;
 /// The newest that was seen to build with the `rust-version` of the workspace.
 const DENY_VERSION: &str = "0.20.2";
 const FUZZ_VERSION: &str = "0.13.2";
@@ -26,11 +29,17 @@ pub struct Tools {
     pub chromedriver: PathBuf,
     pub chromium: PathBuf,
     pub axe: PathBuf,
+    pub provider: PathBuf,
 }
 
 impl Tools {
-    pub fn environment(&self) -> [(&'static str, &Path); 3] {
-        [(CHROMEDRIVER, &self.chromedriver), (CHROMIUM, &self.chromium), ("TONGBAN_AXE", &self.axe)]
+    pub fn environment(&self) -> [(&'static str, &Path); 4] {
+        [
+            (CHROMEDRIVER, &self.chromedriver),
+            (CHROMIUM, &self.chromium),
+            ("TONGBAN_AXE", &self.axe),
+            ("TONGBAN_OIDC_PROVIDER", &self.provider),
+        ]
     }
 }
 
@@ -59,7 +68,7 @@ pub fn get() -> Result<Tools, Fault> {
     let chromium = chromium().ok_or_else(|| Fault::new("no Chromium"))?;
     let chromedriver = chromedriver().ok_or_else(|| Fault::new("no chromedriver"))?;
     same_major(&chromium, &chromedriver)?;
-    Ok(Tools { chromedriver, chromium, axe: axe()? })
+    Ok(Tools { chromedriver, chromium, axe: axe()?, provider: provider()? })
 }
 
 /// The Debian packages whose programs or fonts are not here.
@@ -73,6 +82,9 @@ fn missing_packages() -> Vec<&'static str> {
     }
     if postgres::programs().is_none() {
         missing.push("postgresql");
+    }
+    if shell::find(&["node"]).is_none() {
+        missing.push("nodejs");
     }
     if shell::find(&["npm"]).is_none() {
         missing.push("npm");
@@ -179,6 +191,33 @@ fn fetch_axe(fetch: &Path) -> Result<PathBuf, Fault> {
     match checksum(&got)? {
         sum if sum == AXE_SHA256 => Ok(got),
         sum => Err(Fault::new(format!("axe.min.js of {package} has sha256 {sum}, not {AXE_SHA256}"))),
+    }
+}
+
+/// The folder in the cache with oidc-provider and what it needs: fetched once. npm compares checksums.
+fn provider() -> Result<PathBuf, Fault> {
+    let said = shell::output(shell::command("node").arg("--version")).unwrap_or_default();
+    let major = said.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
+    if major < NODE_MAJOR_MIN {
+        return Err(Fault::new(format!("node is version {said}: the tests need {NODE_MAJOR_MIN} or later")));
+    }
+    let folder = shell::cache()?.join(format!("oidc-provider-{PROVIDER_VERSION}"));
+    let is_there = || folder.join("node_modules/oidc-provider/package.json").is_file();
+    if is_there() {
+        return Ok(folder);
+    }
+    println!("fetching oidc-provider {PROVIDER_VERSION}");
+    let fetch = folder.with_file_name(format!("fetch-provider-{}", std::process::id()));
+    let io = |e: std::io::Error| Fault::new(format!("{}: {e}", fetch.display()));
+    fs::create_dir_all(&fetch).map_err(io)?;
+    let package = format!("oidc-provider@{PROVIDER_VERSION}");
+    let quiet = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+    shell::run(shell::command("npm").args(["install", "--prefix", "."]).args(quiet).arg(&package).current_dir(&fetch))?;
+    match fs::rename(&fetch, &folder) {
+        Ok(()) => Ok(folder),
+        // Another clone was faster.
+        Err(_) if is_there() => fs::remove_dir_all(&fetch).map_err(io).map(|()| folder.clone()),
+        Err(error) => Err(io(error)),
     }
 }
 
