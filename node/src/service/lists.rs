@@ -145,7 +145,7 @@ fn moved<'a>(case: &Case, said: impl Iterator<Item = &'a Written>, day: Date, wa
         let Some(act) = Act::of(written).filter(|_| entry.refuses.is_none()) else { continue };
         match &act {
             Act::Drafted(drafted) => handling = drafted.handling.clone(),
-            Act::Forwarded { to, .. } | Act::Moved { to } => handling = (**to).clone(),
+            Act::Forwarded { to, .. } | Act::Moved { to, .. } => handling = (**to).clone(),
             _ => {}
         }
         if entry.at.date() != day {

@@ -17,8 +17,8 @@ mod part;
 mod person;
 mod portal;
 mod second;
-mod told;
 mod sign_in;
+mod told;
 mod visitor;
 
 pub use fault::words_of;
