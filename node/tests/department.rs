@@ -10,17 +10,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 use support::*;
 
-/// The sample system of `examples/`, built with the tests.
-fn sample() -> PathBuf {
-    let tests = std::env::current_exe().expect("a test runs from a file");
-    let built = tests.parent().and_then(Path::parent).expect("target/PROFILE/deps").join("examples/department");
-    assert!(built.exists(), "{} is built by `cargo test`", built.display());
-    built
-}
-
 /// Lets the sample system go through its tasks once.
 fn runs(demo: &Demo, node: &str, login: &str, book: &Path, more: &[&str]) -> String {
-    let mut command = Command::new(sample());
+    let mut command = Command::new(sample_department());
     command.args(["--node", &demo.node(node).address, "--login", login, "--password", "yanlian2026", "--once"]);
     let ran = command.arg("--book").arg(book).args(more).output().expect("it runs");
     let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));

@@ -14,6 +14,8 @@ mod modes;
 mod online;
 mod refusal;
 mod second;
+mod seven;
+mod steps;
 #[path = "../support/mod.rs"]
 mod support;
 mod window;
@@ -81,6 +83,11 @@ async fn a_form_outlives_its_session_for_the_same_account_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authority_passes_a_case_on_to_the_one_that_has_the_power() {
     story(forward::tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seven_matters_from_application_to_the_result_in_the_hand() {
+    story(seven::tell).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

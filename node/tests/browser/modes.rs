@@ -6,7 +6,8 @@ use super::demo::House;
 use super::hand::Hand;
 use super::support::{Caller, Node, granted, material, person, row_25, until, with};
 
-fn node(house: &House, name: &str) -> Node {
+/// A node of the demo, for those who call its API.
+pub fn node(house: &House, name: &str) -> Node {
     Node { name: name.to_owned(), folder: house.file("unused"), address: house.at(name, "") }
 }
 
@@ -130,7 +131,7 @@ pub async fn joint(house: &'static House) {
 }
 
 /// Waits until a part has begun, and gives its dossier.
-async fn begun(clerk: &Caller, case: &str, key: &str) -> String {
+pub async fn begun(clerk: &Caller, case: &str, key: &str) -> String {
     until(&format!("{key} begins"), async || {
         let whole = clerk.case(case).await;
         let parts = whole["parts"].as_array()?;

@@ -110,6 +110,14 @@ impl Ran {
     }
 }
 
+/// The sample department system of `examples/`, built with the tests.
+pub fn sample_department() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test runs from a file");
+    let built = tests.parent().and_then(Path::parent).expect("target/PROFILE/deps").join("examples/department");
+    assert!(built.exists(), "{} is built by `cargo test`", built.display());
+    built
+}
+
 /// The address of a PostgreSQL server, to which the name of a database is added.
 pub fn postgres() -> String {
     std::env::var("TONGBAN_POSTGRES")
