@@ -160,7 +160,7 @@ async fn two_nodes_that_never_meet_bring_a_case_to_its_end_by_files() {
     import(anhui, &begin).fine();
     let arrived = officer.case(id).await;
     assert_eq!((&arrived["phase"], &arrived["number"]), (&json!("handed_over"), &done["number"]));
-    assert_eq!(arrived["applicant"]["name"], "试验某1号");
+    assert_eq!(arrived["applicant"]["name"], name_of(1));
 
     // The pen is in Anhui. What the applicant answers there goes over as a slip, and comes back stamped.
     officer.act(id, "receive", json!({})).await;

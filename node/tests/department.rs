@@ -111,7 +111,7 @@ async fn tasks_and_answers_cross_as_files() {
         files.map(|path| serde_json::from_slice::<Value>(&fs::read(path).unwrap()).unwrap()).collect::<Vec<_>>()
     };
     let task = until("the task is written", async || read().into_iter().find(|task| task["task"] == json!(id))).await;
-    assert_eq!(task["applicant"]["name"], "试验某403号");
+    assert_eq!(task["applicant"]["name"], name_of(403));
     assert!(task["files"].as_array().unwrap().iter().all(|file| file["content"].is_string()), "{task}");
 
     let give = |name: &str, answer: Value| {

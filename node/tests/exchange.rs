@@ -53,7 +53,7 @@ async fn a_window_takes_in_a_matter_of_another_province_and_both_places_see_the_
     // The particulars and every file came over: applicant, two materials, the corrected one, the result.
     for caller in [&clerk, &officer] {
         until("the particulars are there", async || {
-            (caller.case(id).await["applicant"]["name"] == "试验某1号").then_some(())
+            (caller.case(id).await["applicant"]["name"] == name_of(1)).then_some(())
         })
         .await;
     }

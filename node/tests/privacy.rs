@@ -342,7 +342,7 @@ async fn copies_of_another_place_are_erased_after_their_term_and_the_chain_stays
     }
     until("the authority hears of it", async || officer.case(&id).await["case"]["erased"].is_number().then_some(()))
         .await;
-    let name = "试验某601号";
+    let name = &name_of(601);
     for file in files_below(&jiangsu.folder.join("blobs")) {
         assert!(!contains(&std::fs::read(file).unwrap(), name.as_bytes()));
     }

@@ -1,5 +1,5 @@
-//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL, a provider of OpenID
-//! Connect with Node.js; and cargo-deny and cargo-fuzz for `ci`.
+//! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL, a mail server, a provider of
+//! OpenID Connect with Node.js; and cargo-deny and cargo-fuzz for `ci`.
 
 use crate::{
     postgres,
@@ -14,9 +14,9 @@ use std::{
 
 const AXE_VERSION: &str = "4.14.1";
 const AXE_SHA256: &str = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
-const PROVIDER_VERSION: &str = "9.13.3";
+const PROVIDER_VERSION: &str = "8.8.1";
 /// The oldest Node.js on which that provider runs.
-const NODE_MAJOR_MIN: u32 = 20;
+const NODE_MAJOR_MIN: u32 = 18;
 /// The newest that was seen to build with the `rust-version` of the workspace.
 const DENY_VERSION: &str = "0.20.2";
 const FUZZ_VERSION: &str = "0.13.2";
@@ -30,15 +30,17 @@ pub struct Tools {
     pub chromium: PathBuf,
     pub axe: PathBuf,
     pub provider: PathBuf,
+    pub smtpd: PathBuf,
 }
 
 impl Tools {
-    pub fn environment(&self) -> [(&'static str, &Path); 4] {
+    pub fn environment(&self) -> [(&'static str, &Path); 5] {
         [
             (CHROMEDRIVER, &self.chromedriver),
             (CHROMIUM, &self.chromium),
             ("TONGBAN_AXE", &self.axe),
             ("TONGBAN_OIDC_PROVIDER", &self.provider),
+            ("TONGBAN_SMTPD", &self.smtpd),
         ]
     }
 }
@@ -68,7 +70,8 @@ pub fn get() -> Result<Tools, Fault> {
     let chromium = chromium().ok_or_else(|| Fault::new("no Chromium"))?;
     let chromedriver = chromedriver().ok_or_else(|| Fault::new("no chromedriver"))?;
     same_major(&chromium, &chromedriver)?;
-    Ok(Tools { chromedriver, chromium, axe: axe()?, provider: provider()? })
+    let smtpd = smtpd().ok_or_else(|| Fault::new("no mail server"))?;
+    Ok(Tools { chromedriver, chromium, axe: axe()?, provider: provider()?, smtpd })
 }
 
 /// The Debian packages whose programs or fonts are not here.
@@ -82,6 +85,9 @@ fn missing_packages() -> Vec<&'static str> {
     }
     if postgres::programs().is_none() {
         missing.push("postgresql");
+    }
+    if smtpd().is_none() {
+        missing.push("python3-aiosmtpd");
     }
     if shell::find(&["node"]).is_none() {
         missing.push("nodejs");
@@ -128,6 +134,11 @@ fn chromium() -> Option<PathBuf> {
 
 fn chromedriver() -> Option<PathBuf> {
     chosen(CHROMEDRIVER, &["chromedriver"])
+}
+
+/// A mail server that puts what comes into a folder: Debian's, which brings its own Python.
+fn smtpd() -> Option<PathBuf> {
+    shell::find(&["aiosmtpd"])
 }
 
 /// The program named by a variable, or else the first of these names on `PATH`.

@@ -617,7 +617,14 @@ pub fn material_of(key: &str, check: &str, bytes: &[u8]) -> Value {
 /// A person whom the demo's world does not know, each number another one.
 pub fn person(number: u32) -> Value {
     let id = drill_person_id(700_000 + number);
-    json!({ "name": format!("试验某{number}号"), "id_number": id.as_str(), "phone": format!("1007{number:07}") })
+    json!({ "name": name_of(number), "id_number": id.as_str(), "phone": format!("1007{number:07}") })
+}
+
+/// The name of such a person: no digit stands in a name.
+pub fn name_of(number: u32) -> String {
+    const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let digits = number.to_string().into_bytes().into_iter().map(|digit| DIGITS[usize::from(digit - b'0')]);
+    format!("试验某{}号", digits.collect::<String>())
 }
 
 /// Row 25, 开具住房公积金个人住房贷款全部还清证明, of some authority, complete with materials, not taken in yet.
