@@ -420,6 +420,24 @@ CREATE TABLE access (
 );
 CREATE INDEX access_by_dossier ON access (dossier, at);
 
+-- Whose cases are the same person's: person is a keyed hash of the identity number, which only this node can make. It is
+-- erased with the particulars.
+CREATE TABLE same_person (
+    person BYTEA NOT NULL,
+    dossier BYTEA NOT NULL,
+    PRIMARY KEY (person, dossier)
+) /* BY KEY */;
+CREATE INDEX same_person_of ON same_person (dossier);
+
+-- What another node said last of who looked at a case there: a list as JSON, and when it was fetched.
+CREATE TABLE looked_there (
+    dossier BYTEA NOT NULL,
+    node TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    list TEXT NOT NULL,
+    PRIMARY KEY (dossier, node)
+) /* BY KEY */;
+
 -- Whoever writes takes a turn: mark is the last one's, before the one's before it; number: how many there were.
 CREATE TABLE turn (
     one BIGINT NOT NULL PRIMARY KEY,

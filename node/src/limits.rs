@@ -50,6 +50,8 @@ pub const SESSION_MS_MAX: i64 = 12 * 60 * 60 * 1000;
 pub const KEPT_FORM_MS: i64 = 30 * 60 * 1000;
 /// Wrong passwords or tracking codes from one place in a quarter of an hour.
 pub const ATTEMPTS_MAX: u32 = 10;
+/// How long a page waits for what another node says of who looked there, in seconds.
+pub const LOOKED_S_MAX: u64 = 4;
 /// How often joint handlings are looked through for what was left undone, in seconds.
 pub const JOINT_LOOKED_S: u64 = 60;
 /// How often clocks that ran out are looked for, in seconds.

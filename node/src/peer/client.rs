@@ -14,7 +14,7 @@ use tongban_core::exchange::{Ask, Batch, BatchError, Cursor, Taken, VerifiedBatc
 use super::errand::{self, Done};
 use super::recovery::{Answer, Restated, learn};
 use super::server::SentBlob;
-use super::{ASK, STREAM_END};
+use super::{ASK, Looked, STREAM_END};
 use crate::app::{App, PeerState};
 use crate::beside;
 use crate::config::{Opens, check_address};
@@ -76,6 +76,15 @@ impl From<crate::store::StoreError> for Trouble {
     fn from(error: crate::store::StoreError) -> Trouble {
         Trouble::Store(error.to_string())
     }
+}
+
+/// Who looked at a dossier on another node, as it says now; in words why it does not say.
+pub async fn looked(app: &App, node: &NodeId, id: DossierId) -> Result<Vec<Looked>, String> {
+    let path = format!("/peer/v1/looked/{id}");
+    let peer = Peer::new(app, node.clone());
+    let patience = Duration::from_secs(limits::LOOKED_S_MAX);
+    let answer = tokio::time::timeout(patience, peer.ask(&path, None)).await.map_err(|_| "no answer".to_owned())?;
+    answer.map_err(|trouble| trouble.to_string())
 }
 
 fn client() -> reqwest::Client {

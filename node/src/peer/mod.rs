@@ -9,10 +9,23 @@ mod errand;
 mod recovery;
 mod server;
 
-pub use client::follow_all;
+pub use client::{follow_all, looked};
 pub use errand::Errands;
 pub use recovery::recover;
 pub use server::router;
+
+/// Somebody looked at personal data.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Looked {
+    /// When.
+    pub at: tongban_core::dossier::Moment,
+    /// Their organisation; empty for who had number and code of a receipt.
+    pub org: String,
+    /// Their staff number.
+    pub staff: String,
+    /// What was looked at.
+    pub what: String,
+}
 
 /// The header that carries a signed request.
 const ASK: &str = "tongban-ask";

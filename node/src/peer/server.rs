@@ -20,7 +20,7 @@ use tongban_core::exchange::{Ask, AskError, Batch, CLOCK_DIFFERENCE_MS_MAX, Curs
 
 use super::errand::Errand;
 use super::recovery::{Answer, Restated, answer_from};
-use super::{ASK, STREAM_END};
+use super::{ASK, Looked, STREAM_END};
 use crate::app::App;
 use crate::limits;
 use crate::store::StreamPage;
@@ -71,6 +71,7 @@ pub fn router(app: App) -> Router {
         .route("/peer/v1/dossier/{id}", get(dossier))
         .route("/peer/v1/question/{id}", post(question))
         .route("/peer/v1/restored", post(restored))
+        .route("/peer/v1/looked/{id}", get(looked))
         .route("/peer/v1/acts", get(acts))
         .route("/peer/v1/blobs", post(blobs))
         .route("/peer/v1/documents", get(documents))
@@ -289,6 +290,25 @@ async fn acts(
     let mut acts = server.app.store.documents_of(Kind::Recall).await?;
     acts.retain(|act| act.version > query.after);
     Ok(Json(acts))
+}
+
+/// Who looked at personal data of a dossier on this node: the applicant may know, and asks at the node that took it in.
+async fn looked(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Asked(Path(id)): Asked<Path<DossierId>>,
+) -> Result<Json<Vec<Looked>>, Refusal> {
+    let peer = server.asker(&headers, &uri)?;
+    let app = &server.app;
+    let unknown =
+        || Refusal(StatusCode::NOT_FOUND, "dossier-unknown", "no such dossier, or not for this node".to_owned());
+    let (held, _) = app.store.dossier(id, app.calendar).await?.ok_or_else(unknown)?;
+    if !held.chain.participants().contains(&peer) {
+        return Err(unknown());
+    }
+    let rows = app.store.accesses(id).await?.into_iter();
+    Ok(Json(rows.map(|row| Looked { at: row.at, org: row.org, staff: row.staff, what: row.what }).collect()))
 }
 
 /// Blobs of dossiers in which the asker takes part.

@@ -6,6 +6,7 @@
 pub mod cannot;
 pub mod department;
 pub mod lists;
+mod looked;
 mod open;
 pub mod told;
 mod upload;
@@ -15,6 +16,7 @@ use tongban_core::case::{Act, Case, FieldFault, WhyNot};
 use tongban_core::dossier::{By, DossierId, Role};
 use tongban_core::ident::Uscc;
 
+pub use looked::{LookedThere, looked};
 pub use open::{OpenCase, Opening, authority, change_applicant, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
 pub use view::{CaseView, Line, PartLine, Waiting, note_all};

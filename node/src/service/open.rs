@@ -217,7 +217,9 @@ pub async fn open_with(
     let owner = online.then(|| actor.account_id());
     let once = request.once.map(|key| key.of(actor.account_id(), "open"));
     let target = Target::New(DossierId::new(app.clock.now(), rand::random()));
-    Ok(app.writer.say(Say { target, acts, blobs, once, owner }).await?)
+    let said = app.writer.say(Say { target, acts, blobs, once, owner }).await?;
+    app.store.index_person(said.dossier, &request.applicant.id_number).await?;
+    Ok(said)
 }
 
 fn particulars(app: &App, applicant: &Applicant) -> NewBlob {
@@ -242,7 +244,9 @@ pub async fn change_applicant(
     }
     let blob = particulars(app, &applicant);
     let act = Act::ApplicantChanged { applicant: blob.reference.clone(), change, note };
-    super::act(app, actor, id, vec![act], vec![blob], once).await
+    let said = super::act(app, actor, id, vec![act], vec![blob], once).await?;
+    app.store.index_person(id, &applicant.id_number).await?;
+    Ok(said)
 }
 
 /// Online everyone applies for themselves: acting for another takes a mandate (委托), which is not offered yet.

@@ -1,7 +1,7 @@
 //! A case as a person or program may see it.
 
 use tongban_core::case::{Act, Applicant, Case, Delay, Next, Part, Party, Phase};
-use tongban_core::dossier::{By, DossierId, Moment, NodeId};
+use tongban_core::dossier::{By, DossierId, Moment, NodeId, Role};
 
 use super::{Actor, ServiceError, visible};
 use crate::app::App;
@@ -79,6 +79,8 @@ pub struct CaseView {
     pub parts: Vec<PartLine>,
     /// Who was late, with what.
     pub delays: Vec<Delay>,
+    /// For the authority: receipt numbers of other cases about the same matter of the same person.
+    pub same: Vec<String>,
 }
 
 impl CaseView {
@@ -123,8 +125,29 @@ impl CaseView {
         let next = case.next(app.calendar);
         let parts = parts(app, actor, &case).await?;
         let delays = case.delays(app.calendar);
-        Ok(CaseView { case, next, lines, applicant, missing_bytes, waiting, parts, delays })
+        let same = same(app, actor, &case, applicant.as_ref()).await?;
+        Ok(CaseView { case, next, lines, applicant, missing_bytes, waiting, parts, delays, same })
     }
+}
+
+/// Two windows may have taken in the same: the authority is told before it decides twice.
+async fn same(
+    app: &App,
+    actor: &Actor,
+    case: &Case,
+    applicant: Option<&Applicant>,
+) -> Result<Vec<String>, ServiceError> {
+    let is_officer = actor.by().is_some_and(|by| by.role == Role::Officer);
+    let Some(applicant) = applicant.filter(|_| is_officer && case.decision.is_none() && !case.phase.is_over()) else {
+        return Ok(Vec::new());
+    };
+    let others = app.store.same_matter(&applicant.id_number, &case.drafted.item.key, Some(case.dossier)).await?;
+    let handling = case.drafted.handling.org.to_string();
+    Ok(others
+        .into_iter()
+        .filter(|row| row.handling_org == handling && row.shown)
+        .filter_map(|row| row.number)
+        .collect())
 }
 
 /// The parts of a joint handling, each with what its own dossier says to who may see that.

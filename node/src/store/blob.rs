@@ -208,6 +208,7 @@ impl Store {
         insert(&mut transaction, &blobs).await?;
         let came: Vec<Vec<u8>> = blobs.iter().map(|blob| blob.reference.hash.tagged().to_vec()).collect();
         sql::delete(&mut transaction, "blob_wanted", "hash", &came).await?;
+        super::person::index(&mut transaction, &blobs).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -215,6 +216,8 @@ impl Store {
     /// Erases the bytes of blobs that no other dossier refers to: parts of one application share theirs, and the last one that
     /// comes to its term takes them along.
     pub async fn erase_blobs(&self, hashes: &[Hash], dossier: DossierId) -> Result<()> {
+        let forget = "DELETE FROM same_person WHERE dossier = $1";
+        sqlx::query(forget).bind(dossier.bytes().to_vec()).execute(&self.writing).await?;
         for hash in hashes {
             let text = "UPDATE blob SET salt = NULL, bytes = NULL WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM blob_ref r \
                         JOIN case_view v ON v.dossier = r.dossier WHERE r.hash = blob.hash AND r.dossier <> $2 \

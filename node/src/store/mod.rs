@@ -20,6 +20,7 @@ mod invite;
 mod lease;
 mod log;
 mod notice;
+mod person;
 mod reach;
 mod read;
 mod rebuild;

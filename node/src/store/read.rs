@@ -561,6 +561,31 @@ impl Store {
             .collect()
     }
 
+    /// Keeps what another node said of who looked at a case there.
+    pub async fn keep_looked(&self, dossier: DossierId, node: &str, at: Moment, list: &str) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO looked_there (dossier, node, at, list) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (dossier, node) DO UPDATE SET at = excluded.at, list = excluded.list",
+        )
+        .bind(dossier.bytes().to_vec())
+        .bind(node.to_owned())
+        .bind(at.0)
+        .bind(list.to_owned())
+        .execute(&self.writing)
+        .await?;
+        Ok(())
+    }
+
+    /// What another node said last of who looked at a case there, and when.
+    pub async fn looked_there(&self, dossier: DossierId, node: &str) -> Result<Option<(Moment, String)>> {
+        let row = sqlx::query("SELECT at, list FROM looked_there WHERE dossier = $1 AND node = $2")
+            .bind(dossier.bytes().to_vec())
+            .bind(node.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok((Moment(row.try_get(0)?), row.try_get(1)?))).transpose()
+    }
+
     /// How far this node has read a peer.
     pub async fn cursor(&self, peer: &str) -> Result<Option<Cursor>> {
         let row = sqlx::query("SELECT epoch, position, hash FROM stream_cursor WHERE peer = $1")

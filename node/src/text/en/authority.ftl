@@ -211,3 +211,4 @@ authority-end = End without a decision
 authority-do-end = End this case
 authority-done-end = Ended. The applicant sees why.
 authority-end-hint = When there is nothing to be decided any more: the applicant died and nobody goes on, or the item was abolished. It cannot be taken up again.
+same-matter = The same matter of the same applicant goes on elsewhere too: { $numbers }. What is double can be sent back with the reason “already being handled”.

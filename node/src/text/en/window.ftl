@@ -147,3 +147,5 @@ window-delegated-do = Accept and decide
 window-deliver-courier = The authority posts the result to the applicant; nothing is given out at the window.
 window-done-rating = Recorded. The applicant sees it.
 window-done-changed = The applicant's details are updated; the authority sees them.
+window-same-matter = The same matter of this person goes on already: { $number }, taken in by { $window }, handled by { $authority }. Look there first; there is no need to take it in twice.
+window-same-again = I checked: it is to be taken in once more

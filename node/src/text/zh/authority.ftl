@@ -211,3 +211,4 @@ authority-end = 终止办理
 authority-do-end = 终止这一件
 authority-done-end = 已终止，申请人能看到理由。
 authority-end-hint = 不再需要作出决定时用：申请人去世没有人接着办、事项已取消。终止后不能恢复。
+same-matter = 同一申请人的同一事项另有在办件：{ $numbers }。重复的可以退回，理由选“同一事项已在办理”。

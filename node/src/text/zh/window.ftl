@@ -139,3 +139,5 @@ window-delegated-do = 去受理、作决定
 window-deliver-courier = 结果由办理地寄给申请人，不用在窗口交。
 window-done-rating = 已登记，申请人会看到。
 window-done-changed = 申请人信息已更新，办理机关能看到。
+window-same-matter = 这个人的同一事项正在办：{ $number }，{ $window }收件，{ $authority }办理。先查那一件的进度，不必重复收件。
+window-same-again = 核实过了，确实要再收一件

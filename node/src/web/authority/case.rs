@@ -133,6 +133,7 @@ fn page(
         @if filled.kept { (part::note(&visitor.t("kept-restored"))) }
         @if let Some(done) = done { (part::done(&visitor.t(&format!("authority-done-{}", done.name())))) }
         (state(app, visitor, view, Some(own)))
+        @if !view.same.is_empty() { (part::attention(&visitor.tf("same-matter", &[("numbers", &visitor.lang.joined(&view.same))]))) }
         (case_page::part_of(visitor, case))
         (case_page::parts(visitor, view, "/authority/cases", Party::Handling))
         (case_page::pre_check(visitor, case, own))

@@ -115,7 +115,7 @@ pub async fn render(
                 @if !just_sent { (ticket(app, visitor, case)) }
                 section class="card" { h2 { (t("portal-case-facts")) } (case_page::facts(visitor, case)) }
                 section class="card" { h2 { (t("portal-particulars")) } (case_page::particulars(visitor, &view)) (person::form(visitor, &view, &format!("/my/{id}"), &aside.form, |field| super::problem_at(&aside.problems, field))) }
-                (looked(app, visitor, &accesses))
+                (looked(app, visitor, id, &accesses))
                 (copies(app, visitor, case))
                 (sent) (switch)
                 @if case.number.is_some() { section class="card" { (notice::links(visitor, case)) } }
@@ -211,38 +211,16 @@ fn decided(visitor: &Visitor, case: &Case, decision: &Decision) -> Markup {
     }
 }
 
-/// Who looked at my data, on this node.
-fn looked(app: &App, visitor: &Visitor, accesses: &[AccessRow]) -> Markup {
-    let snapshot = app.directory.now();
-    let name = |code: &str| {
-        let org = code.parse().ok().and_then(|uscc| snapshot.organisations.get(&uscc));
-        org.map_or(code.to_owned(), |org| visitor.lang.pick(&org.name, &org.name_en).to_owned())
-    };
-    let what = |what: &str| {
-        let key = match what.split([' ', ':']).next() {
-            Some("list") => "portal-looked-list",
-            Some("file") => "portal-looked-file",
-            Some("export") => "portal-looked-export",
-            Some("receipt" | "print") => "portal-looked-print",
-            _ => "portal-looked-case",
-        };
-        visitor.t(key)
-    };
+/// Who looked at my data on this node, and the way to all who did.
+fn looked(app: &App, visitor: &Visitor, id: DossierId, accesses: &[AccessRow]) -> Markup {
+    let rows = accesses.iter().map(|row| (row.at, row.org.as_str(), row.staff.as_str(), row.what.as_str()));
     html! {
         section class="card" {
             h2 { (visitor.t("portal-looked")) }
             @if accesses.is_empty() { p { (visitor.t("portal-looked-nobody")) } }
-            ul class="checklist" {
-                @for row in accesses {
-                    li {
-                        (case_page::moment(row.at)) " · "
-                        @if row.org.is_empty() { (visitor.t("portal-looked-code")) }
-                        @else { (name(&row.org)) " · " (visitor.tf("portal-looked-staff", &[("staff", &row.staff)])) }
-                        " · " (what(&row.what))
-                    }
-                }
-            }
+            (super::looked::lines(app, visitor, rows))
             p class="hint" { (visitor.t("portal-looked-hint")) }
+            p { a class="button" href=(format!("/my/{id}/looked")) { (visitor.t("portal-looked-all")) } }
         }
     }
 }

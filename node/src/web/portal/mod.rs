@@ -9,6 +9,7 @@ mod files;
 mod guide;
 mod home;
 mod list;
+mod looked;
 mod place;
 mod rating;
 mod results;
@@ -39,6 +40,7 @@ pub fn router() -> Router<App> {
         .route("/apply/{implementation}", get(apply::show).post(apply::send))
         .route("/my", get(list::show))
         .route("/my/{id}", get(case::show).post(acts::send))
+        .route("/my/{id}/looked", get(looked::show))
         .route("/track", get(track::show).post(track::send))
         .route("/t/{number}/{code}", get(track::from_code))
         .route("/cannot", get(cannot::show).post(cannot::send))

@@ -11,6 +11,7 @@ use tongban_core::catalogue::Subject;
 use super::{Problem, check_list, clerk, codes, do_button, kept, keys, problem_of, problems, refused, status_of};
 use crate::app::App;
 use crate::service::{self, OnceKey, OpenCase, Opening};
+use crate::store::CaseRow;
 use crate::web::case_page;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
@@ -73,6 +74,16 @@ pub(super) async fn open(
         phone: form.text("phone").split_whitespace().collect(),
         address: form.text("address").trim().to_owned(),
     };
+    // Two windows, or one window twice: the clerk decides, and knows of the other one.
+    if form.text("again") != "1" {
+        let tidied = applicant.clone().tidied();
+        let same = app.store.same_matter(&tidied.id_number, &opening.item.key, None).await?;
+        if let Some(other) = same.first() {
+            let problem = already_there(&visitor, other);
+            let page = form_page(&visitor, &opening, &form, false, &[problem]);
+            return Ok((StatusCode::CONFLICT, page).into_response());
+        }
+    }
     let request = OpenCase { implementation, here: None, subject, applicant, once: form.once().map(OnceKey::from) };
     match service::open(&app, &clerk.actor, request).await {
         Ok(said) => Ok(Redirect::to(&format!("/window/cases/{}", said.dossier)).into_response()),
@@ -81,6 +92,20 @@ pub(super) async fn open(
             Ok((status_of(&problems), form_page(&visitor, &opening, &form, false, &problems)).into_response())
         }
     }
+}
+
+/// What the code of a problem is when the same matter is there already.
+const SAME: &str = "duplicate-case";
+
+fn already_there(visitor: &Visitor, other: &CaseRow) -> Problem {
+    let lang = visitor.lang;
+    let values = [
+        ("number", other.number.as_deref().unwrap_or_default()),
+        ("window", lang.pick(&other.receiving_name, &other.receiving_name_en)),
+        ("authority", lang.pick(&other.handling_name, &other.handling_name_en)),
+    ];
+    let text = visitor.tf("window-same-matter", &values).into_owned();
+    Problem { field: Some("again".to_owned()), text, code: SAME.to_owned() }
 }
 
 fn subject_of(opening: &Opening, form: &Form) -> Subject {
@@ -214,6 +239,9 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
             }
             (field("phone", &phone_label).kind("tel").inputmode("tel").required().render(visitor))
             (field("address", &address_label).hint(&address_hint).render(visitor))
+            @if found.iter().any(|problem| problem.code == SAME) {
+                div class="field" id="again" { (part::check("again", "1", &visitor.t("window-same-again"), false)) }
+            }
             div class="actions" { (do_button("primary", "open", Some("F4"), &visitor.t("window-open"))) }
             p class="hint" { (visitor.t("window-open-hint")) }
         }
