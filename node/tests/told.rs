@@ -96,47 +96,6 @@ async fn take(State(gateway): State<Gateway>, Json(message): Json<Value>) -> Sta
     held.1
 }
 
-/// A browser without a face: one session at one node.
-struct Browser {
-    http: reqwest::Client,
-    address: String,
-    cookie: String,
-}
-
-impl Browser {
-    async fn sign_in(node: &Node, login: &str) -> Browser {
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let mut browser = Browser { http, address: node.address.clone(), cookie: String::new() };
-        let answer = browser.send("/login", &[("login", login), ("password", PASSWORD), ("back", "/")]).await;
-        assert_eq!(answer.status().as_u16(), 303, "{login} signs in");
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        browser.cookie = cookie.split(';').next().unwrap().to_owned();
-        browser
-    }
-
-    async fn send(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
-        let mut form = reqwest::Url::parse("http://form/").unwrap();
-        form.query_pairs_mut().extend_pairs(fields);
-        let body = form.query().unwrap_or_default().to_owned();
-        let request = self.http.post(format!("{}{path}", self.address)).header("cookie", &self.cookie);
-        request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.unwrap()
-    }
-
-    async fn page(&self, path: &str) -> String {
-        let request = self.http.get(format!("{}{path}", self.address)).header("cookie", &self.cookie);
-        request.send().await.unwrap().text().await.unwrap()
-    }
-
-    /// Sends the form of a page, with what stands hidden in it.
-    async fn submit(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
-        let text = self.page(page).await;
-        let at = text.find("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form in {text}")) + 19;
-        let csrf = &text[at..at + text[at..].find('"').unwrap()];
-        let once = format!("{:x}", u64::from_le_bytes(tongban_random()));
-        self.send(path, &[&[("csrf", csrf), ("once", &once), ("page", page)], fields].concat()).await
-    }
-}
-
 const QUIET: &[(&str, &str)] = &[("quiet_from", "0"), ("quiet_until", "0"), ("lang", "zh")];
 
 #[tokio::test]
