@@ -124,3 +124,35 @@ fn rare_and_long_names_and_other_documents_are_taken() {
     let passport = person("SAMPLE ANNA", IdKind::Passport, "YL0000001");
     assert_eq!(passport.masked_number(), "YL*****01");
 }
+
+#[test]
+fn a_result_is_fetched_at_another_window_of_the_same_node() {
+    let world = world();
+    let mut drafted = world.drafted();
+    drafted.permit.rights = ALL_RIGHTS;
+    let mut other = drafted.receiving.clone();
+    other.org = tongban_core::ident::drill_uscc(99);
+    let by = |org| tongban_core::dossier::By {
+        org: Some(org),
+        role: tongban_core::dossier::Role::Clerk,
+        staff: Some("9".to_owned()),
+    };
+    let there = || Who::Other(by(other.org), RECEIVING);
+    let out = || Act::HandedOut { window: Box::new(other.clone()) };
+    let mut log = Log::received(&world, drafted.clone());
+    log.say(Who::Officer, Act::Accepted).unwrap();
+    assert_eq!(code(log.say(there(), out())), "not-now");
+    log.say(Who::Officer, granted(DeliveryWay::Window)).unwrap();
+    assert_eq!(code(log.say(Who::Clerk, out())), "not-your-case");
+    assert_eq!(code(log.say(Who::Other(by(other.org), HANDLING), out())), "not-your-case");
+    log.say(there(), out()).unwrap();
+    assert_eq!((log.case.phase, log.case.delivered.is_some(), log.case.marks.len()), (Phase::Delivered, true, 0));
+    assert_eq!(code(log.say(there(), out())), "not-now");
+    // What goes online is not given out, and without the right no window gives anything out.
+    let mut log = Log::received(&world, drafted);
+    log.say(Who::Officer, Act::Accepted).unwrap();
+    log.say(Who::Officer, granted(DeliveryWay::Online)).unwrap();
+    assert_eq!(code(log.say(there(), out())), "delivery-way");
+    let log = Log::received(&world, world.drafted());
+    assert_eq!(code(log.may(&there(), &out())), "right-missing-deliver");
+}

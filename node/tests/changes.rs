@@ -174,3 +174,54 @@ async fn an_applicant_sees_who_looked_at_every_place() {
     let other = Browser::sign_in(&demo.node("jiangsu"), "jiangsu-wang").await;
     assert!(!other.page(&path).await.contains("合肥市演练公积金中心"));
 }
+
+#[tokio::test]
+async fn a_result_is_fetched_at_any_window_of_the_node() {
+    let demo = Demo::shared().await;
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let id = clerk.open(suzhou_to_hefei(957)).await;
+    let number = officer.sees(&id, "handed_over").await["case"]["number"].as_str().unwrap().to_owned();
+    officer.act(&id, "accept", json!({})).await;
+    officer.act(&id, "decide", granted("window")).await;
+    both_see(&clerk, &officer, &id, "decided").await;
+    let own = Browser::sign_in(&demo.node("jiangsu"), "suzhou-clerk").await;
+    let receipt = own.page(&format!("/window/cases/{id}/receipt")).await;
+    let code = receipt.split("查询码 <strong>").nth(1).expect("a code")[..8].to_owned();
+    let other = Browser::sign_in(&demo.node("jiangsu"), "nanjing-clerk").await;
+    let page = "/window/collect";
+    let fields = |code: &str, does: &str| {
+        [
+            ("number".to_owned(), number.clone()),
+            ("code".to_owned(), code.to_owned()),
+            ("do".to_owned(), does.to_owned()),
+        ]
+    };
+    let sent = async |code: &str, does: &str| {
+        let fields = fields(code, does);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let answer = other.submit(page, page, &fields).await;
+        (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
+    };
+    let (status, text) = sent("AAAAAAAA", "look").await;
+    assert!(status == 422 && contains(&text, "编号".as_bytes()), "{}", String::from_utf8_lossy(&text));
+    let (status, text) = sent(&code, "look").await;
+    assert!(status == 200 && contains(&text, "结果已交到本人手里".as_bytes()) || contains(&text, "F7".as_bytes()));
+    let (status, text) = sent(&code, "open").await;
+    assert!(status == 200 && text.starts_with(b"%PDF-"));
+    let (status, text) = sent(&code, "give").await;
+    assert!(status == 200 && contains(&text, "已登记".as_bytes()), "{}", String::from_utf8_lossy(&text));
+    let end = both_see(&clerk, &officer, &id, "delivered").await;
+    assert!(acts(&end).contains(&"handed_out"));
+    // That the other window looked stands where the applicant reads it.
+    let li = own.page(&format!("/window/cases/{id}")).await;
+    assert!(li.contains("南京市演练"), "the timeline names the window");
+    // What another node took in is on that node's own page.
+    let away = fields(&code, "look");
+    let away: Vec<(&str, &str)> = away
+        .iter()
+        .map(|(name, value)| (&**name, if name == "number" { "310118-20261127-AA0001" } else { value.as_str() }))
+        .collect();
+    let answer = other.submit(page, page, &away).await.text().await.unwrap();
+    assert!(answer.contains(&format!("{}/track?number=310118", demo.node("shanghai").address)), "{answer}");
+}

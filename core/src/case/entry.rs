@@ -542,6 +542,11 @@ pub enum Act {
         /// How it reached the person.
         way: DeliveryWay,
     },
+    /// 就近取件: another window of the same node gave the result out, to who had number and code of the receipt.
+    HandedOut {
+        /// Which window.
+        window: Box<Office>,
+    },
     /// 好差评, one for each leg.
     Rated {
         /// Which leg.
@@ -615,6 +620,7 @@ impl Act {
             Act::PapersGiven { .. } => "papers_given",
             Act::PapersLost { .. } => "papers_lost",
             Act::Delivered { .. } => "delivered",
+            Act::HandedOut { .. } => "handed_out",
             Act::Rated { .. } => "rated",
             Act::CalledBack { .. } => "called_back",
             Act::RatingDisputed { .. } => "rating_disputed",

@@ -245,6 +245,17 @@ impl Case {
             };
             return if is_host && moves_out { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
         }
+        if let Act::HandedOut { window } = act {
+            let receiving = &self.drafted.receiving;
+            let is_there =
+                asks.by.role == Role::Clerk && asks.by.org == Some(window.org) && *asks.node == receiving.node;
+            let is_another = window.org != receiving.org && window.node == receiving.node;
+            return match is_there && is_another {
+                true if self.drafted.permit.rights.deliver || self.drafted.is_delegated() => Ok(()),
+                true => Err(WhyNot::new("right-missing-deliver")),
+                false => Err(WhyNot::new("not-your-case")),
+            };
+        }
         if let Act::CopiesErased { .. } = act {
             let receives = asks.by.role == Role::System && *asks.node == self.drafted.receiving.node;
             return if receives { Ok(()) } else { Err(WhyNot::new("not-your-case")) };
@@ -280,7 +291,7 @@ impl Case {
             | Act::Extended { .. }
             | Act::Paused { .. }
             | Act::Resumed { .. } => decides && by_person,
-            Act::Moved { .. } | Act::CopiesErased { .. } => false,
+            Act::Moved { .. } | Act::CopiesErased { .. } | Act::HandedOut { .. } => false,
             // Online people say themselves where they live now; a name is looked at by a clerk. Of a joint handling the node
             // says in the parts what was said in the whole.
             Act::ApplicantChanged { change, .. } => match party {
@@ -508,6 +519,12 @@ impl Case {
                 }
                 phase == Decided
             }
+            Act::HandedOut { .. } => {
+                if self.decision.as_ref().is_some_and(|made| made.way != DeliveryWay::Window) {
+                    return Err(WhyNot::new("delivery-way"));
+                }
+                phase == Decided
+            }
             Act::Rated { leg, .. } => {
                 // After a call-back the person may think otherwise, once.
                 let again = |rating: &Rating| rating.call_back.is_some() && rating.before.is_none();
@@ -679,6 +696,7 @@ impl Case {
             Act::Drafted(_)
             | Act::TakeBack
             | Act::CopiesErased { .. }
+            | Act::HandedOut { .. }
             | Act::Received
             | Act::PartBegun { .. }
             | Act::Accepted

@@ -684,7 +684,7 @@ impl Case {
             | Act::PapersArrived { .. }
             | Act::PapersGiven { .. }
             | Act::PapersLost { .. } => {}
-            Act::Delivered { .. } => {
+            Act::Delivered { .. } | Act::HandedOut { .. } => {
                 self.delivered = Some(at);
                 self.phase = Phase::Delivered;
             }

@@ -2,6 +2,7 @@
 //! beside what a peer reached.
 
 mod bound;
+mod clocks;
 mod create;
 mod exchange;
 mod flow;
@@ -41,6 +42,8 @@ enum What {
     Outage(outage::Outage),
     /// Exported dossiers verified offline on all cores, and hashing and signatures alone beside it
     Verify(verify::Verify),
+    /// A date that explains itself, and all clocks that run looked at once
+    Clocks(clocks::Clocks),
     /// What a node takes: time to start, memory at rest, size of the program
     Light(light::Light),
 }
@@ -52,6 +55,7 @@ pub async fn run(bench: Bench) -> Result<(), Failure> {
         What::Growth(growth) => growth.run().await,
         What::Outage(outage) => outage.run().await,
         What::Verify(verify) => verify.run().await,
+        What::Clocks(clocks) => clocks.run().await,
         What::Light(light) => light.run().await,
     }
 }

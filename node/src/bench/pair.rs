@@ -298,6 +298,11 @@ impl Script {
         (acts.into_iter().map(|act| (self.clerk.clone(), act)).collect(), blob)
     }
 
+    /// The node that takes in.
+    pub(super) fn node(&self) -> &NodeId {
+        &self.receiving.node
+    }
+
     /// The window's organisation.
     pub(super) fn window(&self) -> String {
         self.receiving.org.to_string()

@@ -181,9 +181,10 @@ pub async fn for_staff(app: &App, account: &Account, number: &str) -> Result<Can
     if is_theirs { Ok(held) } else { Err(ServiceError::NotFound) }
 }
 
-/// Whether it is this account's to answer: once it was opened again, it is for who manages the windows.
-pub fn may_answer(account: &Account, held: &Cannot) -> bool {
-    held.closed.is_none() && (held.again.is_none() || account.role == AccountRole::Admin)
+/// Whether it is this account's to answer: once it was opened again, it is for who leads the desk or manages the windows.
+pub async fn may_answer(app: &App, account: &Account, held: &Cannot) -> Result<bool, ServiceError> {
+    let first = held.again.is_none() || account.role == AccountRole::Admin;
+    Ok(held.closed.is_none() && (first || app.store.leads().await?.contains(&account.id)))
 }
 
 /// Answers, and closes it.
@@ -217,7 +218,7 @@ pub async fn answer(app: &App, account: &Account, number: &str, given: &Answer) 
         let known = held.answers.last().is_some_and(is_same);
         return if known { Ok(()) } else { Err(answered()) };
     }
-    if !may_answer(account, &held) {
+    if !may_answer(app, account, &held).await? {
         return Err(ServiceError::Forbidden);
     }
     if app.store.answer_cannot(&held, &answer).await? { Ok(()) } else { Err(answered()) }

@@ -4,6 +4,7 @@
 //! turned into acts, and said to the writer, which applies the rules.
 
 pub mod cannot;
+mod collect;
 pub mod department;
 pub mod lists;
 mod looked;
@@ -16,6 +17,7 @@ use tongban_core::case::{Act, Case, FieldFault, WhyNot};
 use tongban_core::dossier::{By, DossierId, Role};
 use tongban_core::ident::Uscc;
 
+pub use collect::{found, hand_out};
 pub use looked::{LookedThere, looked};
 pub use open::{OpenCase, Opening, authority, change_applicant, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};

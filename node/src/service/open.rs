@@ -267,7 +267,8 @@ pub fn authority(app: &App, uscc: &str) -> Option<Office> {
     Some(office(org, org.region))
 }
 
-fn office(org: &Organisation, region: Region) -> Office {
+/// An organisation as a case names it.
+pub fn office(org: &Organisation, region: Region) -> Office {
     Office {
         node: org.node.clone(),
         org: org.uscc,

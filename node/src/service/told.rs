@@ -28,6 +28,12 @@ pub fn sentence(lang: Lang, matter: &Matter<'_>) -> String {
     lang.tf(&format!("told-{}", matter.about.name()), &values).into_owned()
 }
 
+/// Who speaks; a drill says that it is one.
+pub fn sign(app: &App, lang: Lang) -> String {
+    let drill = app.config.realm == tongban_core::ident::Realm::Drill;
+    lang.t(if drill { "told-sign-drill" } else { "told-sign" }).into_owned()
+}
+
 fn date(day: i64) -> String {
     format!("{:04}-{:02}-{:02}", day / 10_000, day / 100 % 100, day % 100)
 }

@@ -468,7 +468,10 @@ fn who(visitor: &Visitor, offices: &Offices<'_>, number: usize, line: &Line) -> 
                 format!("{}{staff} · {}", name(office), visitor.tf("guest-desk", &[("node", office.node.as_str())]))
             }
             Some(office) => format!("{}{staff}", name(office)),
-            None => line.node.to_string(),
+            None => match &line.act {
+                Some(Act::HandedOut { window }) => format!("{}{staff}", name(window)),
+                _ => line.node.to_string(),
+            },
         },
     }
 }

@@ -10,6 +10,7 @@ use tongban_core::time::{Calendar, Limit, deadline};
 
 use super::post::{Post, Stuck};
 use crate::app::App;
+use crate::service::told::sign;
 use crate::store::{Account, AccountRole, Reach, StoreError, day_number};
 use crate::text::Lang;
 use crate::{beside, limits};
@@ -151,7 +152,8 @@ async fn readers<'a>(app: &App, accounts: &'a [Account], today: i64) -> Result<V
 async fn send(app: &App, post: &Post, reader: &Reader<'_>, lang: Lang, lines: &[String]) -> bool {
     let reach = &reader.reach;
     let link = format!("{}/login", app.config.address.trim_end_matches('/'));
-    let text = lang.tf("staff-message", &[("lines", &lines.join("\n")), ("link", &link)]).into_owned();
+    let values = [("sign", &*sign(app, lang)), ("lines", &*lines.join("\n")), ("link", &*link)];
+    let text = lang.tf("staff-message", &values).into_owned();
     let mut gone = false;
     let mut note = |sent: Result<(), Stuck>| match sent {
         Ok(()) => gone = true,

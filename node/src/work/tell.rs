@@ -13,7 +13,7 @@ use tongban_core::time::{Limit, deadline};
 
 use super::post::{Post, Stuck};
 use crate::app::App;
-use crate::service::told::{Matter, after, link, sentence};
+use crate::service::told::{Matter, after, link, sentence, sign};
 use crate::store::{Notice, NoticeWay, Reach, StoreError, ToTell, day_number};
 use crate::text::Lang;
 use crate::{beside, limits};
@@ -240,14 +240,9 @@ async fn compose(app: &App, notice: &Notice) -> Result<Option<Message>, StoreErr
     let item = lang.pick(&case.drafted.item.name, &case.drafted.item.name_en);
     let matter = Matter { about: notice.about, item, number: &number, due: notice.due };
     let (said, link) = (sentence(lang, &matter), link(app, notice.account, notice.dossier, &number));
-    let drill = app.config.realm == tongban_core::ident::Realm::Drill;
-    let (subject, frame) = match (notice.way, drill) {
-        (NoticeWay::Sms, false) => ("told-subject", "told-sms-text"),
-        (NoticeWay::Sms, true) => ("told-subject", "told-sms-drill"),
-        (_, false) => ("told-subject", "told-mail"),
-        (_, true) => ("told-subject", "told-mail-drill"),
-    };
+    let frame = if notice.way == NoticeWay::Sms { "told-sms-text" } else { "told-mail" };
     let node = lang.pick(&app.config.name, &app.config.name_en);
-    let text = lang.tf(frame, &[("said", &said), ("link", &link), ("node", node)]).into_owned();
-    Ok(Some(Message { to, subject: lang.tf(subject, &[("item", item)]).into_owned(), text }))
+    let values = [("sign", &*sign(app, lang)), ("said", &*said), ("link", &*link), ("node", node)];
+    let subject = lang.tf("told-subject", &[("item", item)]).into_owned();
+    Ok(Some(Message { to, subject, text: lang.tf(frame, &values).into_owned() }))
 }

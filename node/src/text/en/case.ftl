@@ -399,3 +399,4 @@ person-proof-hint = For example: the page with former names of the household boo
 person-proof-missing = Say what proves it
 person-do = Change to this
 person-by-self = Changed by the applicant online
+act-handed-out = Given out at another window

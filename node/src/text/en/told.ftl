@@ -37,24 +37,18 @@ told-word-papers-sent = originals posted
 told-word-papers-lost = originals lost
 told-word-moved = another authority
 told-word-called-back = rating answered
-told-subject = [Tongban] { $item }
-told-sms-text = [Tongban] { $said } More: { $link } Messages can be turned off on the page of the matter.
-told-sms-drill = [Tongban drill] { $said } More: { $link }
+told-subject = Tongban: { $item }
+told-sign = Tongban.
+told-sign-drill = Tongban drill, no real matter.
+told-sms-text = { $sign } { $said } More: { $link } Messages can be turned off on the page of the matter.
 told-mail =
-    { $said }
+    { $sign } { $said }
 
     More: { $link }
 
     { $node }
     This mail was sent by the system; please do not answer it. It can be turned off under “Notices”.
-told-mail-drill =
-    Drill data. { $said }
-
-    More: { $link }
-
-    { $node }
-    This mail was sent by the system; please do not answer it. It can be turned off under “Notices”.
-told-confirm-subject = [Tongban] Please confirm your address
+told-confirm-subject = Tongban: please confirm your address
 told-confirm =
     Somebody gave this address at { $node } to be told by mail. If it was you, open: { $link }
 
@@ -112,11 +106,11 @@ wish-wrong-phone-drill = A drill takes numbers of 11 digits that begin with 100
 wish-wrong-date = This is no date; one looks like 2026-12-01
 wish-wrong-until = The last day comes after the first
 wish-wrong-stand-in = Choose who stands in
-staff-subject = [Tongban] Something waits
+staff-subject = Tongban: something waits
 staff-waiting = { $org }: { $came } new, { $due } due by tomorrow, { $late } late.
 staff-unopened = { $org }: { $unopened } have waited for hours and nobody opened them.
 staff-message =
-    { $lines }
+    { $sign } { $lines }
 
     Sign in: { $link }
 staff-unread = Opened by nobody: { $count }

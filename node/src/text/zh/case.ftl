@@ -391,3 +391,4 @@ person-proof-hint = 例如：户口簿曾用名页、死亡证明和亲属关系
 person-proof-missing = 请写明看了什么证明
 person-do = 改为以上信息
 person-by-self = 申请人本人在网上更改
+act-handed-out = 在另一窗口领取

@@ -38,17 +38,11 @@ told-word-papers-lost = 原件遗失
 told-word-moved = 机关变更
 told-word-called-back = 评价答复
 told-subject = 【通办】{ $item }
-told-sms-text = 【通办】{ $said }详情 { $link } 不想再收到短信，可在办件页关闭。
-told-sms-drill = 【通办·演练】{ $said }详情 { $link }
+told-sign = 【通办】
+told-sign-drill = 【通办·演练】
+told-sms-text = { $sign }{ $said }详情 { $link } 不想再收到短信，可在办件页关闭。
 told-mail =
-    { $said }
-
-    详情：{ $link }
-
-    { $node }
-    这封邮件由系统自动发出，请不要回复。不想再收到邮件，请在“通知设置”里关闭。
-told-mail-drill =
-    【演练数据】{ $said }
+    { $sign }{ $said }
 
     详情：{ $link }
 
@@ -116,7 +110,7 @@ staff-subject = 【通办】有件等着办
 staff-waiting = { $org }：新到 { $came } 件，明天前到期 { $due } 件，超期 { $late } 件。
 staff-unopened = { $org }：有 { $unopened } 件到了几个小时还没有人打开。
 staff-message =
-    { $lines }
+    { $sign }{ $lines }
 
     请登录：{ $link }
 staff-unread = 没人打开的件：{ $count }

@@ -23,8 +23,13 @@ pub async fn file(
     let id = dossier(&id)?;
     let hash: Hash = hash.parse().map_err(|_| Fault::NotFound)?;
     let view = CaseView::read(&app, &actor, id, "file").await?;
-    let (name, reference) = named(&view.case, &hash).ok_or(Fault::NotFound)?;
-    let blob = app.store.blob(&hash).await?.ok_or(Fault::NotFound)?;
+    serve(&app, &view.case, &hash).await
+}
+
+/// A file of a case, as a browser shows it and runs nothing of it.
+pub async fn serve(app: &App, case: &Case, hash: &Hash) -> Result<Response, Fault> {
+    let (name, reference) = named(case, hash).ok_or(Fault::NotFound)?;
+    let blob = app.store.blob(hash).await?.ok_or(Fault::NotFound)?;
     let (media, ending) = match reference.media.as_str() {
         "application/pdf" => ("application/pdf", "pdf"),
         "image/jpeg" => ("image/jpeg", "jpg"),

@@ -5,7 +5,7 @@ mod apply;
 mod cannot;
 mod case;
 mod draft;
-mod files;
+pub mod files;
 mod guide;
 mod home;
 mod list;

@@ -240,7 +240,7 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
             (field("phone", &phone_label).kind("tel").inputmode("tel").required().render(visitor))
             (field("address", &address_label).hint(&address_hint).render(visitor))
             @if found.iter().any(|problem| problem.code == SAME) {
-                div class="field" id="again" { (part::check("again", "1", &visitor.t("window-same-again"), false)) }
+                div id="again" { (part::check("again", "1", &visitor.t("window-same-again"), false)) }
             }
             div class="actions" { (do_button("primary", "open", Some("F4"), &visitor.t("window-open"))) }
             p class="hint" { (visitor.t("window-open-hint")) }

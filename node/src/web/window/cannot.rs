@@ -135,7 +135,8 @@ pub(super) async fn show(
     let said = (after.done == "answered" && held.closed.is_some()).then_some("cannot-done-answered");
     let remark = (!form.fields().is_empty()).then_some("kept-restored");
     let case = case(&app, &visitor, &held).await?;
-    Ok(render(&app, &visitor, account, &held, case, &Aside { form: &form, wrong: &[], said, remark }))
+    let may_answer = cannot::may_answer(&app, account, &held).await?;
+    Ok(render(&app, &visitor, &held, case, &Aside { form: &form, wrong: &[], said, remark, may_answer }))
 }
 
 /// The case that is meant, if this account may see it.
@@ -158,17 +159,12 @@ struct Aside<'a> {
     said: Option<&'a str>,
     /// What else is to be known.
     remark: Option<&'a str>,
+    /// Whether it is the visitor's to answer.
+    may_answer: bool,
 }
 
-fn render(
-    app: &App,
-    visitor: &Visitor,
-    account: &Account,
-    held: &Cannot,
-    case: Option<DossierId>,
-    aside: &Aside<'_>,
-) -> Markup {
-    let Aside { form, wrong, said, remark } = *aside;
+fn render(app: &App, visitor: &Visitor, held: &Cannot, case: Option<DossierId>, aside: &Aside<'_>) -> Markup {
+    let Aside { form, wrong, said, remark, .. } = *aside;
     let title = visitor.tf("cannot-one", &[("number", &held.number)]);
     let body = html! {
         h1 { (title) @if visitor.drill { " " (badge("plain", &visitor.t("drill-data"))) } }
@@ -190,7 +186,7 @@ fn render(
             dt { (visitor.t("cannot-barrier")) } dd { (held.barrier) }
         }
         (answers(visitor, held))
-        @if cannot::may_answer(account, held) { (answer_form(visitor, held, form, wrong)) }
+        @if aside.may_answer { (answer_form(visitor, held, form, wrong)) }
         @else if held.closed.is_none() { (attention(&visitor.t("cannot-for-lead"))) }
         p { a class="button" href="/window/cannot" { (visitor.t("cannot-back")) } }
     };
@@ -255,7 +251,13 @@ pub(super) async fn answer(
     };
     let held = cannot::for_staff(&app, account, &number).await?;
     let case = case(&app, &visitor, &held).await?;
-    let aside = Aside { form: &form, wrong: &wrong, said: None, remark: None };
-    let body = render(&app, &visitor, account, &held, case, &aside);
+    let aside = Aside {
+        form: &form,
+        wrong: &wrong,
+        said: None,
+        remark: None,
+        may_answer: cannot::may_answer(&app, account, &held).await?,
+    };
+    let body = render(&app, &visitor, &held, case, &aside);
     Ok((status_of(&wrong), body).into_response())
 }

@@ -5,6 +5,7 @@
 mod begin;
 mod cannot;
 mod choose;
+mod collect;
 mod desk;
 mod lists;
 mod receipt;
@@ -35,6 +36,7 @@ use crate::text::Lang;
 pub fn router() -> Router<App> {
     Router::new()
         .route("/window", get(today::show))
+        .route("/window/collect", get(collect::show).post(collect::send))
         .route("/window/new", get(choose::show))
         .route("/window/new/{implementation}", get(begin::show).post(begin::open))
         .route("/window/cases/{id}", get(desk::show).post(desk::submit))

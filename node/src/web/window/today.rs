@@ -54,6 +54,7 @@ pub(super) async fn show(
         p class="buttons" {
             (key_link("button primary", "/window/new", "F2", &visitor.t("window-new-one")))
             a class="button" href="/window/lists" { (visitor.t("lists-title")) }
+            a class="button" href="/window/collect" { (visitor.t("collect-link")) }
             a class="button" href="/window/cannot" { (visitor.tf("cannot-desk-count", &[("count", &cannot)])) }
         }
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
