@@ -260,7 +260,7 @@ async fn what_is_closed_is_erased_after_its_term_and_nothing_else() {
     assert!(!store.reopen_cannot(&other.number, Moment(12), "还没答复", 20_261_130).await.unwrap());
     let found: Vec<String> =
         store.cannots_open(Some(SUZHOU)).await.unwrap().into_iter().map(|one| one.number).collect();
-    assert_eq!(found, [other.number.clone()]);
+    assert_eq!(found, std::slice::from_ref(&other.number));
     assert_eq!(store.cannots_closed(None).await.unwrap().len(), 1);
     assert_eq!(store.erase_cannots(Moment(10)).await.unwrap(), 0);
     assert!(store.reopen_cannot(&one.number, Moment(12), "没办好", 20_261_130).await.unwrap());

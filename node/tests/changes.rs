@@ -225,3 +225,41 @@ async fn a_result_is_fetched_at_any_window_of_the_node() {
     let answer = other.submit(page, page, &away).await.text().await.unwrap();
     assert!(answer.contains(&format!("{}/track?number=310118", demo.node("shanghai").address)), "{answer}");
 }
+
+#[tokio::test]
+async fn an_item_that_is_retired_takes_nothing_in_and_ends_nothing_that_goes_on() {
+    let demo = Demo::start(&[]).await;
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let (open, draft) = (clerk.open(suzhou_to_hefei(958)).await, clerk.open(row_25("340100", 959)).await);
+    officer.sees(&open, "handed_over").await;
+
+    let world: Value = serde_json::from_str(WORLD).unwrap();
+    let mut items = world["items"].as_array().unwrap().clone();
+    for item in items.iter_mut().filter(|item| item["key"] == "2020-35-25") {
+        item["availability"] = json!({ "is": "closed", "since": "2026-01-01", "why": "演练：已由数据共享代替", "why_en": "Drill: replaced by shared data" });
+    }
+    let registrar = demo.node("registrar");
+    registrar.stop("TERM");
+    let file = demo.data().join("items.json");
+    fs::write(&file, json!(items).to_string()).unwrap();
+    run(&["publish", "--data", registrar.data(), "items", file.to_str().unwrap()]).fine();
+    let _serving = registrar.serve(&[]).await;
+
+    until_within(PATIENCE * 2, "the window takes nothing new in", async || {
+        let answer = clerk.tell("/api/v1/cases", &row_25("340100", 960)).await;
+        (answer.body["code"] == "item-closed").then_some(())
+    })
+    .await;
+    // What had begun goes on by the version with which it began, the draft too.
+    clerk.act(&draft, "take-in", json!({})).await;
+    clerk.act(&draft, "hand-over", json!({})).await;
+    for id in [&open, &draft] {
+        officer.sees(id, "handed_over").await;
+        officer.act(id, "accept", json!({})).await;
+        officer.act(id, "decide", granted("window")).await;
+        clerk.sees(id, "decided").await;
+        clerk.act(id, "deliver", json!({ "way": "window" })).await;
+    }
+    both_see(&clerk, &officer, &open, "delivered").await;
+}

@@ -62,7 +62,10 @@ pub fn check_name(name: &str) -> Result<(), NameError> {
     }
     // Marks that follow a letter, selectors that say which form of a Han character is meant, and what stands between the
     // syllables and letters of Tibetan, Mongolian and Arabic writing.
-    let follows = |letter: char| matches!(letter, '\u{300}'..='\u{36F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{F0B}' | '\u{F0C}' | '\u{180E}' | '\u{200C}' | '\u{200D}');
+    let follows = |letter: char| {
+        matches!(letter, '\u{300}'..='\u{36F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+            || ['\u{F0B}', '\u{F0C}', '\u{180E}', '\u{200C}', '\u{200D}'].contains(&letter)
+    };
     let fits = |letter: char| {
         letter.is_alphabetic() || follows(letter) || [DOT, ' ', '-', '\'', '’', '.', ','].contains(&letter)
     };

@@ -179,6 +179,12 @@ impl Store {
 
     /// The applicant saw what the case says now.
     pub async fn see_notices(&self, account: i64, dossier: DossierId, now: Moment) -> Result<()> {
+        // Most of the time there is nothing new: then nobody waits for the one who writes.
+        let fresh = "SELECT 1 FROM notice WHERE dossier = $1 AND account = $2 AND way = 'app' AND done IS NULL LIMIT 1";
+        let fresh = sqlx::query(fresh).bind(dossier.bytes().to_vec()).bind(account).fetch_optional(&self.pool).await?;
+        if fresh.is_none() {
+            return Ok(());
+        }
         let text = "UPDATE notice SET done = $3 WHERE dossier = $1 AND account = $2 AND way = 'app' AND done IS NULL";
         sqlx::query(text).bind(dossier.bytes().to_vec()).bind(account).bind(now.0).execute(&self.writing).await?;
         Ok(())

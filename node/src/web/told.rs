@@ -78,7 +78,7 @@ async fn wishes(
             words.iter().map(|word| Choice { value: word, label: format!("{word}:00") }).collect();
         select(name, &t(label), &options, &chosen.to_string())
     };
-    let labels = ["wish-mail", "wish-phone", "wish-away-from", "wish-away-until"].map(|key| t(key));
+    let labels = ["wish-mail", "wish-phone", "wish-away-from", "wish-away-until"].map(t);
     let (mail_hint, phone_hint) =
         (t(if reach.checked { "wish-mail-checked" } else { "wish-mail-hint" }), t("wish-phone-hint"));
     let body = html! {
@@ -362,7 +362,7 @@ pub async fn desk(app: &App, visitor: &Visitor, account: &Account, base: &str) -
     let Some(org) = account.org else { return Ok(html! {}) };
     let (org, now) = (org.to_string(), app.clock.now());
     let notes = app.store.shift_notes(&org, Moment(now.0 - limits::SHIFT_NOTE_MS)).await?;
-    let accounts = app.store.accounts().await?;
+    let accounts = if notes.is_empty() { Vec::new() } else { app.store.accounts().await? };
     let who = |id: i64| {
         let account = accounts.iter().find(|account| account.id == id);
         account.map_or_else(String::new, |account| visitor.lang.pick(&account.name, &account.name_en).to_owned())
