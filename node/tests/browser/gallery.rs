@@ -39,18 +39,24 @@ pub async fn tell(house: &'static House) {
     let case = jiangsu(&hand.path().await);
     show(&mut hand, "my-draft", &case).await;
     show(&mut hand, "my-list", &jiangsu("/my")).await;
+    show(&mut hand, "my-notices", &jiangsu("/my/notices")).await;
+    show(&mut hand, "my-wishes", &jiangsu("/account/notices")).await;
     show(&mut hand, "error", &jiangsu("/window")).await;
     in_other_ways(&mut hand, "home", &jiangsu("/")).await;
     in_other_ways(&mut hand, "my-draft", &case).await;
 
     // One that the demo played to its end.
     hand.sign_in("anhui", "anhui-chen").await;
-    show_first(&mut hand, "my-case", &house.at("anhui", "/my"), "main a[href^='/my/']").await;
+    show_first(&mut hand, "my-case", &house.at("anhui", "/my"), "main table a[href^='/my/']").await;
+    let looked = format!("{}/looked", hand.path().await);
+    show(&mut hand, "my-looked", &house.at("anhui", &looked)).await;
 
     hand.sign_in("jiangsu", "suzhou-clerk").await;
     show(&mut hand, "window", &jiangsu("/window")).await;
     show(&mut hand, "window-cannot", &jiangsu("/window/cannot")).await;
     show(&mut hand, "window-lists", &jiangsu("/window/lists")).await;
+    show(&mut hand, "window-collect", &jiangsu("/window/collect")).await;
+    show(&mut hand, "window-wishes", &jiangsu("/account/notices")).await;
     show(&mut hand, "window-choose", &jiangsu("/window/new")).await;
     show(&mut hand, "window-begin", &jiangsu(&format!("/window/new/{ITEM}"))).await;
     hand.write("#name", "演练人五").await;
