@@ -72,6 +72,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         directory: directory.clone(),
         clock,
         calendar,
+        by_telephone: config.notify.sms.is_some(),
     };
     let (writer, handle) = Writer::new(setup).await?;
     tokio::spawn(writer.run());

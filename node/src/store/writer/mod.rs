@@ -154,6 +154,8 @@ pub struct WriterSetup {
     pub clock: Clock,
     /// The calendar.
     pub calendar: &'static Calendar,
+    /// Whether applicants without an account are told too, on their telephone.
+    pub by_telephone: bool,
 }
 
 /// The writer itself.
@@ -343,7 +345,8 @@ impl Writer {
         let now = setup.clock.now();
         let directory = setup.directory.now();
         commit.sign(&*setup.signer, &setup.node, &directory.trust, now)?;
-        rows::write(&mut turn.transaction, commit, extras, now, (&setup.node, setup.calendar)).await?;
+        let told = rows::Told { node: &setup.node, by_telephone: setup.by_telephone };
+        rows::write(&mut turn.transaction, commit, extras, now, (told, setup.calendar)).await?;
         Ok(turn.transaction.commit().await?)
     }
 

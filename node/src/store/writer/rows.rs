@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sqlx::AnyConnection;
-use tongban_core::case::{self, Act};
+use tongban_core::case::{self, Act, Channel};
 use tongban_core::dossier::tree::Parts;
 use tongban_core::dossier::{DossierId, Hash, Moment, NodeId, SignedGroup};
 use tongban_core::exchange::{Commit, EntryRow, EvidenceRow, Held, Owed, StampRow};
@@ -25,6 +25,23 @@ pub(super) struct Extras {
     pub(super) state: Option<(String, String)>,
 }
 
+/// Who is told from here.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    /// This node.
+    pub(super) node: &'a NodeId,
+    /// Whether whoever has no account is reached too.
+    pub(super) by_telephone: bool,
+}
+
+impl Told<'_> {
+    /// Whether somebody may be told of a case: who applied online has an account.
+    fn of(self, case: &case::Case) -> bool {
+        let reached = self.by_telephone || case.drafted.channel == Channel::Online;
+        reached && case.drafted.receiving.node == *self.node
+    }
+}
+
 const NOTHING: &str = "ON CONFLICT DO NOTHING";
 
 fn bytes(hash: &Hash) -> Vec<u8> {
@@ -41,13 +58,13 @@ pub(super) async fn write(
     commit: &Commit,
     extras: &Extras,
     now: Moment,
-    (node, calendar): (&NodeId, &Calendar),
+    (told, calendar): (Told<'_>, &Calendar),
 ) -> Result<()> {
     write_life(connection, commit).await?;
     write_groups(connection, &commit.groups).await?;
     write_log(connection, commit, now).await?;
     blob::insert(connection, &extras.blobs).await?;
-    write_views(connection, commit, &extras.blobs, (node, calendar)).await?;
+    write_views(connection, commit, &extras.blobs, (told, calendar)).await?;
     write_local(connection, commit, extras, now).await
 }
 
@@ -250,7 +267,7 @@ async fn write_views(
     connection: &mut AnyConnection,
     commit: &Commit,
     blobs: &[NewBlob],
-    (node, calendar): (&NodeId, &Calendar),
+    (told, calendar): (Told<'_>, &Calendar),
 ) -> Result<()> {
     let dossiers: Vec<&Held> = commit.dossiers.values().collect();
     rebuild::write_dossiers(connection, &dossiers).await?;
@@ -267,7 +284,7 @@ async fn write_views(
     // Whoever applied at this node is to be told: with what is said, so that nobody is forgotten.
     let is_told_here = |dossier: &DossierId| {
         let case = commit.dossiers.get(dossier).and_then(|held| held.case.as_ref());
-        case.is_some_and(|case| case.drafted.receiving.node == *node)
+        case.is_some_and(|case| told.of(case))
     };
     // What was known before it stood in the log: what it says is looked at when people are told.
     let later = commit.settled.iter().filter(|(dossier, _)| is_told_here(dossier));
