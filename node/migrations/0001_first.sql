@@ -123,6 +123,7 @@ CREATE TABLE dossier (
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
 -- refused: 1 if the decision is a refusal. guest: 1 while it goes on before an authority at a guest desk. keep_until:
 -- the last day of this node's copies, if they have a term and it has begun. shown: 1 once the authority sees it. part_of: the whole of which it is one part (多地联办).
+-- mended: how often it came back, or had to be completed, because of what the other place asks for.
 CREATE TABLE case_view (
     dossier BYTEA NOT NULL PRIMARY KEY,
     number TEXT,
@@ -150,7 +151,8 @@ CREATE TABLE case_view (
     guest BIGINT NOT NULL,
     keep_until BIGINT,
     shown BIGINT NOT NULL,
-    part_of BYTEA
+    part_of BYTEA,
+    mended BIGINT NOT NULL
 );
 CREATE INDEX case_by_number ON case_view (number);
 -- Work lists: what an organisation has to do, by date, what has none last; and all that it takes part in, the newest
@@ -163,6 +165,8 @@ CREATE INDEX case_joint ON case_view (dossier) WHERE phase = 'joint';
 CREATE INDEX case_open_part ON case_view (part_of) WHERE part_of IS NOT NULL AND party <> 'nobody';
 -- Copies whose term runs.
 CREATE INDEX case_to_erase ON case_view (keep_until) WHERE keep_until IS NOT NULL;
+-- Cases that differing lists have hurt, by item and pair: few rows.
+CREATE INDEX case_mended ON case_view (item, receiving_org, handling_org) WHERE mended > 0;
 -- What moves when a guest has a node of its own.
 CREATE INDEX case_of_guest ON case_view (handling_org) WHERE guest = 1;
 -- Where time runs in which the authority may ask (行政许可法 art. 32).

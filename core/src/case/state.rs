@@ -8,6 +8,7 @@ use super::entry::{
     Act, Attached, Change, Channel, DeliveryWay, Drafted, KIND, Leg, Outcome, PartResult, Procedure, Verdict, Wanted,
 };
 use super::paper::{Courier, Kept};
+use super::reason::{Barrier, reason};
 use super::rule::{Asks, WhyNot, first_draft};
 use crate::dossier::{BlobRef, DossierId, Hash, Moment, NodeId, Stamp, Written};
 use crate::ident::Uscc;
@@ -735,6 +736,16 @@ impl Case {
         let (_, PartResult { outcome, reason, note, number, document, way }) = decided.unwrap_or((at, result));
         self.decision = Some(Decision { outcome, reason, note, number, document, way, at });
         self.phase = Phase::Decided;
+    }
+
+    /// How often it came back, or had to be completed, because of what the other place asks for: returns with a reason of
+    /// material, household or administration, and the one correction.
+    pub fn mended(&self) -> u32 {
+        let is_asked = |returned: &&Returned| {
+            let barrier = reason(&returned.reason).map(|reason| reason.barrier);
+            matches!(barrier, Some(Barrier::Material | Barrier::Household | Barrier::Administrative))
+        };
+        (self.returns.iter().filter(is_asked).count() + usize::from(self.correction.is_some())) as u32
     }
 
     /// The last day on which the receiving place keeps its copies: only of another node's case, when it is over, the papers

@@ -25,7 +25,7 @@ const TABLES: [(&str, &str); 38] = [
         "case_view",
         "dossier $number $item $item_name $item_name_en $phase $party $step #due #provisional $receiving_org \
          $receiving_name $receiving_name_en $handling_org $handling_name $handling_name_en $handling_node $channel \
-         $responsible #begun #changed applicant #refused #guest #keep_until #shown part_of",
+         $responsible #begun #changed applicant #refused #guest #keep_until #shown part_of #mended",
     ),
     ("extent", "#one #dossiers #stamps"),
     ("pending", "entry dossier"),

@@ -74,6 +74,8 @@ pub struct CaseRow {
     pub shown: bool,
     /// The whole of which it is one part.
     pub part_of: Option<DossierId>,
+    /// How often it came back, or had to be completed, because of what the other place asks for.
+    pub mended: i64,
 }
 
 impl CaseRow {
@@ -120,6 +122,7 @@ impl CaseRow {
             keep_until: case.keep_until(calendar).map(day_number),
             shown: case.is_before_authority(),
             part_of: drafted.part_of.as_ref().map(|whole| whole.dossier),
+            mended: i64::from(case.mended()),
         })
     }
 }
@@ -140,7 +143,7 @@ pub(super) fn cursor(row: &AnyRow, first: usize) -> Result<Cursor> {
 
 pub(super) const CASE_COLUMNS: &str = "dossier, number, item, item_name, item_name_en, phase, party, step, due, \
     provisional, receiving_org, receiving_name, receiving_name_en, handling_org, handling_name, handling_name_en, \
-    handling_node, channel, responsible, begun, changed, applicant, refused, guest, keep_until, shown, part_of";
+    handling_node, channel, responsible, begun, changed, applicant, refused, guest, keep_until, shown, part_of, mended";
 
 pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
     Ok(CaseRow {
@@ -174,6 +177,7 @@ pub(super) fn case_row(row: &AnyRow) -> Result<CaseRow> {
             .try_get::<Option<Vec<u8>>, _>(26)?
             .map(|whole| DossierId::from_slice(&whole).map_err(damaged))
             .transpose()?,
+        mended: row.try_get(27)?,
     })
 }
 

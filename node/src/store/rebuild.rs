@@ -51,10 +51,11 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
         "guest",
         "keep_until",
         "shown",
+        "mended",
     ];
     let sets: Vec<String> = changing.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let tail = format!("ON CONFLICT (dossier) DO UPDATE SET {}", sets.join(", "));
-    sql::insert(connection, &into, 27, &tail, cases, |query, row| {
+    sql::insert(connection, &into, 28, &tail, cases, |query, row| {
         query
             .bind(row.dossier.bytes().to_vec())
             .bind(row.number.clone())
@@ -83,6 +84,7 @@ pub(super) async fn write_cases(connection: &mut AnyConnection, cases: &[CaseRow
             .bind(row.keep_until)
             .bind(i64::from(row.shown))
             .bind(row.part_of.map(|whole| whole.bytes().to_vec()))
+            .bind(row.mended)
     })
     .await?;
     Ok(())

@@ -1,0 +1,38 @@
+//! What differing lists cost: cases that came back, or had to be completed, by item and by who took in and who decides.
+
+use sqlx::Row as _;
+
+use super::{Result, Store};
+
+/// So many cases of an item between two organisations came back, or had to be completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hurt {
+    /// Key of the item.
+    pub item: String,
+    /// Who took them in.
+    pub receiving: String,
+    /// Who decides.
+    pub handling: String,
+    /// How many cases.
+    pub cases: u64,
+}
+
+impl Store {
+    /// Cases that this node knows of which came back with a reason of material, household or administration, or had to be
+    /// completed. A part of a joint handling counts as the case that it is for its authority.
+    pub async fn hurt(&self) -> Result<Vec<Hurt>> {
+        let text = "SELECT item, receiving_org, handling_org, COUNT(*) FROM case_view WHERE mended > 0 \
+                    GROUP BY item, receiving_org, handling_org ORDER BY item, receiving_org, handling_org";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Hurt {
+                    item: row.try_get(0)?,
+                    receiving: row.try_get(1)?,
+                    handling: row.try_get(2)?,
+                    cases: row.try_get::<i64, _>(3)? as u64,
+                })
+            })
+            .collect()
+    }
+}
