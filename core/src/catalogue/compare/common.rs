@@ -94,8 +94,12 @@ impl Row {
 
     /// What is said of it in one place.
     pub fn cell(&self, at: usize) -> Cell {
-        let held = self.held.binary_search_by_key(&at, |held| held.at).ok().map(|place| self.held[place].value);
-        self.judged(held)
+        self.judged(self.held_at(at).map(|held| held.value))
+    }
+
+    /// The element in one place, if it has it.
+    pub fn held_at(&self, at: usize) -> Option<Held> {
+        self.held.binary_search_by_key(&at, |held| held.at).ok().map(|place| self.held[place])
     }
 
     fn judged(&self, held: Option<Value>) -> Cell {
@@ -111,7 +115,13 @@ impl Row {
 
     /// The places that deviate, in their order.
     pub fn deviating(&self) -> Vec<usize> {
-        (0..self.of).filter(|at| self.cell(*at).is_deviation()).collect()
+        let of = |held: &Held| self.judged(Some(held.value)).is_deviation().then_some(held.at);
+        if self.common.is_some() && self.element.may_be_absent() {
+            (0..self.of).filter(|at| self.cell(*at).is_deviation()).collect()
+        } else {
+            // Where nobody can lack it, those who do not have it need not be looked at.
+            self.held.iter().filter_map(of).collect()
+        }
     }
 
     /// Whether more places have it than not; of as many, what the place with the lowest region code does. What only one
