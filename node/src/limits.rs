@@ -167,3 +167,7 @@ pub const PROVIDER_BYTES_MAX: usize = 1024 * 1024;
 pub const SUBJECT_BYTES_MAX: usize = 255;
 /// The longest path to which a sign-in by a provider goes back, in bytes; a longer one leads home.
 pub const BACK_BYTES_MAX: usize = 2048;
+/// Places that one page of a comparison shows beside each other; of more, those of one province can be chosen.
+pub const COMPARE_PLACES_MAX: usize = 40;
+/// Elements that it shows: what only single places have makes the list long.
+pub const COMPARE_ROWS_MAX: usize = 200;

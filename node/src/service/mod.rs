@@ -5,6 +5,7 @@
 
 pub mod cannot;
 mod collect;
+pub mod compare;
 pub mod department;
 pub mod lists;
 mod looked;

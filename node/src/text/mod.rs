@@ -32,6 +32,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("bundle", include_str!("zh/bundle.ftl"), include_str!("en/bundle.ftl")),
     ("told", include_str!("zh/told.ftl"), include_str!("en/told.ftl")),
     ("operate", include_str!("zh/operate.ftl"), include_str!("en/operate.ftl")),
+    ("catalogue", include_str!("zh/catalogue.ftl"), include_str!("en/catalogue.ftl")),
 ];
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));

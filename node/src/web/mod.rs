@@ -7,6 +7,7 @@ mod api;
 mod asset;
 mod authority;
 mod case_page;
+mod catalogue;
 mod fault;
 mod form;
 mod held;
@@ -49,6 +50,7 @@ pub fn router(app: App) -> Router {
         .merge(told::router())
         .merge(sign_in::router())
         .merge(admin::router())
+        .merge(catalogue::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)
         .with_state(app.clone())

@@ -2,6 +2,7 @@
 //! call [`crate::service`].
 
 mod case;
+mod catalogue;
 mod item;
 mod reply;
 mod task;
@@ -74,6 +75,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     let (routes, openapi) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(sign_in))
         .merge(item::router())
+        .merge(catalogue::router())
         .merge(case::router())
         .merge(task::router())
         .split_for_parts();

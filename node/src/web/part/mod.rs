@@ -88,7 +88,9 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
         }
         Some(AccountRole::Clerk) => links.extend([("/window", "nav-window"), ("/window/new", "nav-window-new")]),
         Some(AccountRole::Officer) => links.push(("/authority", "nav-authority")),
-        Some(AccountRole::Admin) => links.push(("/admin/accounts", "nav-accounts")),
+        Some(AccountRole::Admin) => {
+            links.extend([("/admin/accounts", "nav-accounts"), ("/catalogue", "catalogue-link")])
+        }
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
         Some(AccountRole::Registrar) => links.push(("/registrar", "nav-registrar")),
     }
@@ -122,6 +124,7 @@ fn footer(visitor: &Visitor) -> Markup {
                 ul {
                     li { a href="/start" { (visitor.t("footer-start")) } }
                     li { a href="/cannot" { (visitor.t("cannot-link")) } }
+                    li { a href="/catalogue" { (visitor.t("catalogue-link")) } }
                 }
             }
         }

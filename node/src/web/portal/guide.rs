@@ -45,6 +45,7 @@ pub async fn show(
         @if here.unserved { (unserved(&visitor)) }
         (guide.choose())
         (guide.answer())
+        p { a href=(format!("/catalogue/{}", item.key)) { (visitor.t("catalogue-from-guide")) } }
         (guide.source())
     };
     Ok(page(&visitor, name, body))

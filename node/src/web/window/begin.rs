@@ -7,12 +7,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tongban_core::case::{Applicant, IdKind};
 use tongban_core::catalogue::Subject;
+use tongban_core::catalogue::compare::compare as differences;
 
-use super::{Problem, check_list, clerk, codes, do_button, kept, keys, problem_of, problems, refused, status_of};
+use super::{
+    Clerk, Problem, check_list, clerk, codes, do_button, kept, keys, problem_of, problems, refused, status_of,
+};
 use crate::app::App;
-use crate::service::{self, OnceKey, OpenCase, Opening};
+use crate::service::{self, OnceKey, OpenCase, Opening, compare};
 use crate::store::CaseRow;
 use crate::web::case_page;
+use crate::web::catalogue::words;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
 use crate::web::part::{self, Choice, Field, choices, page};
@@ -40,8 +44,9 @@ pub(super) async fn show(
     let kept = kept(&app, &clerk, again.kept == "1", &path_of(&implementation)).await?;
     Ok(match clerk.actor.opening(&app, &implementation, None) {
         Ok(opening) => {
+            let apart = apart(&app, &visitor, &clerk, &opening);
             let is_kept = kept.is_some();
-            form_page(&visitor, &opening, &kept.unwrap_or_default(), is_kept, &[]).into_response()
+            form_page(&visitor, &opening, &apart, &kept.unwrap_or_default(), is_kept, &[]).into_response()
         }
         Err(error) => {
             let problems = refused(visitor.lang, error)?;
@@ -65,6 +70,7 @@ pub(super) async fn open(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, cannot(&visitor, &problems)).into_response());
         }
     };
+    let apart = apart(&app, &visitor, &clerk, &opening);
     let subject = subject_of(&opening, &form);
     let applicant = Applicant {
         name: form.text("name").trim().to_owned(),
@@ -80,7 +86,7 @@ pub(super) async fn open(
         let same = app.store.same_matter(&tidied.id_number, &opening.item.key, None).await?;
         if let Some(other) = same.first() {
             let problem = already_there(&visitor, other);
-            let page = form_page(&visitor, &opening, &form, false, &[problem]);
+            let page = form_page(&visitor, &opening, &apart, &form, false, &[problem]);
             return Ok((StatusCode::CONFLICT, page).into_response());
         }
     }
@@ -89,9 +95,16 @@ pub(super) async fn open(
         Ok(said) => Ok(Redirect::to(&format!("/window/cases/{}", said.dossier)).into_response()),
         Err(error) => {
             let problems = refused(visitor.lang, error)?;
-            Ok((status_of(&problems), form_page(&visitor, &opening, &form, false, &problems)).into_response())
+            Ok((status_of(&problems), form_page(&visitor, &opening, &apart, &form, false, &problems)).into_response())
         }
     }
+}
+
+/// In what the other place differs from the window's own region, where that has the same item.
+fn apart(app: &App, visitor: &Visitor, clerk: &Clerk, opening: &Opening) -> Vec<String> {
+    let (theirs, today) = (&opening.implementation, app.clock.today());
+    let Some(own) = compare::own(&clerk.snapshot, &theirs.item, clerk.window.region, today) else { return Vec::new() };
+    differences(own, theirs).iter().map(|one| words::sentence(visitor.lang, one)).collect()
 }
 
 /// What the code of a problem is when the same matter is there already.
@@ -127,7 +140,14 @@ fn cannot(visitor: &Visitor, found: &[Problem]) -> Markup {
     page(visitor, &visitor.t("window-cannot-title"), body)
 }
 
-fn form_page(visitor: &Visitor, opening: &Opening, form: &Form, is_kept: bool, found: &[Problem]) -> Markup {
+fn form_page(
+    visitor: &Visitor,
+    opening: &Opening,
+    apart: &[String],
+    form: &Form,
+    is_kept: bool,
+    found: &[Problem],
+) -> Markup {
     let lang = visitor.lang;
     let authority = lang.pick(&opening.authority.name, &opening.authority.name_en);
     let name = lang.pick(&opening.item.name, &opening.item.name_en);
@@ -144,6 +164,10 @@ fn form_page(visitor: &Visitor, opening: &Opening, form: &Form, is_kept: bool, f
             section {
                 h2 { (visitor.tf("window-their-list", &[("authority", authority)])) }
                 (check_list(visitor, &implementation.conditions, &implementation.materials))
+                @if !apart.is_empty() {
+                    h3 { (visitor.t("window-apart")) }
+                    ul class="checklist muted" { @for one in apart { li { (one) } } }
+                }
             }
             section {
                 h2 { (visitor.t("window-applicant")) }
