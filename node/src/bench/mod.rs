@@ -2,6 +2,7 @@
 //! beside what a peer reached.
 
 mod bound;
+mod catalogue;
 mod clocks;
 mod create;
 mod exchange;
@@ -44,6 +45,8 @@ enum What {
     Verify(verify::Verify),
     /// A date that explains itself, and all clocks that run looked at once
     Clocks(clocks::Clocks),
+    /// One item of thousands of places put side by side
+    Catalogue(catalogue::Catalogue),
     /// What a node takes: time to start, memory at rest, size of the program
     Light(light::Light),
 }
@@ -56,6 +59,7 @@ pub async fn run(bench: Bench) -> Result<(), Failure> {
         What::Outage(outage) => outage.run().await,
         What::Verify(verify) => verify.run().await,
         What::Clocks(clocks) => clocks.run().await,
+        What::Catalogue(catalogue) => catalogue.run().await,
         What::Light(light) => light.run().await,
     }
 }
