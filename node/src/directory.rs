@@ -1,16 +1,18 @@
 //! What this node knows of the others: the trust list, and the documents that they signed.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::ops::Bound;
+use std::sync::{Arc, OnceLock, RwLock};
 
 use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Document, DocumentError, Duty, Kind, Organisation, TrustError, TrustList, TrustLists};
 use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey};
 use tongban_core::exchange::Keys;
-use tongban_core::ident::{Region, Uscc};
+use tongban_core::ident::{Level, Region, Uscc};
 use tongban_core::mechanism::Mechanism;
 
+use crate::search::Index;
 use crate::store::{Result, Store};
 
 /// All documents, verified and read.
@@ -28,6 +30,8 @@ pub struct Snapshot {
     pub implementations: BTreeMap<String, Implementation>,
     /// Who published what in which version.
     pub versions: BTreeMap<(Kind, NodeId), u32>,
+    /// What searches look things up in; made of the rest when it is first asked for.
+    pub index: OnceLock<Index>,
 }
 
 impl Snapshot {
@@ -80,9 +84,36 @@ impl Snapshot {
         }
     }
 
+    /// What searches look things up in.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.items, self.implementations.values()))
+    }
+
     /// Implementations of one item, by region.
-    pub fn implementations_of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a Implementation> {
-        self.implementations.values().filter(move |implementation| implementation.item == item)
+    pub fn implementations_of(&self, item: &str) -> impl Iterator<Item = &Implementation> + use<'_> {
+        self.under(format!("{item}@"))
+    }
+
+    /// The same, in one region and all that lies in it; in all if none is given.
+    pub fn implementations_in(
+        &self,
+        item: &str,
+        region: Option<Region>,
+    ) -> impl Iterator<Item = &Implementation> + use<'_> {
+        let code = region.map(|region| (region.to_string(), region.level()));
+        let digits = code.as_ref().map_or("", |(code, level)| match level {
+            Level::Province => &code[..2],
+            Level::City => &code[..4],
+            Level::County => code.as_str(),
+        });
+        self.under(format!("{item}@{digits}"))
+    }
+
+    /// Implementations whose ids begin so: an id is item and region, so those of an item lie together, by region.
+    fn under(&self, beginning: String) -> impl Iterator<Item = &Implementation> + use<'_> {
+        let from = (Bound::Included(beginning.as_str()), Bound::<&str>::Unbounded);
+        let after = self.implementations.range::<str, _>(from);
+        after.take_while(move |(id, _)| id.starts_with(&beginning)).map(|(_, one)| one)
     }
 }
 
@@ -238,6 +269,8 @@ impl Directory {
             }
         }
         snapshot.admit(organisations, implementations);
+        // Whoever asks next need not wait for it.
+        snapshot.index();
         *self.snapshot.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(snapshot);
         Ok(())
     }

@@ -111,6 +111,24 @@ pub const LIST_LOOKED_MAX: i64 = 2_000;
 pub const PAGE_ROWS: i64 = 50;
 /// Search results.
 pub const SEARCH_RESULTS_MAX: usize = 50;
+/// Places that one line of the search results looks through: whoever wants one of more names it.
+pub const SEARCH_OFFERS_MAX: usize = 40;
+/// The most characters of a query that are read.
+pub const QUERY_CHARS_MAX: usize = 60;
+/// Different queries without an answer that are counted a day.
+pub const DEMAND_DAY_MAX: i64 = 5_000;
+/// How long they are kept, in days.
+pub const DEMAND_KEPT_DAYS: i64 = 365;
+/// Rows of the list of them.
+pub const DEMAND_ROWS: i64 = 1_000;
+/// Items on one page of the matrix.
+pub const MATRIX_ROWS: usize = 20;
+/// Pairs of places beside each other in it.
+pub const MATRIX_PAIRS: usize = 12;
+/// Cells of the matrix in one file.
+pub const MATRIX_CELLS_MAX: usize = 20_000;
+/// Places that one cell of it looks through.
+pub const MATRIX_OFFERS_MAX: usize = 200;
 /// The longest a request may take, in seconds.
 pub const REQUEST_S_MAX: u64 = 60;
 /// How long requests under way may take after the node was asked to stop, in seconds.

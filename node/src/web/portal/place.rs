@@ -99,11 +99,9 @@ pub fn windows<'a>(app: &'a App, snapshot: &'a Snapshot, here: Option<Region>) -
 
 /// Every region whose authorities have published an implementation that is in force, of one item or of any.
 pub fn offered(snapshot: &Snapshot, item: Option<&str>, today: Date) -> Vec<Region> {
-    let wanted = snapshot.implementations.values().filter(|one| item.is_none_or(|item| one.item == item));
-    let mut regions: Vec<Region> = wanted.filter(|one| one.in_force(today)).map(|one| one.region).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    regions
+    let Some(item) = item else { return snapshot.index().regions_on(today).collect() };
+    // Those of an item lie by region, each once.
+    snapshot.implementations_of(item).filter(|one| one.in_force(today)).map(|one| one.region).collect()
 }
 
 /// The drop-down list “我在 …”.

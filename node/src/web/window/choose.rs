@@ -1,7 +1,5 @@
 //! Which item, and where it is to be handled.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -47,8 +45,8 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(wish): 
     let named = read_query(&clerk.snapshot, &wish.q).region;
     let there = Region::parse(&wish.there).ok().or(named);
     let items = matching(&app, &clerk, &wish.q, there);
-    let regions: BTreeSet<Region> = clerk.snapshot.implementations.values().map(|one| one.region).collect();
-    let codes: Vec<(String, String)> = regions.iter().map(|region| (region.to_string(), region.full_name())).collect();
+    let regions = clerk.snapshot.index().regions();
+    let codes: Vec<(String, String)> = regions.map(|region| (region.to_string(), region.full_name())).collect();
     let mut options = vec![Choice { value: "", label: visitor.t("window-anywhere").into_owned() }];
     options.extend(codes.iter().map(|(code, name)| Choice { value: code, label: name.clone() }));
     let body = html! {
@@ -175,11 +173,9 @@ fn places<'a>(
     there: Option<Region>,
 ) -> Vec<Place<'a>> {
     let here = clerk.window.region;
-    let wanted = |region: Region| there.is_none_or(|there| there == region || there.contains(region));
     let mut places: Vec<Place<'_>> = clerk
         .snapshot
-        .implementations_of(&item.key)
-        .filter(|implementation| wanted(implementation.region))
+        .implementations_in(&item.key, there)
         .map(|implementation| {
             let authority = clerk.snapshot.organisations.get(&implementation.authority);
             let authority_en = authority.map_or("", |authority| &authority.name_en);
