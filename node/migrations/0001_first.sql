@@ -413,6 +413,16 @@ CREATE TABLE cannot (
 CREATE INDEX cannot_open ON cannot (due) WHERE closed IS NULL;
 CREATE INDEX cannot_closed ON cannot (closed) WHERE closed IS NOT NULL;
 
+-- What was looked for and not found, how often on a day. text: letters and short numbers only; here: code of the region where
+-- it was asked, or empty. Nothing of who asked; erased after a year.
+CREATE TABLE demand (
+    day BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    here TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (day, text, here)
+) /* BY KEY */;
+
 -- Every reading of personal data, by whom and what for.
 CREATE TABLE access (
     dossier BYTEA NOT NULL,

@@ -131,7 +131,7 @@ mod tests {
     use tongban_core::catalogue::{Implementation, Mode};
 
     fn snapshot() -> Snapshot {
-        let world: serde_json::Value = serde_json::from_str(include_str!("../../data/demo/world.json")).unwrap();
+        let world: serde_json::Value = serde_json::from_str(include_str!("../../../data/demo/world.json")).unwrap();
         fn part<T: DeserializeOwned>(world: &serde_json::Value, name: &str) -> T {
             serde_json::from_value(world[name].clone()).unwrap()
         }

@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 38] = [
+const TABLES: [(&str, &str); 39] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),
@@ -54,6 +54,7 @@ const TABLES: [(&str, &str); 38] = [
     ("business", "$org $number dossier"),
     ("task_given", "$org dossier #records"),
     ("cannot", "$number $once #at $org $receipt $wish $barrier $name $phone #due $answers $again #again_at #closed"),
+    ("demand", "#day $text $here #count"),
     ("same_person", "person dossier"),
     ("looked_there", "dossier $node #at $list"),
     ("access", "dossier #at #account $org $staff $what"),

@@ -8,6 +8,7 @@ mod asset;
 mod authority;
 mod case_page;
 mod catalogue;
+mod csv;
 mod fault;
 mod form;
 mod held;

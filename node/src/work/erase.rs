@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::ToSpan as _;
 use tongban_core::case::Act;
 use tongban_core::dossier::{DossierId, Hash, Moment};
 
@@ -32,7 +33,12 @@ async fn erase_all(app: &App) -> Result<(), ServiceError> {
     if count > 0 {
         tracing::info!(count, "what could not be done erased: its term is over");
     }
-    let today = day_number(app.clock.today());
+    let today = app.clock.today();
+    let count = app.store.erase_demands(day_number(today.saturating_sub(limits::DEMAND_KEPT_DAYS.days()))).await?;
+    if count > 0 {
+        tracing::info!(count, "what was looked for and not found erased: its term is over");
+    }
+    let today = day_number(today);
     for id in app.store.to_erase(today).await? {
         if let Err(error) = erase(app, id).await {
             tracing::warn!(%error, dossier = %id, "copies not erased; tried again");

@@ -1,6 +1,7 @@
 //! Pages of those who keep the system: accounts, the running node, the trust list.
 
 mod accounts;
+mod demand;
 mod guests;
 mod operator;
 mod registrar;
@@ -16,6 +17,8 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/admin/accounts", get(accounts::show).post(accounts::create))
         .route("/admin/accounts/{id}/{switch}", post(accounts::switch))
+        .route("/admin/demand", get(demand::show))
+        .route("/admin/demand.csv", get(demand::download))
         .route("/admin/guests", get(guests::show).post(guests::invite))
         .route("/guest/{token}", get(guests::welcome).post(guests::begin))
         .route("/operator", get(operator::show))

@@ -9,7 +9,8 @@ use super::home::search_form;
 use super::place::{self, Asked, Here};
 use super::{Problem, mark, problems};
 use crate::app::App;
-use crate::search::{self, Found, NotYet, Offer};
+use crate::search::{self, Fit, Found, NotYet, Offer};
+use crate::store::day_number;
 use crate::text::Lang;
 use crate::web::part::{attention, badge, page};
 use crate::web::visitor::Visitor;
@@ -18,10 +19,15 @@ use crate::web::{case_page, fault};
 /// GET `/search`.
 pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Markup {
     let snapshot = app.directory.now();
-    let here = place::here(&app, &asked.here);
     let wish = search::read_query(&snapshot, &asked.q);
+    let here = place_of(&app, &asked.here, wish.here);
     let there = place::there(&asked.there).or(wish.region);
     let found = search::search(&snapshot, &asked.q, here.region, there, app.clock.today());
+    // Nothing of a name, and little of what was typed: nobody has answered it yet.
+    let is_near_only = !found.is_empty() && found.iter().all(|one| one.fit == Fit::Some);
+    if found.is_empty() || is_near_only {
+        note_demand(&app, &asked.q, here.region).await;
+    }
     let asked = Asked { there: there.map(|region| region.to_string()).unwrap_or_default(), ..asked };
     let count = found.len().to_string();
     let title = if asked.q.trim().is_empty() {
@@ -38,11 +44,31 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(asked): Query<
             (attention(&visitor.t("portal-nothing")))
             p { a class="button" href=(format!("/search?here={}", asked.here)) { (visitor.t("portal-all")) } }
         }
+        @if is_near_only { (attention(&visitor.t("portal-near-only"))) }
         ol class="results" {
             @for one in &found { (line(&visitor, one, here, there)) }
         }
     };
     page(&visitor, &title, body)
+}
+
+/// Where the applicant is: as chosen; otherwise as typed, if it is served here.
+fn place_of(app: &App, chosen: &str, typed: Option<Region>) -> Here {
+    let here = place::here(app, chosen);
+    let typed = typed.filter(|_| chosen.is_empty()).map(|region| place::here(app, &region.to_string()));
+    typed.filter(|typed| !typed.unserved).unwrap_or(here)
+}
+
+/// Counts what was not found. Whoever searches is not kept from the page by it.
+async fn note_demand(app: &App, query: &str, here: Option<Region>) {
+    let text = search::normalised(query);
+    if text.is_empty() {
+        return;
+    }
+    let here = here.map(|region| region.to_string()).unwrap_or_default();
+    if let Err(error) = app.store.add_demand(&text, &here, day_number(app.clock.today())).await {
+        tracing::warn!(%error, "what was not found is not counted");
+    }
 }
 
 /// The region that was asked for is not served here.
@@ -129,7 +155,9 @@ fn can(visitor: &Visitor, found: &Found) -> Markup {
         (case_page::mode(lang, offer.mode)) " · "
         (visitor.tf("portal-promised", &[("limit", &promised)])) " · "
         (visitor.tf("portal-materials-count", &[("count", &materials)])) " · "
-        @if offers.len() == 1 { (offer.region_name) } @else { (places(visitor, &found.offers)) }
+        @if offers.len() == 1 && !found.more { (offer.region_name) }
+        @else if found.more { (visitor.t("portal-places-more")) }
+        @else { (places(visitor, &found.offers)) }
         @if offer.invented { " · " (visitor.t("invented")) }
     }
 }
