@@ -182,3 +182,14 @@ admin-make-lead = Make lead
 admin-follow = No lead any more
 admin-done-leads = Leads the desk now: what nobody opens climbs to them.
 admin-done-follows = Leads the desk no more.
+
+# What was not found
+demand-title = What people look for and do not find
+demand-lead = Searches without an answer, the most frequent first: a reason to add an everyday word, or to ask that an item be opened.
+demand-none = Nothing yet.
+demand-caption = Not found: { $count }
+demand-text = Words
+demand-here = Asked in
+demand-count = Times
+demand-last = Last day
+demand-kept = Nobody keeps who searched; no number longer than four digits is kept; erased after a year.

@@ -101,3 +101,5 @@ second-on = On: signing in needs password and code.
 second-off-how = To change the telephone or turn it off, give the code of now. If the telephone is lost, the administrator turns the account off and on again, which ends the second factor.
 fault-second-needed = This account has codes turned on: give password and the 6 digits from your telephone
 fault-second-wrong = The code is wrong, or was used before. Wait for the next one; the telephone's time must be right
+nav-demand = Not found
+csv-download = Download as a table (CSV)

@@ -246,3 +246,25 @@ portal-looked-unknown = The other place cannot be reached now, and has not said 
 portal-looked-nobody-there = Nobody has looked yet
 portal-looked-back = Back to the matter
 portal-looked-system = fetched by the department's own system
+portal-near-only = No item fits all that you typed. These are near; see whether one of them is meant.
+portal-places-more = many places; choose one above
+
+# The matrix
+matrix-title = What can be done where
+matrix-lead = Every item, from one place to another: whether it can be done, how, and how long it takes; or why not.
+matrix-item = Item
+matrix-q = Words of the item
+matrix-here = Taken in at
+matrix-there = Decided in
+matrix-mode = Mode
+matrix-any = All
+matrix-find = Show
+matrix-caption = { $count } items, { $from } to { $to }
+matrix-pairs-more = Too many places: only the first { $count } pairs stand here. Choose places above.
+matrix-none = No such item.
+matrix-can = Can be done
+matrix-cannot = Cannot be done
+matrix-limit = Promised time
+matrix-since = Since
+matrix-why = Why not
+matrix-cut = The table is too large: only its beginning was written. Choose places first.

@@ -174,3 +174,14 @@ admin-make-lead = 设为组长
 admin-follow = 不再任组长
 admin-done-leads = 已设为组长：没人打开的件会提醒到他。
 admin-done-follows = 已不再任组长。
+
+# 没找到的
+demand-title = 大家在找、没有找到的
+demand-lead = 搜了没有答案的说法，按次数排。可以据此补一个日常词，或者提出开通一项。
+demand-none = 还没有。
+demand-caption = 没找到的，{ $count } 条
+demand-text = 说法
+demand-here = 在哪里问的
+demand-count = 次数
+demand-last = 最近一天
+demand-kept = 不记是谁搜的；四位以上的数字不留；满一年删除。

@@ -93,3 +93,5 @@ second-on = 已开启：登录要密码和动态码。
 second-off-how = 要换手机或关闭，请输入当前的动态码。手机丢了，请管理员把账号停用再启用，动态码随之取消。
 fault-second-needed = 这个账号开启了动态码，请再输入密码和手机上的 6 位动态码
 fault-second-wrong = 动态码不对，或已经用过。请等下一个码再试；手机时间要准
+nav-demand = 没找到的
+csv-download = 下载表格（CSV）

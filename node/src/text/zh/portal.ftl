@@ -230,3 +230,25 @@ portal-looked-unknown = 那边现在连不上，还没有取到过记录。过�
 portal-looked-nobody-there = 还没有人看过
 portal-looked-back = 回到办件页
 portal-looked-system = 部门业务系统取走
+portal-near-only = 没有完全对上的事项。下面是相近的，请看看是不是要办的。
+portal-places-more = 很多地方都能办，请在上面选一个地方
+
+# 事项对照
+matrix-title = 哪里能办哪些
+matrix-lead = 每一项、从一个地方到另一个地方：能不能办、怎么办、要几天；不能办的写明原因。
+matrix-item = 事项
+matrix-q = 事项里的字
+matrix-here = 在哪里收
+matrix-there = 在哪里办
+matrix-mode = 方式
+matrix-any = 全部
+matrix-find = 查看
+matrix-caption = 共 { $count } 项，第 { $from }–{ $to } 项
+matrix-pairs-more = 地方太多，只列出前 { $count } 对。请在上面选地方。
+matrix-none = 没有这样的事项。
+matrix-can = 能办
+matrix-cannot = 不能办
+matrix-limit = 承诺时限
+matrix-since = 从哪天起
+matrix-why = 原因
+matrix-cut = 表格太大，只写了前面的部分。请先选地方。

@@ -89,7 +89,11 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
         Some(AccountRole::Clerk) => links.extend([("/window", "nav-window"), ("/window/new", "nav-window-new")]),
         Some(AccountRole::Officer) => links.push(("/authority", "nav-authority")),
         Some(AccountRole::Admin) => {
-            links.extend([("/admin/accounts", "nav-accounts"), ("/catalogue", "catalogue-link")])
+            links.extend([
+                ("/admin/accounts", "nav-accounts"),
+                ("/admin/demand", "nav-demand"),
+                ("/catalogue", "catalogue-link"),
+            ]);
         }
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
         Some(AccountRole::Registrar) => links.push(("/registrar", "nav-registrar")),
@@ -123,6 +127,7 @@ fn footer(visitor: &Visitor) -> Markup {
                 p { (visitor.t("footer-text")) }
                 ul {
                     li { a href="/start" { (visitor.t("footer-start")) } }
+                    li { a href="/catalogue/matrix" { (visitor.t("matrix-title")) } }
                     li { a href="/cannot" { (visitor.t("cannot-link")) } }
                     li { a href="/catalogue" { (visitor.t("catalogue-link")) } }
                 }

@@ -10,6 +10,7 @@ mod guide;
 mod home;
 mod list;
 mod looked;
+mod matrix;
 mod place;
 mod rating;
 mod results;
@@ -37,6 +38,8 @@ pub fn router() -> Router<App> {
         .route("/start", get(start::show))
         .route("/search", get(results::show))
         .route("/items/{item}", get(guide::show))
+        .route("/catalogue/matrix", get(matrix::show))
+        .route("/catalogue/matrix.csv", get(matrix::download))
         .route("/apply/{implementation}", get(apply::show).post(apply::send))
         .route("/my", get(list::show))
         .route("/my/{id}", get(case::show).post(acts::send))
