@@ -1,6 +1,7 @@
 //! What people looked for and did not find, counted. Not who: there is nothing of a person in it.
 
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::{Result, Store};
 use crate::limits;
@@ -16,6 +17,10 @@ pub struct Demand {
     pub last: i64,
     /// How often.
     pub count: i64,
+}
+
+fn demand(row: &AnyRow) -> Result<Demand> {
+    Ok(Demand { text: row.try_get(0)?, here: row.try_get(1)?, last: row.try_get(2)?, count: row.try_get(3)? })
 }
 
 impl Store {
@@ -47,9 +52,6 @@ impl Store {
         let text = "SELECT text, here, MAX(day), CAST(SUM(count) AS BIGINT) AS times FROM demand WHERE day >= $1 \
                     GROUP BY text, here ORDER BY times DESC, text, here LIMIT $2";
         let rows = sqlx::query(text).bind(since).bind(limits::DEMAND_ROWS).fetch_all(&self.pool).await?;
-        let demand = |row: &sqlx::any::AnyRow| {
-            Ok(Demand { text: row.try_get(0)?, here: row.try_get(1)?, last: row.try_get(2)?, count: row.try_get(3)? })
-        };
         rows.iter().map(demand).collect()
     }
 
