@@ -16,6 +16,7 @@ mod pages;
 mod pair;
 mod process;
 mod report;
+mod search;
 mod stats;
 mod verify;
 
@@ -47,6 +48,8 @@ enum What {
     Clocks(clocks::Clocks),
     /// One item of thousands of places put side by side
     Catalogue(catalogue::Catalogue),
+    /// The catalogue of a whole country made anew in memory, and searched
+    Search(search::Search),
     /// What a node takes: time to start, memory at rest, size of the program
     Light(light::Light),
 }
@@ -60,6 +63,7 @@ pub async fn run(bench: Bench) -> Result<(), Failure> {
         What::Verify(verify) => verify.run().await,
         What::Clocks(clocks) => clocks.run().await,
         What::Catalogue(catalogue) => catalogue.run().await,
+        What::Search(search) => search.run().await,
         What::Light(light) => light.run().await,
     }
 }
