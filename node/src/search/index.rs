@@ -16,6 +16,7 @@ pub struct Index {
     pairs: HashMap<Pair, Postings>,
     singles: HashMap<char, Vec<u32>>,
     heard: HashMap<[&'static str; 2], Vec<u32>>,
+    syllables: HashSet<&'static str>,
     places: HashMap<&'static str, Region>,
     place_chars_max: usize,
     regions: BTreeMap<Region, Vec<Term>>,
@@ -85,6 +86,7 @@ impl Index {
         for sound in heard {
             self.heard.entry(sound).or_default().push(at);
         }
+        self.syllables.extend(sounds.iter().flatten());
         self.items.push(Entry { name, sounds, english: item.name_en.to_lowercase(), weight: 0.0 });
     }
 
@@ -147,6 +149,11 @@ impl Index {
 
     pub(super) fn with_sound(&self, sound: &[&'static str; 2]) -> &[u32] {
         self.heard.get(sound).map_or(&[], Vec::as_slice)
+    }
+
+    /// All syllables in which a character of a name sounds.
+    pub(super) fn syllables(&self) -> &HashSet<&'static str> {
+        &self.syllables
     }
 
     /// The rarer a pair is in names, the more it tells; `None` if no item has it.

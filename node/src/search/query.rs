@@ -142,6 +142,9 @@ impl Question {
             let spelt = SYNONYMS.iter().filter(|one| !one.is_english() && words::spells(&one.sounds, typed, true));
             readings.extend(spelt.map(|one| parts(index, &one.everyday, &one.everyday)));
         }
+        if is_latin {
+            readings.extend(spelt_words(index, &text));
+        }
         let english = text
             .split(|c| !c.is_ascii_alphanumeric())
             .filter(|word| word.len() >= 3)
@@ -149,6 +152,15 @@ impl Question {
             .collect();
         Question { texts, typed, english, readings }
     }
+}
+
+/// Pinyin in several words that need not stand together in a name: how each pair of syllables sounds.
+fn spelt_words(index: &Index, text: &[char]) -> Option<Vec<Part>> {
+    let words = text.split(|c| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let words: Option<Vec<Vec<&'static str>>> =
+        words.map(|word| words::syllables(&word.iter().collect::<String>(), index.syllables())).collect();
+    let pairs = words?.into_iter().flat_map(|word| word.windows(2).map(|two| [two[0], two[1]]).collect::<Vec<_>>());
+    Some(pairs.map(|pair| Part::Heard { weight: index.unknown(), any: vec![pair] }).collect())
 }
 
 /// Takes a text apart. `bare` is as long, with spaces in place of fillers.

@@ -1,5 +1,6 @@
 //! Characters, their sounds, and the everyday words that stand for words of the field.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use pinyin::{ToPinyin as _, ToPinyinMulti as _};
@@ -103,9 +104,25 @@ pub(super) fn sounds_of(c: char) -> Sounds {
 }
 
 /// Every way in which two neighbours sound.
-pub(super) fn heard(first: &Sounds, second: &Sounds) -> Vec<[&'static str; 2]> {
+pub(super) fn heard(first: &[&'static str], second: &[&'static str]) -> Vec<[&'static str; 2]> {
     first.iter().flat_map(|one| second.iter().map(|other| [*one, *other])).collect()
 }
+
+/// Full pinyin taken apart into known syllables, the longest first; `None` if it is not pinyin.
+pub(super) fn syllables(typed: &str, known: &HashSet<&'static str>) -> Option<Vec<&'static str>> {
+    if typed.is_empty() {
+        return Some(Vec::new());
+    }
+    (1..=typed.len().min(SYLLABLE_LETTERS_MAX)).rev().find_map(|len| {
+        let first = *known.get(typed.get(..len)?)?;
+        let mut rest = syllables(&typed[len..], known)?;
+        rest.insert(0, first);
+        Some(rest)
+    })
+}
+
+/// The longest syllables: zhuang, chuang, shuang.
+const SYLLABLE_LETTERS_MAX: usize = 6;
 
 /// Whether what was typed spells the characters from the first on: the whole syllable, its initial, or at the end of what
 /// was typed the beginning of it. `whole`: all of the characters, and nothing else.
@@ -136,6 +153,14 @@ mod tests {
         let mut words: Vec<&[char]> = SYNONYMS.iter().map(|one| one.everyday.as_slice()).collect();
         words.sort_unstable();
         assert!(words.windows(2).all(|two| two[0] != two[1]), "a word stands twice");
+    }
+
+    #[test]
+    fn pinyin_is_taken_apart() {
+        let known = HashSet::from(["xi", "xian", "an", "gong", "ji", "jin"]);
+        assert_eq!(syllables("gongjijin", &known), Some(vec!["gong", "ji", "jin"]));
+        assert_eq!(syllables("xian", &known), Some(vec!["xian"]));
+        assert_eq!(syllables("passport", &known), None);
     }
 
     #[test]
