@@ -66,7 +66,7 @@ async fn places_are_compared_and_what_their_differences_cost_is_counted() {
     let officer = demo.sign_in("anhui", "hefei-gjj").await;
     let (one, two) = (clerk.open(suzhou_to_hefei(461)).await, clerk.open(suzhou_to_hefei(462)).await);
     for (id, reason) in [(&one, "material-missing"), (&two, "file-unreadable")] {
-        officer.sees(id, "received").await;
+        officer.sees(id, "handed_over").await;
         officer.act(id, "return", json!({ "reason": reason, "note": "请补" })).await;
         clerk.sees(id, "returned").await;
     }
