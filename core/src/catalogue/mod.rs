@@ -4,9 +4,12 @@
 //! that it began under: its first entry carries what it needs of it.
 
 pub mod compare;
+mod code;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub use code::{BasicCode, CodeError, Disagreement, ItemCode, ItemKind, UseLevel};
 
 use crate::ident::{Region, Uscc};
 use crate::time::Limit;
@@ -185,6 +188,12 @@ pub struct PartRule {
 pub struct Implementation {
     /// Item key, `@`, region code: `2020-35-25@340100`.
     pub id: String,
+    /// 实施编码 or 业务办理项编码, where the authority has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ItemCode>,
+    /// The code that the place itself uses (地方实施编码), which follows no standard.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub local_code: String,
     /// Key of the basic item.
     pub item: String,
     /// Version, from 1.
@@ -211,6 +220,30 @@ pub struct Implementation {
     pub promised: Limit,
     /// Fee in words; empty if free of charge.
     pub fee: String,
+    /// 收费依据.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fee_basis: String,
+    /// Whether the fee may be paid on the web, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pays_online: Option<bool>,
+    /// 到办事现场次数: how often the applicant has to come, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visits: Option<u8>,
+    /// 必须现场办理原因.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub visits_reason: String,
+    /// 咨询电话.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    /// 监督投诉电话.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub complaint_phone: String,
+    /// 办理地点.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// 办理时间.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hours: String,
     /// Legal basis in words, or “依据待核实”.
     pub legal_basis: String,
     /// What the applicant gets.
