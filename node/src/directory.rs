@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, OnceLock, RwLock};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Document, DocumentError, Duty, Kind, Organisation, TrustError, TrustList, TrustLists};
-use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey};
+use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey, Signer};
 use tongban_core::exchange::Keys;
 use tongban_core::ident::{Level, Region, Uscc};
 use tongban_core::mechanism::Mechanism;
@@ -144,7 +145,7 @@ fn organisation_fault(
 }
 
 /// Why a node may not publish this implementation: who decides is not its authority, or does not decide there.
-fn implementation_fault(
+pub fn implementation_fault(
     list: &TrustList,
     authority: Option<&Organisation>,
     node: &NodeId,
@@ -305,6 +306,51 @@ fn verify<T: DeserializeOwned>(list: &TrustList, document: &Document) -> std::re
 /// The next version of a document that this node publishes.
 pub fn next_version(snapshot: &Snapshot, kind: Kind, node: &NodeId) -> u32 {
     snapshot.versions.get(&(kind, node.clone())).copied().unwrap_or(0) + 1
+}
+
+/// Why nothing was published.
+#[derive(Debug, thiserror::Error)]
+pub enum Unpublished {
+    /// Another version came in between.
+    #[error("another version was published at the same time. Nothing was published: look at it, and try again.")]
+    Meanwhile,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+}
+
+/// Signs a body as the next version of what this node publishes of a kind, and keeps it. Peers fetch it by themselves.
+/// Says which version it is.
+pub async fn publish(
+    store: &Store,
+    directory: &Directory,
+    signer: &dyn Signer,
+    kind: Kind,
+    node: &NodeId,
+    body: &impl Serialize,
+) -> std::result::Result<u32, Unpublished> {
+    // A process beside this one may have published.
+    directory.reload(store).await?;
+    let version = next_version(&directory.now(), kind, node);
+    let document = Document::sign(signer, kind, node, version, body);
+    store.keep_document(&document).await?;
+    let kept = store.documents_of(kind).await?;
+    if !kept.contains(&document) {
+        return Err(Unpublished::Meanwhile);
+    }
+    directory.reload(store).await?;
+    Ok(version)
+}
+
+/// What this node's newest document of its implementations says, also what no snapshot admits.
+pub async fn own_implementations(store: &Store, node: &NodeId) -> Result<BTreeMap<String, Implementation>> {
+    let documents = store.documents_of(Kind::Implementations).await?;
+    let newest =
+        documents.into_iter().filter(|document| document.node == *node).max_by_key(|document| document.version);
+    let Some(newest) = newest else { return Ok(BTreeMap::new()) };
+    let all: Vec<Implementation> =
+        serde_json::from_str(&newest.body).map_err(|error| crate::store::StoreError::Damaged(error.to_string()))?;
+    Ok(all.into_iter().map(|one| (one.id.clone(), one)).collect())
 }
 
 /// A moment before any key was made, for keys that are valid from the beginning.

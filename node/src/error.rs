@@ -43,6 +43,15 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+impl From<crate::directory::Unpublished> for Failure {
+    fn from(error: crate::directory::Unpublished) -> Failure {
+        match error {
+            crate::directory::Unpublished::Store(error) => error.into(),
+            error => Failure::new("published-meanwhile", error.to_string()),
+        }
+    }
+}
+
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Failure {
         use crate::store::StoreError;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
-use tongban_core::directory::{Document, Kind, Organisation};
+use tongban_core::directory::{Kind, Organisation};
 use tongban_core::mechanism::Mechanism;
 
 use super::{Data, read_text};
 use crate::config::Config;
-use crate::directory::{Directory, next_version};
+use crate::directory::{self, Directory};
 use crate::error::Failure;
 use crate::key;
 use crate::serve::KEY_FILE;
@@ -53,10 +53,9 @@ impl Publish {
         let store = Store::open(folder, config.database.as_deref()).await?;
         let directory = Directory::open(&store, config.trust).await?;
         let signer = key::open(&folder.join(KEY_FILE))?;
-        let version = next_version(&directory.now(), kind, &config.node);
         let body: Vec<serde_json::Value> =
             serde_json::from_str(&text).map_err(|error| Failure::new("document-malformed", error.to_string()))?;
-        store.keep_document(&Document::sign(&signer, kind, &config.node, version, &body)).await?;
+        let version = directory::publish(&store, &directory, &signer, kind, &config.node, &body).await?;
         println!("{} version {version} published", kind.name());
         Ok(())
     }
