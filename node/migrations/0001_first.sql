@@ -280,6 +280,16 @@ CREATE TABLE kept_form (
     at BIGINT NOT NULL
 );
 
+-- A catalogue that an admin uploaded and has looked at, but not yet confirmed: kept for half an hour, the newest of an account.
+-- whole: what is not in it is to go.
+CREATE TABLE catalogue_upload (
+    account BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    bytes BYTEA NOT NULL,
+    whole BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);
+
 -- Which accounts a case belongs to as applicant.
 CREATE TABLE owner (
     account BIGINT NOT NULL,

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bench;
 pub mod beside;
+pub mod catalogue;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -103,6 +103,14 @@ pub const CANNOT_CHARS_MAX: usize = 1_000;
 pub const CANNOT_NAME_CHARS_MAX: usize = 100;
 /// Rows of one list of what could not be done.
 pub const CANNOT_ROWS: i64 = 200;
+/// The most rows of a sheet of a catalogue that are read.
+pub const CATALOGUE_ROWS_MAX: usize = 1_000_000;
+/// Among how many first rows of a sheet its headings are looked for: titles and remarks stand above them.
+pub const CATALOGUE_HEAD_ROWS: usize = 10;
+/// How long an uploaded catalogue waits to be confirmed, in milliseconds (30 min).
+pub const CATALOGUE_KEPT_MS: i64 = 30 * 60 * 1000;
+/// Faults, and changes, of a catalogue that a page shows; the command line shows all.
+pub const CATALOGUE_SHOWN_MAX: usize = 200;
 /// Cases on one hand-over list (交接清单).
 pub const LIST_CASES_MAX: usize = 500;
 /// Cases that are looked through for the hand-over lists of one day.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use tongban::catalogue::CODES as CODES_OF_CATALOGUE;
 use tongban::peer::bundle::CODES as CODES_OF_BUNDLES;
 use tongban::service::{ItemFault, UploadFault};
 use tongban::store::CannotState;
@@ -155,6 +156,18 @@ fn every_reason_says_what_to_do() {
     use Barrier::*;
     for barrier in [Administrative, Household, Technical, Material, Other] {
         both(&format!("barrier-{}", barrier.name()));
+    }
+}
+
+#[test]
+fn every_fault_of_a_catalogue_says_what_to_do() {
+    for code in CODES_OF_CATALOGUE {
+        both(&format!("catalogue-{code}"));
+        both(&format!("catalogue-{code}-todo"));
+    }
+    for element in tongban::catalogue::write::compared() {
+        let name = tongban::catalogue::column::name(tongban::catalogue::column::About::Items, element);
+        both(&format!("catalogue-element-{name}"));
     }
 }
 

@@ -44,12 +44,12 @@ pub struct Doctor {
     lang: Option<Lang>,
 }
 
-fn lang(name: &str) -> Result<Lang, String> {
+pub(super) fn lang(name: &str) -> Result<Lang, String> {
     Lang::from_name(name).ok_or_else(|| format!("{name}: zh or en"))
 }
 
 /// The language of the terminal.
-fn lang_of_environment() -> Lang {
+pub(super) fn lang_of_environment() -> Lang {
     let first =
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
     if first.is_some_and(|name| name.starts_with("zh")) { Lang::Zh } else { Lang::En }

@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod bundle;
+mod catalogue;
 mod doctor;
 mod dossier;
 mod init;
@@ -54,6 +55,8 @@ enum Command {
     Trust(trust::Trust),
     /// Publishes organisations, implementations, items or mechanisms from a JSON file
     Publish(publish::Publish),
+    /// Implementations as Excel, CSV or JSON: looks at a file, takes it in, writes what is published
+    Catalogue(catalogue::Catalogue),
     /// Pens of a lost node: request and act
     Recall(recall::Recall),
     /// Exchanges with a peer in files, where no connection can be opened
@@ -114,6 +117,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Export(export) => block_on(export.run()),
         Command::Trust(trust) => block_on(trust.run()),
         Command::Publish(publish) => block_on(publish.run()),
+        Command::Catalogue(catalogue) => block_on(catalogue.run()),
         Command::Account(account) => block_on(account.run()),
         Command::Recall(recall) => block_on(recall.run()),
         Command::Bundle(bundle) => block_on(bundle.run()),

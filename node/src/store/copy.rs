@@ -37,6 +37,7 @@ const TABLES: [(&str, &str); 39] = [
     ("pending_sign_in", "state_hash $provider $nonce $verifier $back #until"),
     ("session", "token_hash #account dossier $csrf #begun #seen #api $provider"),
     ("kept_form", "#account $path $fields #at"),
+    ("catalogue_upload", "#account $name bytes #whole #at"),
     ("owner", "#account dossier #at"),
     ("to_tell", "entry dossier"),
     ("notice", "entry $about $way dossier #account #at #due #after #tries #done $trouble"),

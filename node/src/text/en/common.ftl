@@ -9,6 +9,7 @@ nav-window = To do today
 nav-window-new = Take in a case
 nav-authority = Inbox
 nav-accounts = Accounts
+nav-catalogue = Catalogue
 nav-operator = Operation
 nav-registrar = Directory
 size-large = Large type

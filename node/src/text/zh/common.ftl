@@ -9,6 +9,7 @@ nav-window = 今天要做的
 nav-window-new = 新收一件
 nav-authority = 审批收件箱
 nav-accounts = 账号
+nav-catalogue = 清单
 nav-operator = 运行情况
 nav-registrar = 名录
 size-large = 大字版

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod demand;
+mod catalogue;
 mod guests;
 mod operator;
 mod registrar;
@@ -20,6 +21,9 @@ pub fn router() -> Router<App> {
         .route("/admin/demand", get(demand::show))
         .route("/admin/demand.csv", get(demand::download))
         .route("/admin/guests", get(guests::show).post(guests::invite))
+        .route("/admin/catalogue", get(catalogue::show).post(catalogue::upload))
+        .route("/admin/catalogue/preview", get(catalogue::preview).post(catalogue::confirm))
+        .route("/admin/catalogue/export/{format}", get(catalogue::export))
         .route("/guest/{token}", get(guests::welcome).post(guests::begin))
         .route("/operator", get(operator::show))
         .route("/registrar", get(registrar::show))

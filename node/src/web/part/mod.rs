@@ -95,6 +95,7 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
                 ("/catalogue", "catalogue-link"),
             ]);
         }
+        Some(AccountRole::Admin) => links.extend([("/admin/accounts", "nav-accounts"), ("/admin/catalogue", "nav-catalogue")]),
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
         Some(AccountRole::Registrar) => links.push(("/registrar", "nav-registrar")),
     }

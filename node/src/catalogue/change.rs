@@ -1,0 +1,110 @@
+//! What an import would change of what is published: element by element.
+
+use std::collections::BTreeSet;
+
+use tongban_core::catalogue::Implementation;
+
+use super::Known;
+use super::column::{About, Element, name};
+use super::read::Draft;
+use super::write::{cell, compared};
+
+/// One element that becomes another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Which.
+    pub element: Element,
+    /// As it is published.
+    pub before: String,
+    /// As it would be.
+    pub after: String,
+}
+
+impl Difference {
+    /// The name of the element, as programs have it; its words stand under `catalogue-element-`.
+    pub fn name(&self) -> &'static str {
+        name(About::Items, self.element)
+    }
+}
+
+/// What happens to one implementation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It was not there.
+    New(String),
+    /// Some elements change.
+    Changed(String, Vec<Difference>),
+    /// It is published and not in the file: it stays.
+    Kept(String),
+    /// It is published and not in the file: it goes.
+    Removed(String),
+}
+
+/// All of it, and what would be published.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// One by one; without those that stay the same.
+    pub all: Vec<Change>,
+    /// How many stay the same.
+    pub unchanged: usize,
+    /// The whole next document.
+    pub next: Vec<Implementation>,
+}
+
+impl Changes {
+    /// Whether anything would be published.
+    pub fn is_nothing(&self) -> bool {
+        self.all.iter().all(|change| matches!(change, Change::Kept(_)))
+    }
+
+    /// How many are new, changed, kept and removed.
+    pub fn counts(&self) -> [usize; 4] {
+        let count = |is: fn(&Change) -> bool| self.all.iter().filter(|change| is(change)).count();
+        [
+            count(|change| matches!(change, Change::New(_))),
+            count(|change| matches!(change, Change::Changed(..))),
+            count(|change| matches!(change, Change::Kept(_))),
+            count(|change| matches!(change, Change::Removed(_))),
+        ]
+    }
+
+    /// Compares. `replace`: what the file does not have goes.
+    pub fn of(drafts: &[Draft], known: &Known<'_>, replace: bool) -> Changes {
+        let mut changes = Changes::default();
+        let elements = compared();
+        let mut seen = BTreeSet::new();
+        for draft in drafts.iter().filter(|draft| seen.insert(draft.one.id.as_str())) {
+            let mut one = draft.one.clone();
+            let Some(published) = known.published.get(&one.id) else {
+                one.version = 1;
+                changes.all.push(Change::New(one.id.clone()));
+                changes.next.push(one);
+                continue;
+            };
+            let differ = |element: &Element| {
+                let (before, after) = (cell(*element, published, known.snapshot), cell(*element, &one, known.snapshot));
+                (before != after).then_some(Difference { element: *element, before, after })
+            };
+            let differences: Vec<Difference> = elements.iter().filter_map(differ).collect();
+            if differences.is_empty() {
+                changes.unchanged += 1;
+                changes.next.push(published.clone());
+            } else {
+                changes.all.push(Change::Changed(one.id.clone(), differences));
+                one.version = published.version + 1;
+                changes.next.push(one);
+            }
+        }
+        for (id, published) in known.published.iter().filter(|(id, _)| !seen.contains(id.as_str())) {
+            if replace {
+                changes.all.push(Change::Removed(id.clone()));
+            } else {
+                changes.all.push(Change::Kept(id.clone()));
+                changes.next.push(published.clone());
+            }
+        }
+        // By identifier, so that the same catalogue is always the same document.
+        changes.next.sort_by(|one, other| one.id.cmp(&other.id));
+        changes
+    }
+}

@@ -1,0 +1,306 @@
+//! What the elements of an implementation have to be to each other. The rules are those of this platform, of the law where
+//! the row cites it, and of an audit of real lists (一致性规则), as far as there are elements for them.
+//!
+//! Whether anybody can supply a material is not checked: nothing here says who issues what.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use tongban_core::catalogue::{Availability, Implementation};
+use tongban_core::time::{Limit, Unit};
+
+use super::Known;
+use super::column::Element as E;
+use super::fault::Fault;
+use super::read::{Draft, Read};
+use crate::directory::implementation_fault;
+
+/// Checks all that was read, each by itself and against the others.
+pub fn check(read: &Read, known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn Fn(u64)) {
+    let mut ids: HashMap<&str, Vec<&Draft>> = HashMap::new();
+    let mut codes: HashMap<String, u32> = HashMap::new();
+    for (at, draft) in read.drafts.iter().enumerate() {
+        tick(at as u64 + 1);
+        let mut rules = Rules { read, draft, one: &draft.one, known, faults: &mut *faults };
+        rules.belongs();
+        rules.code();
+        rules.limits();
+        rules.money();
+        rules.contact();
+        rules.materials();
+        rules.parts();
+        let same = ids.entry(&draft.one.id).or_default();
+        if let Some(first) = same.first() {
+            let place = read.place(draft, E::Id);
+            faults.push(Fault::error("id-twice", place).with("row", read.place(first, E::Id).row.to_string()));
+            if same.iter().any(|other| overlap(&other.one, &draft.one)) {
+                faults.push(Fault::error("valid-twice", read.place(draft, E::From)));
+            }
+        }
+        same.push(draft);
+        if let Some(code) = draft.one.code {
+            let place = read.place(draft, E::Code);
+            match codes.get(&code.to_string()) {
+                Some(row) => faults.push(Fault::error("code-twice", place).with("row", row.to_string())),
+                None => drop(codes.insert(code.to_string(), place.row)),
+            }
+        }
+    }
+}
+
+/// Whether two are in force on one day.
+fn overlap(one: &Implementation, other: &Implementation) -> bool {
+    let before = |first: &Implementation, second: &Implementation| first.until.is_some_and(|end| end <= second.from);
+    !before(one, other) && !before(other, one)
+}
+
+/// One implementation under its rules.
+struct Rules<'a> {
+    read: &'a Read,
+    draft: &'a Draft,
+    one: &'a Implementation,
+    known: &'a Known<'a>,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Rules<'_> {
+    fn error(&mut self, code: &'static str, element: E) {
+        self.faults.push(Fault::error(code, self.read.place(self.draft, element)));
+    }
+
+    fn warn(&mut self, code: &'static str, element: E) {
+        self.faults.push(Fault::warning(code, self.read.place(self.draft, element)));
+    }
+
+    /// Item, authority and region are known, and this node's to publish.
+    fn belongs(&mut self) {
+        let one = self.one;
+        match self.known.snapshot.item(&one.item) {
+            None => self.error("item-unknown", E::Item),
+            Some(item) => {
+                if matches!(item.availability, Availability::Closed { .. }) {
+                    self.warn("item-closed", E::Item);
+                }
+                let stated = &self.draft.stated.item_name;
+                if !stated.is_empty() && *stated != item.name {
+                    self.warn("item-other-name", E::ItemName);
+                }
+            }
+        }
+        let authority = self.known.snapshot.organisations.get(&one.authority);
+        let stated = &self.draft.stated.authority_name;
+        if authority.is_some_and(|org| !stated.is_empty() && *stated != org.name) {
+            self.warn("authority-other-name", E::AuthorityName);
+        }
+        let fault = match self.known.snapshot.current() {
+            Some(list) => implementation_fault(list, authority, self.known.node, one),
+            None => Some("authority-not-own"),
+        };
+        match fault {
+            Some("authority-not-own") => self.error("authority-not-own", E::Authority),
+            Some("region-not-own") => self.error("region-not-own", E::Region),
+            Some(_) => self.error("id-not-its-own", E::Id),
+            None => {}
+        }
+        if one.until.is_some_and(|until| until <= one.from) {
+            self.error("until-before-from", E::Until);
+        }
+    }
+
+    /// The code is this authority's, of this place, and of this item.
+    fn code(&mut self) {
+        let Some(code) = self.one.code else { return };
+        if let Some(other) = code.disagrees_with(self.one.authority, self.one.region) {
+            self.error(other.code(), E::Code);
+        }
+        if self.draft.stated.basic_code.is_some_and(|basic| basic != code.basic()) {
+            self.error("code-basic-other", E::BasicCode);
+        }
+    }
+
+    /// 承诺 within 法定, both within the law that is cited.
+    fn limits(&mut self) {
+        let one = self.one;
+        if calendar_days(one.promised) > calendar_days(one.statutory) {
+            self.error("limit-over-statutory", E::Promised);
+        }
+        if self.draft.stated.at_once.is_some_and(|at_once| at_once != one.promised.is_at_once()) {
+            self.error("kind-other", E::Kind);
+        }
+        // Another law may give another limit (art. 42), so this only asks for a look.
+        if one.legal_basis.contains("行政许可法") {
+            let most = if one.parts.is_empty() { Limit::DECISION } else { Limit::JOINT_DECISION };
+            if calendar_days(one.statutory) > calendar_days(most) {
+                let place = self.read.place(self.draft, E::Statutory);
+                self.faults.push(Fault::warning("law-limit", place).with("most", most.days.to_string()));
+            }
+            if one.statutory.unit == Unit::Calendar {
+                self.warn("law-unit", E::Statutory);
+            }
+        }
+    }
+
+    /// A fee has a basis, and only a fee is paid; who has to come is told why.
+    fn money(&mut self) {
+        let one = self.one;
+        let is_charged = !one.fee.is_empty();
+        if self.draft.stated.is_charged.is_some_and(|stated| stated != is_charged) {
+            self.error("fee-charged-other", E::Charged);
+        }
+        if is_charged && one.fee_basis.is_empty() {
+            self.error("fee-basis-missing", E::FeeBasis);
+        }
+        if !is_charged && !one.fee_basis.is_empty() {
+            self.error("fee-basis-without-fee", E::FeeBasis);
+        }
+        if is_charged && one.pays_online.is_none() {
+            self.warn("fee-pay-unknown", E::PaysOnline);
+        }
+        if !is_charged && one.pays_online == Some(true) {
+            self.error("fee-pay-without-fee", E::PaysOnline);
+        }
+        if one.visits.is_some_and(|visits| visits > 0) && one.visits_reason.is_empty() {
+            self.error("visits-reason-missing", E::VisitsReason);
+        }
+    }
+
+    /// Telephones can be rung from another province, and a complaint goes to somebody else.
+    fn contact(&mut self) {
+        let one = self.one;
+        for (number, element) in [(&one.phone, E::Phone), (&one.complaint_phone, E::ComplaintPhone)] {
+            // Several numbers may stand in one cell.
+            for number in
+                number.split(['、', '/', '；', '，', ',', ';', '\n']).map(str::trim).filter(|it| !it.is_empty())
+            {
+                match phone(number) {
+                    Phone::Whole => {}
+                    Phone::WithoutArea => self.warn("phone-area", element),
+                    Phone::None => self.error("phone-format", element),
+                }
+            }
+        }
+        if !one.phone.is_empty() && one.phone == one.complaint_phone {
+            self.warn("phone-same", E::ComplaintPhone);
+        }
+    }
+
+    fn materials(&mut self) {
+        if self.one.materials.is_empty() {
+            self.warn("materials-none", E::Materials);
+        }
+        let mut keys = BTreeSet::new();
+        for (material, place) in self.one.materials.iter().zip(&self.draft.materials_at) {
+            if !keys.insert(&material.key) {
+                self.faults.push(Fault::error("material-key-twice", place.clone()).with("key", &material.key));
+            }
+            if material.name.is_empty() {
+                self.faults.push(Fault::error("material-nameless", place.clone()).with("value", &material.key));
+            }
+        }
+    }
+
+    /// Parts have keys of their own, need what is there, and wait for each other in no circle.
+    fn parts(&mut self) {
+        let one = self.one;
+        let materials: BTreeSet<&str> = one.materials.iter().map(|material| material.key.as_str()).collect();
+        let keys: BTreeSet<&str> = one.parts.iter().map(|part| part.key.as_str()).collect();
+        let mut seen = BTreeSet::new();
+        for (part, place) in one.parts.iter().zip(&self.draft.parts_at) {
+            let fault = |code, key: &str| Fault::error(code, place.clone()).with("key", key);
+            if !seen.insert(&part.key) {
+                self.faults.push(fault("part-key-twice", &part.key));
+            }
+            let lacking = part.materials.iter().filter(|key| !materials.contains(key.as_str()));
+            self.faults.extend(lacking.map(|key| fault("part-material-unknown", key)));
+            let lacking = part.after.iter().filter(|key| !keys.contains(key.as_str()));
+            self.faults.extend(lacking.map(|key| fault("part-after-unknown", key)));
+        }
+        if let Some(place) = circular(one).and_then(|at| self.draft.parts_at.get(at)) {
+            self.faults.push(Fault::error("part-circular", place.clone()));
+        }
+    }
+}
+
+/// The place of a part that waits, over others, for itself.
+fn circular(one: &Implementation) -> Option<usize> {
+    // What waits for nothing that is left is taken away, until nothing more can be.
+    let mut left: BTreeMap<&str, usize> =
+        one.parts.iter().enumerate().map(|(at, part)| (part.key.as_str(), at)).collect();
+    loop {
+        let before = left.len();
+        let waits = |at: usize, left: &BTreeMap<&str, usize>| {
+            one.parts[at].after.iter().any(|key| left.contains_key(key.as_str()))
+        };
+        let now = left.clone();
+        left.retain(|_, at| waits(*at, &now));
+        if left.len() == before {
+            return left.values().min().copied();
+        }
+    }
+}
+
+/// A limit in calendar days, to compare two: five working days are a week.
+fn calendar_days(limit: Limit) -> u32 {
+    let days = u32::from(limit.days);
+    match limit.unit {
+        Unit::Calendar => days,
+        Unit::Working => (days * 7).div_ceil(5),
+    }
+}
+
+/// How a telephone number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phone {
+    /// It can be rung from anywhere.
+    Whole,
+    /// Seven or eight digits, or a hotline: from elsewhere it leads nowhere, or to another place's.
+    WithoutArea,
+    /// No number.
+    None,
+}
+
+fn phone(text: &str) -> Phone {
+    let text = text.replace(['－', '—', ' ', '(', ')', '（', '）'], "-");
+    let mut rest = text.split('-').filter(|part| !part.is_empty());
+    let parts: [&str; 3] = std::array::from_fn(|_| rest.next().unwrap_or_default());
+    let is_longer = rest.next().is_some();
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !parts.iter().all(|part| digits(part)) || is_longer {
+        return Phone::None;
+    }
+    let is_area = |part: &str| part.starts_with('0') && (3..=4).contains(&part.len());
+    let is_line = |part: &str| (7..=8).contains(&part.len()) && !part.starts_with('0');
+    let is_hotline = |part: &str| part.len() == 5 && part.starts_with(['1', '9']);
+    match parts {
+        [area, line, _] if is_area(area) && (is_line(line) || is_hotline(line)) => Phone::Whole,
+        [one, "", ""] if one.len() == 11 && one.starts_with('1') => Phone::Whole,
+        [one, "", ""] if one.starts_with("400") && one.len() == 10 => Phone::Whole,
+        [one, "", ""] if one.starts_with('0') && (10..=12).contains(&one.len()) => Phone::Whole,
+        [line, _, ""] if is_line(line) || is_hotline(line) => Phone::WithoutArea,
+        _ => Phone::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telephones_are_told_apart() {
+        let whole =
+            ["0551-62345678", "（0551）62345678", "021-12345678-801", "055162345678", "0551-12345", "13800000000"];
+        whole.iter().for_each(|text| assert_eq!(phone(text), Phone::Whole, "{text}"));
+        ["62345678", "12345", "6234567-801"]
+            .iter()
+            .for_each(|text| assert_eq!(phone(text), Phone::WithoutArea, "{text}"));
+        ["", "电话", "123", "0551-123", "1-2-3-4"]
+            .iter()
+            .for_each(|text| assert_eq!(phone(text), Phone::None, "{text}"));
+    }
+
+    #[test]
+    fn limits_of_different_days_are_compared() {
+        assert!(calendar_days(Limit::working(20)) > calendar_days(Limit { days: 20, unit: Unit::Calendar }));
+        assert_eq!(calendar_days(Limit::working(5)), 7);
+        assert_eq!(calendar_days(Limit::AT_ONCE), 0);
+    }
+}
