@@ -457,11 +457,30 @@ impl Browser {
 
     /// Sends the form of a page, with what stands hidden in it.
     pub async fn submit(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
+        let csrf = self.csrf(page).await;
+        let once = format!("{:x}", u64::from_le_bytes(tongban_random()));
+        self.send(path, &[&[("csrf", csrf.as_str()), ("once", &once), ("page", page)], fields].concat()).await
+    }
+
+    /// Sends the form of a page with a file in its field `file`.
+    pub async fn upload(&self, page: &str, path: &str, name: &str, bytes: Vec<u8>) -> reqwest::Response {
+        let file = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().text("csrf", self.csrf(page).await).text("page", page.to_owned());
+        let request = self.http.post(format!("{}{path}", self.address)).header("cookie", &self.cookie);
+        request.multipart(form.part("file", file)).send().await.unwrap()
+    }
+
+    /// The secret of the session, from a page with a form.
+    async fn csrf(&self, page: &str) -> String {
         let text = self.page(page).await;
         let at = text.find("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form in {text}")) + 19;
-        let csrf = &text[at..at + text[at..].find('"').unwrap()];
-        let once = format!("{:x}", u64::from_le_bytes(tongban_random()));
-        self.send(path, &[&[("csrf", csrf), ("once", &once), ("page", page)], fields].concat()).await
+        text[at..at + text[at..].find('"').unwrap()].to_owned()
+    }
+
+    /// The bytes of a file.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let request = self.http.get(format!("{}{path}", self.address)).header("cookie", &self.cookie);
+        request.send().await.unwrap().bytes().await.unwrap().to_vec()
     }
 }
 

@@ -1,0 +1,342 @@
+//! Implementations come in from what offices have, and go out again: Excel, CSV, JSON; by the command line and by the page.
+//!
+//! Tests that publish have a node each, so that none sees what another changes.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
+use serde_json::{Value, json};
+use support::*;
+use tempfile::TempDir;
+use tongban_core::ident::Region;
+
+/// 合肥市 provident fund centre of the demo.
+const HEFEI: &str = "12993401000000027A";
+/// The headings that a new implementation needs.
+const HEADINGS: [&str; 9] = [
+    "基本事项",
+    "行政区划",
+    "实施主体编码",
+    "生效日期",
+    "法定办结时限",
+    "承诺办结时限",
+    "设定依据",
+    "办理结果",
+    "申请材料",
+];
+
+/// A row that is right: one cell a heading.
+fn row(item: &str, region: &str) -> Vec<String> {
+    let authority = if region.starts_with("3418") { "12993418000000027Y" } else { HEFEI };
+    let cells = [item, region, authority, "2026-01-01", "20个工作日", "5", "依据待核实", "证明", "身份证|必要|原件"];
+    cells.map(str::to_owned).to_vec()
+}
+
+fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn write_rows(sheet: &mut Worksheet, first: u32, rows: &[Vec<String>]) {
+    for (at, cells) in rows.iter().enumerate() {
+        for (column, cell) in cells.iter().enumerate() {
+            sheet.write_string(first + at as u32, column as u16, cell).unwrap();
+        }
+    }
+}
+
+fn headings() -> Vec<String> {
+    HEADINGS.map(str::to_owned).to_vec()
+}
+
+fn csv(rows: &[Vec<String>]) -> String {
+    let lines = [vec![headings()], rows.to_vec()].concat();
+    lines.iter().map(|cells| cells.join(",") + "\r\n").collect()
+}
+
+/// Runs a command about a file; what it reports, and its status.
+fn report(node: &Node, what: &[&str], file: &str) -> (Value, i32) {
+    let ran = run(&[&["catalogue"], what, &["--json", "--data", node.data(), file]].concat());
+    let report = serde_json::from_slice(&ran.out).unwrap_or_else(|_| panic!("{} {}", ran.text(), ran.err));
+    (report, ran.code)
+}
+
+/// What a node publishes, by identifier.
+fn published(node: &Node) -> BTreeMap<String, Value> {
+    let out = run(&["catalogue", "export", "--data", node.data(), "--format", "json"]).fine().out;
+    let all: Vec<Value> = serde_json::from_slice(&out).unwrap();
+    all.into_iter().map(|one| (one["id"].as_str().unwrap().to_owned(), one)).collect()
+}
+
+/// Code, sheet, row and column of every fault of a severity.
+fn faults(report: &Value, severity: &str) -> Vec<(String, String, u64, String)> {
+    let of = report["faults"].as_array().unwrap().iter().filter(|fault| fault["severity"] == severity);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    of.map(|fault| {
+        for words in ["message", "message_en", "todo", "todo_en"] {
+            assert!(fault[words].as_str().unwrap().chars().count() > 2, "{fault}");
+        }
+        (text(&fault["code"]), text(&fault["sheet"]), fault["row"].as_u64().unwrap(), text(&fault["column"]))
+    })
+    .collect()
+}
+
+#[track_caller]
+fn has(faults: &[(String, String, u64, String)], code: &str, sheet: &str, row: u64, column: &str) {
+    let is = |fault: &&(String, String, u64, String)| {
+        fault.0 == code && fault.1 == sheet && fault.2 == row && fault.3.starts_with(column)
+    };
+    assert!(faults.iter().find(is).is_some(), "no {code} at {sheet} {row} {column}: {faults:?}");
+}
+
+#[tokio::test]
+async fn what_goes_out_comes_in_unchanged() {
+    let demo = Demo::shared().await;
+    let node = demo.node("zhejiang");
+    let before = published(&node);
+    assert!(before.len() > 10 && before.values().any(|one| one["parts"].is_array()));
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["xlsx", "csv", "json"] {
+        let file = folder.path().join(format!("out.{format}"));
+        let file = file.to_str().unwrap();
+        run(&["catalogue", "export", "--data", node.data(), "--format", format, "--out", file]).fine();
+        let (report, code) = report(&node, &["import", "--replace"], file);
+        assert_eq!((code, faults(&report, "error")), (0, vec![]), "{format}");
+        assert_eq!(report["unchanged"], before.len(), "{format}: {report}");
+        assert_eq!((&report["published"], &report["changes"]), (&Value::Null, &json!([])), "{format}");
+    }
+    assert_eq!(published(&node), before);
+
+    let out = run(&["catalogue", "export", "--data", node.data(), "--format", "cpsv-ap"]).fine().out;
+    let graph: Value = serde_json::from_slice(&out).unwrap();
+    let services = graph["@graph"].as_array().unwrap();
+    assert!(services.len() > before.len() && services.iter().all(|one| one["@type"] == "cpsv:PublicService"));
+}
+
+#[tokio::test]
+async fn a_spreadsheet_comes_in_whole_or_not_at_all() {
+    let demo = Demo::shared().await;
+    let node = demo.node("anhui");
+    let before = published(&node);
+    let folder = tempfile::tempdir().unwrap();
+
+    // A title above, merged as titles are; further columns; materials on a sheet of their own.
+    let more = ["实施编码", "咨询电话", "监督投诉电话", "收费标准", "收费依据", "备注"];
+    let code = format!("{HEFEI}3342011111001");
+    let filled = [code.as_str(), "0551-62345678", "0551-62345679", "10元", "皖价费〔2020〕1号", "内部"];
+    let mut book = Workbook::new();
+    let items = book.add_worksheet();
+    items.set_name("事项").unwrap();
+    items.merge_range(0, 0, 0, 8, "合肥市实施清单", &Format::new()).unwrap();
+    let mut head = headings();
+    head.pop();
+    head.extend(more.map(str::to_owned));
+    let mut cells = row("2020-35-1", "340100");
+    cells.pop();
+    cells.extend(filled.map(str::to_owned));
+    write_rows(items, 1, &[head, cells]);
+    let materials = book.add_worksheet();
+    materials.set_name("材料").unwrap();
+    let line = |cells: [&str; 5]| cells.map(str::to_owned).to_vec();
+    let sheet = [
+        line(["实施编码", "材料名称", "材料必要性", "核验原件", "审查要点"]),
+        line([&code, "身份证", "1", "是", "本人签名；在有效期内"]),
+        line([&code, "申请表", "容缺后补", "否", ""]),
+    ];
+    write_rows(materials, 0, &sheet);
+    let file = put(&folder, "good.bin", &book.save_to_buffer().unwrap());
+
+    let (dry, status) = report(&node, &["import", "--dry-run"], &file);
+    assert_eq!((status, faults(&dry, "error")), (0, vec![]), "{dry}");
+    has(&faults(&dry, "warning"), "column-unknown", "事项", 2, "N 备注");
+    assert_eq!(published(&node), before, "asked only");
+    let (done, status) = report(&node, &["import"], &file);
+    assert!(status == 0 && done["published"].as_u64().is_some_and(|version| version > 1), "{done}");
+    let now = published(&node);
+    assert_eq!(now.len(), before.len() + 1, "what the file does not have stays");
+    let new = &now["2020-35-1@340100"];
+    assert_eq!((&new["code"], &new["version"], &new["fee"]), (&json!(code), &json!(1), &json!("10元")));
+    assert_eq!(new["materials"][1], {
+        let material = json!({ "key": "m2", "name": "申请表", "name_en": "", "need": "may_follow", "original": false });
+        with(material, json!({ "review": "", "review_en": "" }))
+    });
+    assert_eq!(new["materials"][0]["review"], "本人签名；在有效期内");
+
+    // A column that is not there leaves what is published; what changes is one version more.
+    let text = "事项标识,承诺办结时限\n2020-35-1@340100,3\n";
+    let (done, _) = report(&node, &["import"], &put(&folder, "few.csv", format!("{text},\n").as_bytes()));
+    assert_eq!(done["errors"], 1, "three headings at least: {done}");
+    let text = "事项标识,行政区划,承诺办结时限\n2020-35-1@340100,340100,3\n";
+    let (done, status) = report(&node, &["import"], &put(&folder, "few.csv", text.as_bytes()));
+    assert_eq!((status, &done["changes"][0]["change"]), (0, &json!("changed")), "{done}");
+    let now = published(&node);
+    assert_eq!(now["2020-35-1@340100"]["version"], 2);
+    assert_eq!(now["2020-35-1@340100"]["promised"]["days"], 3);
+    assert_eq!(now["2020-35-1@340100"]["materials"], new["materials"]);
+
+    // Two thousand rows of which one is wrong: nothing. Without it: all.
+    let regions = Region::all_current().filter(|region| {
+        let code = region.to_string();
+        code.starts_with("3401") || code.starts_with("3418")
+    });
+    let world: Value = serde_json::from_str(include_str!("../../data/demo/world.json")).unwrap();
+    let items: Vec<&str> =
+        world["items"].as_array().unwrap().iter().map(|item| item["key"].as_str().unwrap()).collect();
+    let mut rows: Vec<Vec<String>> = regions
+        .flat_map(|region| items.iter().map(move |item| row(item, &region.to_string())).collect::<Vec<_>>())
+        .take(2_000)
+        .collect();
+    assert_eq!(rows.len(), 2_000);
+    let (good, status) = report(&node, &["check"], &put(&folder, "many.csv", csv(&rows).as_bytes()));
+    assert_eq!((status, &good["rows"], &good["errors"]), (0, &json!(2_000), &json!(0)));
+    rows[1_997][5] = "30".to_owned();
+    let file = put(&folder, "many.csv", csv(&rows).as_bytes());
+    let (bad, status) = report(&node, &["import", "--replace"], &file);
+    assert_eq!((status, &bad["published"], &bad["changes"]), (1, &Value::Null, &json!([])));
+    has(&faults(&bad, "error"), "limit-over-statutory", "", 1_999, "F");
+    run(&["catalogue", "import", "--data", node.data(), &file]).refused("catalogue-errors");
+    assert_eq!(published(&node), now, "nothing is half imported");
+}
+
+#[tokio::test]
+async fn what_spreadsheets_hide_is_told_by_row_and_column() {
+    let demo = Demo::shared().await;
+    let node = demo.node("anhui");
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = Workbook::new();
+    let items = book.add_worksheet();
+    items.set_name("事项").unwrap();
+    write_rows(
+        items,
+        0,
+        &[headings(), row("2020-35-2", "340100"), row("2020-35-3", "340100"), row("2020-35-4", "340100")],
+    );
+    items.merge_range(1, 6, 2, 6, "依据待核实", &Format::new()).unwrap();
+    items.write_formula(3, 5, Formula::new("=1+1").set_result("")).unwrap();
+    items.write_formula(3, 4, Formula::new("=10+10").set_result("20")).unwrap();
+    let hidden = book.add_worksheet();
+    hidden.set_name("材料").unwrap().set_hidden(true);
+    write_rows(hidden, 0, &[vec!["事项标识".to_owned()]]);
+    let file = put(&folder, "hidden.xlsx", &book.save_to_buffer().unwrap());
+    let (told, status) = report(&node, &["import"], &file);
+    assert_eq!(status, 1);
+    let errors = faults(&told, "error");
+    has(&errors, "merged", "事项", 2, "G 设定依据");
+    has(&errors, "formula-without-value", "事项", 4, "F 承诺办结时限");
+    has(&errors, "cell-empty", "事项", 4, "F 承诺办结时限");
+    let warnings = faults(&told, "warning");
+    has(&warnings, "formula", "事项", 4, "E 法定办结时限");
+    has(&warnings, "sheet-hidden", "材料", 0, "");
+}
+
+#[tokio::test]
+async fn wrong_rows_say_what_is_wrong_and_where() {
+    let demo = Demo::shared().await;
+    let node = demo.node("anhui");
+    let folder = tempfile::tempdir().unwrap();
+    let mut head = headings();
+    head.extend(["实施编码", "咨询电话", "收费依据", "失效日期"].map(str::to_owned));
+    let with = |item: &str, region: &str, changes: &[(usize, &str)]| {
+        let mut cells = row(item, region);
+        cells.resize(13, String::new());
+        changes.iter().for_each(|(at, text)| cells[*at] = (*text).to_owned());
+        cells
+    };
+    let wrong_check = "12993401000000027B3342011111001";
+    let other = "12993418000000027Y3342011111001";
+    let rows = [
+        head,
+        with("2020-35-2", "340100", &[(9, wrong_check)]),
+        with("2020-35-2", "340100", &[(9, other)]),
+        with("2020-35-3", "340100", &[(9, "12993401000000027A"), (3, "明天")]),
+        with("2020-35-999", "340100", &[(10, "62345678")]),
+        with("2020-35-3", "320500", &[(11, "某文")]),
+        with("2020-35-4", "340199", &[]),
+        with("2020-35-4", "340100", &[(2, "12993205000000027F"), (4, "20天")]),
+        with("2020-35-5", "340100", &[(8, "身份证|可有可无"), (12, "2025-01-01")]),
+        with("2020-35-7", "340100", &[(8, "甲|必要|是|one；乙|必要|是|one"), (10, "电话")]),
+    ];
+    let text: String = rows.iter().map(|cells| cells.join(",") + "\n").collect();
+    let gb = encoding_rs::GB18030.encode(&text).0.into_owned();
+    let (told, status) = report(&node, &["check"], &put(&folder, "wrong.csv", &gb));
+    assert_eq!(status, 1);
+    let errors = faults(&told, "error");
+    for (code, row, column) in [
+        ("code-check-digit", 2, "J 实施编码"),
+        ("code-authority-other", 3, "J 实施编码"),
+        ("id-twice", 3, ""),
+        ("valid-twice", 3, "D 生效日期"),
+        ("code-length", 4, "J 实施编码"),
+        ("date-format", 4, "D 生效日期"),
+        ("item-unknown", 5, "A 基本事项"),
+        ("region-not-own", 6, "B 行政区划"),
+        ("fee-basis-without-fee", 6, "L 收费依据"),
+        ("region-unknown", 7, "B 行政区划"),
+        ("uscc-format", 8, "C 实施主体编码"),
+        ("need-format", 9, "I 申请材料"),
+        ("until-before-from", 9, "M 失效日期"),
+        ("material-key-twice", 10, "I 申请材料"),
+        ("phone-format", 10, "K 咨询电话"),
+    ] {
+        has(&errors, code, "", row, column);
+    }
+    has(&faults(&told, "warning"), "phone-area", "", 5, "K 咨询电话");
+
+    // Files that are none.
+    let none: [(&str, &[u8]); 4] = [
+        ("file-empty", b" \n"),
+        ("file-unknown", b"\xff\xfea\x00"),
+        ("file-unreadable", b"PK\x03\x04no"),
+        ("json-format", b"{}"),
+    ];
+    for (code, bytes) in none {
+        let (told, status) = report(&node, &["check"], &put(&folder, "none", bytes));
+        assert_eq!((status, told["faults"][0]["code"].as_str()), (1, Some(code)), "{told}");
+    }
+    let missing = folder.path().join("not-there");
+    run(&["catalogue", "check", "--data", node.data(), missing.to_str().unwrap()]).refused("not-read");
+}
+
+#[tokio::test]
+async fn the_page_shows_what_would_change_and_publishes_what_was_looked_at() {
+    const PAGE: &str = "/admin/catalogue";
+    const PREVIEW: &str = "/admin/catalogue/preview";
+    let demo = Demo::shared().await;
+    let node = demo.node("jiangsu");
+    let before = published(&node);
+    let admin = Browser::sign_in(&node, "jiangsu-admin").await;
+    assert_eq!(admin.submit(PAGE, PREVIEW, &[]).await.status().as_u16(), 422, "nothing was uploaded");
+    // What is downloaded is what the command writes; the template has headings and no rows.
+    let export = admin.bytes("/admin/catalogue/export/json").await;
+    assert_eq!(serde_json::from_slice::<Vec<Value>>(&export).unwrap().len(), before.len());
+    let template = admin.bytes("/admin/catalogue/export/template").await;
+    let answer = admin.upload(PAGE, PAGE, "template.xlsx", template).await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &PREVIEW.parse().unwrap()));
+    let page = admin.page(PREVIEW).await;
+    assert!(page.contains("file-empty") && !page.contains("发布这些变化"), "{page}");
+
+    let (id, one) = before.iter().next().unwrap();
+    let mut changed = one.clone();
+    changed["result"] = json!("试验结果<b>");
+    let file = serde_json::to_vec(&[changed]).unwrap();
+    admin.upload(PAGE, PAGE, "one.json", file).await;
+    let page = admin.page(PREVIEW).await;
+    assert!(page.contains(id) && page.contains("办理结果") && page.contains("试验结果&lt;b&gt;"), "{page}");
+    // Something else than what was looked at is not published.
+    assert_eq!(admin.submit(PREVIEW, PREVIEW, &[("seal", "other")]).await.status().as_u16(), 409);
+    assert_eq!(published(&node), before);
+    let at = page.find("name=\"seal\" value=\"").unwrap() + 19;
+    let seal = &page[at..at + page[at..].find('"').unwrap()];
+    let done = admin.submit(PREVIEW, PREVIEW, &[("seal", seal)]).await;
+    assert_eq!(done.status().as_u16(), 303, "{}", done.text().await.unwrap());
+    assert_eq!(published(&node)[id]["result"], "试验结果<b>");
+    // It is gone once it is published, and it is nobody else's.
+    assert_eq!(admin.submit(PAGE, PREVIEW, &[("seal", seal)]).await.status().as_u16(), 422);
+    let clerk = Browser::sign_in(&node, "suzhou-clerk").await;
+    for path in [PAGE, PREVIEW, "/admin/catalogue/export/json"] {
+        assert!(!clerk.page(path).await.contains(id.as_str()), "{path}");
+    }
+}
