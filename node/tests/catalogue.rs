@@ -89,7 +89,7 @@ fn has(faults: &[(String, String, u64, String)], code: &str, sheet: &str, row: u
     let is = |fault: &&(String, String, u64, String)| {
         fault.0 == code && fault.1 == sheet && fault.2 == row && fault.3.starts_with(column)
     };
-    assert!(faults.iter().find(is).is_some(), "no {code} at {sheet} {row} {column}: {faults:?}");
+    assert!(faults.iter().any(|fault| is(&fault)), "no {code} at {sheet} {row} {column}: {faults:?}");
 }
 
 #[tokio::test]
@@ -187,6 +187,8 @@ async fn a_spreadsheet_comes_in_whole_or_not_at_all() {
         world["items"].as_array().unwrap().iter().map(|item| item["key"].as_str().unwrap()).collect();
     let mut rows: Vec<Vec<String>> = regions
         .flat_map(|region| items.iter().map(move |item| row(item, &region.to_string())).collect::<Vec<_>>())
+        // Parts need materials that these rows do not have.
+        .filter(|cells| !now.get(&format!("{}@{}", cells[0], cells[1])).is_some_and(|one| one["parts"].is_array()))
         .take(2_000)
         .collect();
     assert_eq!(rows.len(), 2_000);
@@ -314,7 +316,7 @@ async fn the_page_shows_what_would_change_and_publishes_what_was_looked_at() {
     assert_eq!(serde_json::from_slice::<Vec<Value>>(&export).unwrap().len(), before.len());
     let template = admin.bytes("/admin/catalogue/export/template").await;
     let answer = admin.upload(PAGE, PAGE, "template.xlsx", template).await;
-    assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &PREVIEW.parse().unwrap()));
+    assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (303, PREVIEW));
     let page = admin.page(PREVIEW).await;
     assert!(page.contains("file-empty") && !page.contains("发布这些变化"), "{page}");
 

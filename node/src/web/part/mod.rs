@@ -96,6 +96,8 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
             ]);
         }
         Some(AccountRole::Admin) => links.extend([("/admin/accounts", "nav-accounts"), ("/admin/catalogue", "nav-catalogue")]),
+            links.extend([("/admin/accounts", "nav-accounts"), ("/admin/catalogue", "nav-catalogue")])
+        }
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
         Some(AccountRole::Registrar) => links.push(("/registrar", "nav-registrar")),
     }
