@@ -162,12 +162,12 @@ fn every_reason_says_what_to_do() {
 #[test]
 fn every_fault_of_a_catalogue_says_what_to_do() {
     for code in CODES_OF_CATALOGUE {
-        both(&format!("catalogue-{code}"));
-        both(&format!("catalogue-{code}-todo"));
+        both(&format!("import-{code}"));
+        both(&format!("import-{code}-todo"));
     }
     for element in tongban::catalogue::write::compared() {
         let name = tongban::catalogue::column::name(tongban::catalogue::column::About::Items, element);
-        both(&format!("catalogue-element-{name}"));
+        both(&format!("import-element-{name}"));
     }
 }
 

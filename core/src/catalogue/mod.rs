@@ -3,8 +3,8 @@
 //! Both are data, versioned and dated, published as signed documents ([`crate::directory`]). A case keeps the version
 //! that it began under: its first entry carries what it needs of it.
 
-pub mod compare;
 mod code;
+pub mod compare;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -44,16 +44,16 @@ impl Place {
     pub fn words(&self, lang: Lang) -> String {
         let mut words = Vec::new();
         if !self.sheet.is_empty() {
-            words.push(lang.tf("catalogue-at-sheet", &[("sheet", &self.sheet)]).into_owned());
+            words.push(lang.tf("import-at-sheet", &[("sheet", &self.sheet)]).into_owned());
         }
         if self.row > 0 {
-            words.push(lang.tf("catalogue-at-row", &[("row", &self.row.to_string())]).into_owned());
+            words.push(lang.tf("import-at-row", &[("row", &self.row.to_string())]).into_owned());
         }
         if !self.column.is_empty() {
-            words.push(lang.tf("catalogue-at-column", &[("column", &self.column)]).into_owned());
+            words.push(lang.tf("import-at-column", &[("column", &self.column)]).into_owned());
         }
         if words.is_empty() {
-            words.push(lang.t("catalogue-at-file").into_owned());
+            words.push(lang.t("import-at-file").into_owned());
         }
         lang.joined(&words)
     }
@@ -167,12 +167,12 @@ impl Fault {
     /// What is wrong, in words.
     pub fn what(&self, lang: Lang) -> String {
         let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        lang.tf(&format!("catalogue-{}", self.code), &values).into_owned()
+        lang.tf(&format!("import-{}", self.code), &values).into_owned()
     }
 
     /// What to do, in words.
     pub fn todo(&self, lang: Lang) -> String {
-        lang.t(&format!("catalogue-{}-todo", self.code)).into_owned()
+        lang.t(&format!("import-{}-todo", self.code)).into_owned()
     }
 
     /// For programs.

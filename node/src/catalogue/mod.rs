@@ -69,7 +69,7 @@ impl Examined {
             ("kept", &kept),
             ("removed", &removed),
         ];
-        lang.tf("catalogue-summary", &values).into_owned()
+        lang.tf("import-summary", &values).into_owned()
     }
 }
 

@@ -139,25 +139,25 @@ async fn take(file: In, is_question: bool) -> Result<(), Failure> {
     }
     match errors {
         0 => Ok(()),
-        count => Err(Failure::new("catalogue-errors", lang.tf("catalogue-stopped", &[("count", &count.to_string())]))),
+        count => Err(Failure::new("catalogue-errors", lang.tf("import-stopped", &[("count", &count.to_string())]))),
     }
 }
 
 fn report(lang: Lang, examined: &Examined, version: Option<u32>, is_question: bool) {
     for fault in &examined.faults {
         let Fault { severity, code, place, .. } = fault;
-        let severity = lang.t(&format!("catalogue-{}", severity.name()));
+        let severity = lang.t(&format!("import-{}", severity.name()));
         println!("{severity} [{code}] {}\n  {}\n  {}", place.words(lang), fault.what(lang), fault.todo(lang));
     }
     for change in &examined.changes.all {
         match change {
             Change::New(id) => println!("+ {id}"),
             Change::Removed(id) => println!("- {id}"),
-            Change::Kept(id) => println!("  {}", lang.tf("catalogue-kept", &[("id", id)])),
+            Change::Kept(id) => println!("  {}", lang.tf("import-kept", &[("id", id)])),
             Change::Changed(id, differences) => {
                 println!("~ {id}");
                 for one in differences {
-                    let heading = lang.t(&format!("catalogue-element-{}", one.name()));
+                    let heading = lang.t(&format!("import-element-{}", one.name()));
                     println!("    {heading}\n      - {}\n      + {}", one.before, one.after);
                 }
             }
@@ -165,9 +165,9 @@ fn report(lang: Lang, examined: &Examined, version: Option<u32>, is_question: bo
     }
     println!("{}", examined.summary(lang));
     if let Some(version) = version {
-        println!("{}", lang.tf("catalogue-published", &[("version", &version.to_string())]));
+        println!("{}", lang.tf("import-published", &[("version", &version.to_string())]));
     } else if examined.errors() == 0 {
-        let key = if is_question { "catalogue-only-asked" } else { "catalogue-nothing" };
+        let key = if is_question { "import-only-asked" } else { "import-nothing" };
         println!("{}", lang.t(key));
     }
 }

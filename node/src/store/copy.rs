@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 39] = [
+const TABLES: [(&str, &str); 40] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),

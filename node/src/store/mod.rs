@@ -30,6 +30,7 @@ mod second;
 mod sql;
 mod tally;
 mod turn;
+mod upload;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -46,7 +47,6 @@ pub(crate) use bundle::contents;
 pub use cannot::{Cannot, CannotAnswer, CannotState, NewCannot};
 pub use catalogue::Hurt;
 pub use demand::Demand;
-pub use catalogue::CatalogueUpload;
 pub use document::Published;
 pub use figures::{Beside, Figures, Schema, Waiting, stored_schema};
 pub use identity::PendingSignIn;
@@ -58,6 +58,7 @@ pub(crate) use read::day_number;
 pub use read::{AccessRow, CasePage, CaseRow, List, Place, StreamPage};
 pub use rebuild::{Difference, rebuild};
 pub use tally::Tally;
+pub use upload::CatalogueUpload;
 pub use writer::{IncomingBatch, Once, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
 
 /// The SQLite database in a data folder.

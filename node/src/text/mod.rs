@@ -30,10 +30,10 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("authority", include_str!("zh/authority.ftl"), include_str!("en/authority.ftl")),
     ("admin", include_str!("zh/admin.ftl"), include_str!("en/admin.ftl")),
     ("bundle", include_str!("zh/bundle.ftl"), include_str!("en/bundle.ftl")),
-    ("catalogue", include_str!("zh/catalogue.ftl"), include_str!("en/catalogue.ftl")),
     ("told", include_str!("zh/told.ftl"), include_str!("en/told.ftl")),
     ("operate", include_str!("zh/operate.ftl"), include_str!("en/operate.ftl")),
     ("catalogue", include_str!("zh/catalogue.ftl"), include_str!("en/catalogue.ftl")),
+    ("import", include_str!("zh/import.ftl"), include_str!("en/import.ftl")),
 ];
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));

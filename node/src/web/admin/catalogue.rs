@@ -44,42 +44,42 @@ async fn page(app: &App, visitor: &Visitor, done: u32, error: Option<&str>) -> R
     let error = error.map(|key| visitor.t(key).into_owned());
     let errors: Vec<(Option<&str>, String)> = error.iter().map(|text| (Some("file"), text.clone())).collect();
     let body = html! {
-        h1 { (visitor.t("catalogue-title")) }
+        h1 { (visitor.t("import-title")) }
         (part::error_summary(visitor, &errors))
-        @if done > 0 { (part::done(&visitor.tf("catalogue-published", &[("version", &done.to_string())]))) }
-        p class="lead" { (visitor.tf("catalogue-lead", &[("count", &count)])) }
+        @if done > 0 { (part::done(&visitor.tf("import-published", &[("version", &done.to_string())]))) }
+        p class="lead" { (visitor.tf("import-lead", &[("count", &count)])) }
         section {
-            h2 { (visitor.t("catalogue-in")) }
+            h2 { (visitor.t("import-in")) }
             form method="post" action=(PAGE) enctype="multipart/form-data" class="narrow" {
                 (part::hidden(visitor, PAGE))
                 div class=(if error.is_some() { "field wrong" } else { "field" }) {
-                    label for="file" { (visitor.t("catalogue-file")) }
-                    p class="hint" id="file-hint" { (visitor.t("catalogue-file-hint")) }
+                    label for="file" { (visitor.t("import-file")) }
+                    p class="hint" id="file-hint" { (visitor.t("import-file-hint")) }
                     @if let Some(error) = &error { p class="error" id="file-error" { (error) } }
                     input id="file" name="file" type="file" accept=".xlsx,.xls,.csv,.json" aria-describedby="file-hint";
                 }
-                (part::check("replace", "1", &visitor.t("catalogue-replace"), false))
-                (part::primary(&visitor.t("catalogue-look")))
+                (part::check("replace", "1", &visitor.t("import-replace"), false))
+                (part::primary(&visitor.t("import-look")))
             }
         }
         section {
-            h2 { (visitor.t("catalogue-out")) }
+            h2 { (visitor.t("import-out")) }
             p class="buttons" {
-                (part::button_link("/admin/catalogue/export/template", &visitor.t("catalogue-template")))
+                (part::button_link("/admin/catalogue/export/template", &visitor.t("import-template")))
                 @for (format, name) in [("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON"), ("cpsv-ap", "CPSV-AP")] {
-                    (part::button_link(&format!("/admin/catalogue/export/{format}"), &visitor.tf("catalogue-export", &[("format", name)])))
+                    (part::button_link(&format!("/admin/catalogue/export/{format}"), &visitor.tf("import-export", &[("format", name)])))
                 }
             }
         }
     };
-    Ok(part::page(visitor, &visitor.t("catalogue-title"), body))
+    Ok(part::page(visitor, &visitor.t("import-title"), body))
 }
 
 /// `POST /admin/catalogue`: keeps the file and goes on to the preview.
 pub async fn upload(State(app): State<App>, visitor: Visitor, mut form: Form) -> Result<Response, Fault> {
     let account = admin(&visitor)?.id;
     let Some((_, file)) = form.take_files().into_iter().find(|(field, _)| field == "file") else {
-        let page = page(&app, &visitor, 0, Some("catalogue-file-missing")).await?;
+        let page = page(&app, &visitor, 0, Some("import-file-missing")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let upload = CatalogueUpload { name: file.name, bytes: file.bytes, replace: form.text("replace") == "1" };
@@ -116,9 +116,9 @@ pub async fn preview(State(app): State<App>, visitor: Visitor) -> Result<Respons
 
 fn preview_page(visitor: &Visitor, upload: &CatalogueUpload, examined: &Examined, remark: Option<&str>) -> Markup {
     let errors = examined.errors();
-    let stopped = visitor.tf("catalogue-stopped", &[("count", &errors.to_string())]).into_owned();
+    let stopped = visitor.tf("import-stopped", &[("count", &errors.to_string())]).into_owned();
     let problems = if errors > 0 { vec![(Some("faults"), stopped)] } else { Vec::new() };
-    let title = visitor.t("catalogue-preview");
+    let title = visitor.t("import-preview");
     let body = html! {
         h1 { (title) }
         (part::error_summary(visitor, &problems))
@@ -127,16 +127,16 @@ fn preview_page(visitor: &Visitor, upload: &CatalogueUpload, examined: &Examined
         @if !examined.faults.is_empty() { section id="faults" { (faults(visitor, examined)) } }
         @if errors == 0 {
             section { (changes(visitor, examined)) }
-            @if examined.changes.is_nothing() { (part::note(&visitor.t("catalogue-nothing"))) }
+            @if examined.changes.is_nothing() { (part::note(&visitor.t("import-nothing"))) }
             @else {
                 form method="post" action=(PREVIEW) {
                     (part::hidden(visitor, PREVIEW))
                     input type="hidden" name="seal" value=(seal(examined));
-                    (part::primary(&visitor.t("catalogue-confirm")))
+                    (part::primary(&visitor.t("import-confirm")))
                 }
             }
         }
-        p { (part::button_link(PAGE, &visitor.t("catalogue-other"))) }
+        p { (part::button_link(PAGE, &visitor.t("import-other"))) }
     };
     part::page(visitor, &title, body)
 }
@@ -146,14 +146,14 @@ fn first_of(visitor: &Visitor, all: usize) -> Markup {
     let (shown, all_text) = (limits::CATALOGUE_SHOWN_MAX.to_string(), all.to_string());
     html! {
         @if all > limits::CATALOGUE_SHOWN_MAX {
-            (part::note(&visitor.tf("catalogue-first", &[("shown", &shown), ("all", &all_text)])))
+            (part::note(&visitor.tf("import-first", &[("shown", &shown), ("all", &all_text)])))
         }
     }
 }
 
 fn faults(visitor: &Visitor, examined: &Examined) -> Markup {
     let heads =
-        ["severity", "sheet", "row", "column", "what", "todo"].map(|key| visitor.t(&format!("catalogue-head-{key}")));
+        ["severity", "sheet", "row", "column", "what", "todo"].map(|key| visitor.t(&format!("import-head-{key}")));
     let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
     let rows: Vec<Vec<Markup>> = examined
         .faults
@@ -163,7 +163,7 @@ fn faults(visitor: &Visitor, examined: &Examined) -> Markup {
             let tone = if fault.severity == Severity::Error { "late" } else { "plain" };
             let row = if fault.place.row > 0 { fault.place.row.to_string() } else { "—".to_owned() };
             vec![
-                badge(tone, &visitor.t(&format!("catalogue-{}", fault.severity.name()))),
+                badge(tone, &visitor.t(&format!("import-{}", fault.severity.name()))),
                 html! { (if fault.place.sheet.is_empty() { "—" } else { &fault.place.sheet }) },
                 html! { (row) },
                 html! { (if fault.place.column.is_empty() { "—" } else { &fault.place.column }) },
@@ -173,24 +173,24 @@ fn faults(visitor: &Visitor, examined: &Examined) -> Markup {
         })
         .collect();
     html! {
-        (part::table(&visitor.t("catalogue-faults"), &heads, &rows))
+        (part::table(&visitor.t("import-faults"), &heads, &rows))
         (first_of(visitor, examined.faults.len()))
     }
 }
 
 fn changes(visitor: &Visitor, examined: &Examined) -> Markup {
-    let heads = ["id", "change", "before", "after"].map(|key| visitor.t(&format!("catalogue-head-{key}")));
+    let heads = ["id", "change", "before", "after"].map(|key| visitor.t(&format!("import-head-{key}")));
     let heads: Vec<&str> = heads.iter().map(|head| head.as_ref()).collect();
     let whole =
         |id: &str, key: &str| vec![html! { (id) }, badge("plain", &visitor.t(key)), html! { "—" }, html! { "—" }];
     let mut rows: Vec<Vec<Markup>> = Vec::new();
     for change in &examined.changes.all {
         match change {
-            Change::New(id) => rows.push(whole(id, "catalogue-change-new")),
-            Change::Removed(id) => rows.push(whole(id, "catalogue-change-removed")),
-            Change::Kept(id) => rows.push(whole(id, "catalogue-change-kept")),
+            Change::New(id) => rows.push(whole(id, "import-change-new")),
+            Change::Removed(id) => rows.push(whole(id, "import-change-removed")),
+            Change::Kept(id) => rows.push(whole(id, "import-change-kept")),
             Change::Changed(id, differences) => rows.extend(differences.iter().map(|one| {
-                let element = visitor.t(&format!("catalogue-element-{}", one.name())).into_owned();
+                let element = visitor.t(&format!("import-element-{}", one.name())).into_owned();
                 vec![html! { (id) }, html! { (element) }, html! { (one.before) }, html! { (one.after) }]
             })),
         }
@@ -198,7 +198,7 @@ fn changes(visitor: &Visitor, examined: &Examined) -> Markup {
     let all = rows.len();
     rows.truncate(limits::CATALOGUE_SHOWN_MAX);
     html! {
-        (part::table(&visitor.t("catalogue-changes"), &heads, &rows))
+        (part::table(&visitor.t("import-changes"), &heads, &rows))
         (first_of(visitor, all))
     }
 }
@@ -208,7 +208,7 @@ pub async fn confirm(State(app): State<App>, visitor: Visitor, form: Form) -> Re
     let account = admin(&visitor)?.id;
     let now = app.clock.now().0;
     let Some(upload) = app.store.kept_catalogue(account, now).await? else {
-        let page = page(&app, &visitor, 0, Some("catalogue-file-gone")).await?;
+        let page = page(&app, &visitor, 0, Some("import-file-gone")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let examined = look(&app, &upload).await?;
@@ -217,12 +217,12 @@ pub async fn confirm(State(app): State<App>, visitor: Visitor, form: Form) -> Re
         Ok((StatusCode::CONFLICT, page).into_response())
     };
     if examined.errors() > 0 || examined.changes.is_nothing() || form.text("seal") != seal(&examined) {
-        return again("catalogue-meanwhile");
+        return again("import-meanwhile");
     }
     let (kind, node, next) = (Kind::Implementations, &app.config.node, &examined.changes.next);
     let version = match publish(&app.store, &app.directory, &*app.signer, kind, node, next).await {
         Ok(version) => version,
-        Err(Unpublished::Meanwhile) => return again("catalogue-meanwhile"),
+        Err(Unpublished::Meanwhile) => return again("import-meanwhile"),
         Err(Unpublished::Store(error)) => return Err(error.into()),
     };
     app.store.drop_catalogue(account, now).await?;

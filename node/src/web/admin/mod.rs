@@ -1,8 +1,8 @@
 //! Pages of those who keep the system: accounts, the running node, the trust list.
 
 mod accounts;
-mod demand;
 mod catalogue;
+mod demand;
 mod guests;
 mod operator;
 mod registrar;

@@ -88,16 +88,12 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
         }
         Some(AccountRole::Clerk) => links.extend([("/window", "nav-window"), ("/window/new", "nav-window-new")]),
         Some(AccountRole::Officer) => links.push(("/authority", "nav-authority")),
-        Some(AccountRole::Admin) => {
-            links.extend([
-                ("/admin/accounts", "nav-accounts"),
-                ("/admin/demand", "nav-demand"),
-                ("/catalogue", "catalogue-link"),
-            ]);
-        }
-        Some(AccountRole::Admin) => links.extend([("/admin/accounts", "nav-accounts"), ("/admin/catalogue", "nav-catalogue")]),
-            links.extend([("/admin/accounts", "nav-accounts"), ("/admin/catalogue", "nav-catalogue")])
-        }
+        Some(AccountRole::Admin) => links.extend([
+            ("/admin/accounts", "nav-accounts"),
+            ("/admin/catalogue", "nav-catalogue"),
+            ("/catalogue", "catalogue-link"),
+            ("/admin/demand", "nav-demand"),
+        ]),
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
         Some(AccountRole::Registrar) => links.push(("/registrar", "nav-registrar")),
     }
