@@ -217,7 +217,8 @@ async fn what_spreadsheets_hide_is_told_by_row_and_column() {
         &[headings(), row("2020-35-2", "340100"), row("2020-35-3", "340100"), row("2020-35-4", "340100")],
     );
     items.merge_range(1, 6, 2, 6, "依据待核实", &Format::new()).unwrap();
-    items.write_formula(3, 5, Formula::new("=1+1").set_result("")).unwrap();
+    items.set_formula_result_default("");
+    items.write_formula(3, 5, Formula::new("=1+1")).unwrap();
     items.write_formula(3, 4, Formula::new("=10+10").set_result("20")).unwrap();
     let hidden = book.add_worksheet();
     hidden.set_name("材料").unwrap().set_hidden(true);

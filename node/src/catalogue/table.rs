@@ -215,6 +215,8 @@ fn csv(bytes: &[u8], faults: &mut Vec<Fault>) -> Sheets {
     let mut reader = csv::ReaderBuilder::new();
     reader.has_headers(false).flexible(true).delimiter(separator as u8);
     let mut sheet = Sheet::default();
+    // The reader's own count of lines slips where \r\n falls on the edge of its buffer: lines are counted here.
+    let (mut line, mut counted) = (1, 0);
     for record in reader.from_reader(text.as_bytes()).records() {
         let record = match record {
             Ok(record) => record,
@@ -223,7 +225,12 @@ fn csv(bytes: &[u8], faults: &mut Vec<Fault>) -> Sheets {
                 break;
             }
         };
-        let row = record.position().map_or(0, |position| position.line() as u32);
+        let begin = record.position().map_or(counted, |position| position.byte() as usize).clamp(counted, text.len());
+        line += text.as_bytes()[counted..begin].iter().filter(|byte| **byte == b'\n').count() as u32;
+        counted = begin;
+        // A record may begin with the end of the line before, or with empty lines.
+        let blank = text.as_bytes()[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let row = line + blank.filter(|byte| **byte == b'\n').count() as u32;
         for (at, cell) in record.iter().enumerate() {
             sheet.add(row, at as u32 + 1, cell);
         }
