@@ -207,8 +207,7 @@ fn plain(heading: &str) -> String {
 fn find(about: About, heading: &str) -> Option<Element> {
     let heading = plain(heading);
     let is = |name: &&str| plain(name) == heading;
-    let known =
-        about.columns().iter().find(|(_, name, first, more)| is(name) || is(first) || more.iter().any(|it| is(it)));
+    let known = about.columns().iter().find(|(_, name, first, more)| is(name) || is(first) || more.iter().any(is));
     known.map(|known| known.0)
 }
 

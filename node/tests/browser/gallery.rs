@@ -24,6 +24,10 @@ pub async fn tell(house: &'static House) {
         ("guide-window", "/items/2020-35-25?here=320500&there=340100"),
         ("track", "/track"),
         ("cannot", "/cannot"),
+        ("catalogue", "/catalogue"),
+        ("catalogue-item", "/catalogue/2020-35-25"),
+        ("catalogue-pair", "/catalogue/2020-35-24/320500/340100"),
+        ("catalogue-matrix", "/catalogue/matrix"),
         ("start", "/start"),
         ("login", "/login"),
         ("parts", "/parts"),
@@ -122,6 +126,8 @@ pub async fn tell(house: &'static House) {
     hand.sign_in("jiangsu", "jiangsu-admin").await;
     show(&mut hand, "second-factor", &jiangsu("/account/second")).await;
     show(&mut hand, "admin-accounts", &jiangsu("/admin/accounts")).await;
+    show(&mut hand, "admin-catalogue", &jiangsu("/admin/catalogue")).await;
+    show(&mut hand, "admin-demand", &jiangsu("/admin/demand")).await;
     show(&mut hand, "admin-guests", &jiangsu("/admin/guests")).await;
     hand.write("#name", "试验员").await;
     hand.write("#staff", "KM-900").await;
