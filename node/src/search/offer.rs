@@ -101,11 +101,13 @@ pub fn offers_among(
         }
         Availability::ModeUnverified => return Err(NotYet::ModeUnverified),
     };
-    let works = |mode: &&Mode| matches!(mode, Mode::FullyOnline | Mode::CollectHere);
-    let online = modes.contains(&Mode::FullyOnline);
-    let Some(mode) = modes.iter().find(works) else {
+    // What needs no way comes first; a delegation belongs to a window and is told there.
+    const OFFERED: [Mode; 3] = [Mode::FullyOnline, Mode::CollectHere, Mode::Joint];
+    if !modes.iter().any(|mode| OFFERED.contains(mode)) {
         return Err(modes.first().map_or(NotYet::ModeUnverified, |mode| NotYet::ModeNotOpen { mode: *mode }));
-    };
+    }
+    let has_parts = |mode: &Mode, one: &Implementation| *mode != Mode::Joint || !one.parts.is_empty();
+    let mode_of = |one: &Implementation| OFFERED.into_iter().find(|mode| modes.contains(mode) && has_parts(mode, one));
     let own = |one: &&Implementation| here.is_some_and(|here| here.province() == one.region.province());
     let all = || snapshot.implementations_in(&item.key, there).filter(move |one| one.in_force(today));
     let (mut offers, mut refused, mut more) = (Vec::new(), None, false);
@@ -118,6 +120,7 @@ pub fn offers_among(
             Some(Ok(permit)) => Some(permit),
             None => None,
         };
+        let Some(mode) = mode_of(one) else { continue };
         if offers.len() == most {
             more = true;
             break;
@@ -126,8 +129,8 @@ pub fn offers_among(
             implementation: one.id.clone(),
             region: one.region,
             region_name: one.region.full_name(),
-            mode: if online { Mode::FullyOnline } else { *mode },
-            online,
+            mode,
+            online: mode == Mode::FullyOnline,
             promised: one.promised,
             since: one.from,
             materials: one.materials.len(),
