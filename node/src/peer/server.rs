@@ -147,6 +147,20 @@ impl Server {
     }
 }
 
+impl Server {
+    /// A dossier is for those who take part in it; to all others it does not exist.
+    async fn for_participant(&self, id: DossierId, peer: &NodeId) -> Result<(), Refusal> {
+        let held = self.app.store.dossier(id, self.app.calendar).await?;
+        match held {
+            Some((held, _)) if held.chain.participants().contains(peer) => Ok(()),
+            _ => {
+                let text = "no such dossier, or not for this node".to_owned();
+                Err(Refusal(StatusCode::NOT_FOUND, "dossier-unknown", text))
+            }
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct StreamQuery {
     epoch: String,
@@ -223,12 +237,7 @@ async fn dossier(
     Asked(Query(query)): Asked<Query<DossierQuery>>,
 ) -> Result<Json<Batch>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
-    let unknown =
-        || Refusal(StatusCode::NOT_FOUND, "dossier-unknown", "no such dossier, or not for this node".to_owned());
-    let (held, _) = server.app.store.dossier(id, server.app.calendar).await?.ok_or_else(unknown)?;
-    if !held.chain.participants().contains(&peer) {
-        return Err(unknown());
-    }
+    server.for_participant(id, &peer).await?;
     Ok(Json(server.app.store.dossier_batch(id, query.from, &server.app.writer.epoch()).await?))
 }
 
@@ -300,14 +309,8 @@ async fn looked(
     Asked(Path(id)): Asked<Path<DossierId>>,
 ) -> Result<Json<Vec<Looked>>, Refusal> {
     let peer = server.asker(&headers, &uri)?;
-    let app = &server.app;
-    let unknown =
-        || Refusal(StatusCode::NOT_FOUND, "dossier-unknown", "no such dossier, or not for this node".to_owned());
-    let (held, _) = app.store.dossier(id, app.calendar).await?.ok_or_else(unknown)?;
-    if !held.chain.participants().contains(&peer) {
-        return Err(unknown());
-    }
-    let rows = app.store.accesses(id).await?.into_iter();
+    server.for_participant(id, &peer).await?;
+    let rows = server.app.store.accesses(id).await?.into_iter();
     Ok(Json(rows.map(|row| Looked { at: row.at, org: row.org, staff: row.staff, what: row.what }).collect()))
 }
 
