@@ -80,7 +80,8 @@ pub(super) async fn show(
             @if is_cut { (note(&visitor.tf("catalogue-cut", &[("places", &limits::COMPARE_PLACES_MAX.to_string()), ("rows", &limits::COMPARE_ROWS_MAX.to_string())]))) }
             (matrix.deviating())
             (matrix.picture())
-            (matrix.table())
+            // Long for a telephone: what differs stands above.
+            details { summary { (t("catalogue-matrix")) } (matrix.table()) }
             (matrix.by_place())
             (list::meaning(&visitor))
         }
