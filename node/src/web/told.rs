@@ -13,7 +13,7 @@ use tongban_core::dossier::{DossierId, Moment, Suite};
 use super::case_page;
 use super::fault::Fault;
 use super::form::Form;
-use super::part::{self, Choice, Field, check, page, select, textarea};
+use super::part::{self, Choice, Field, check, page, select};
 use super::visitor::{Visitor, home_of};
 use crate::app::App;
 use crate::limits;
@@ -393,7 +393,11 @@ pub async fn desk(app: &App, visitor: &Visitor, account: &Account, base: &str) -
                 summary { (visitor.t("shift-leave")) }
                 form method="post" action=(SHIFT) class="narrow" {
                     (part::hidden(visitor, base))
-                    (textarea("text", &visitor.t("shift-text"), Some(&visitor.t("shift-hint")), "", None))
+                    div class="field" {
+                        label for="text" { (visitor.t("shift-text")) }
+                        p class="hint" id="text-hint" { (visitor.t("shift-hint")) }
+                        textarea id="text" name="text" rows="3" maxlength=(limits::SHIFT_NOTE_CHARS_MAX) aria-describedby="text-hint" {}
+                    }
                     p { button type="submit" { (visitor.t("shift-do")) } }
                 }
             }
@@ -404,7 +408,11 @@ pub async fn desk(app: &App, visitor: &Visitor, account: &Account, base: &str) -
 async fn leave_note(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response, Fault> {
     let account = visitor.must_be(&[AccountRole::Clerk, AccountRole::Officer])?;
     let org = account.org.ok_or(Fault::Forbidden)?;
-    let text: String = form.text("text").trim().chars().take(limits::SHIFT_NOTE_CHARS_MAX).collect();
+    let text = form.text("text").trim().to_owned();
+    // The page takes no more; nothing is cut off.
+    if text.chars().count() > limits::SHIFT_NOTE_CHARS_MAX {
+        return Err(Fault::FormMalformed);
+    }
     if !text.is_empty() {
         let note = ShiftNote { at: app.clock.now(), account: account.id, text };
         app.store.add_shift_note(org.as_str(), &note).await?;
