@@ -6,7 +6,7 @@ use tongban_core::dossier::DossierId;
 
 use super::open::office;
 use super::view::note;
-use super::{Actor, ServiceError, track, visible};
+use super::{Actor, OnceKey, ServiceError, track, visible};
 use crate::app::App;
 use crate::store::{Say, Target};
 
@@ -19,10 +19,17 @@ pub async fn found(app: &App, clerk: &Actor, number: &str, code: &str) -> Result
 }
 
 /// The result is in the person's hands. At the window that took it in this is its own delivery.
-pub async fn hand_out(app: &App, clerk: &Actor, id: DossierId, window: &Organisation) -> Result<(), ServiceError> {
+pub async fn hand_out(
+    app: &App,
+    clerk: &Actor,
+    id: DossierId,
+    window: &Organisation,
+    once: Option<OnceKey>,
+) -> Result<(), ServiceError> {
     let by = clerk.by().ok_or(ServiceError::Forbidden)?;
     let act = Act::HandedOut { window: Box::new(office(window, window.region)) };
-    let say = Say { target: Target::Existing(id), acts: vec![(by, act)], blobs: Vec::new(), once: None, owner: None };
+    let once = once.map(|key| key.of(clerk.account_id(), &id.to_string()));
+    let say = Say { target: Target::Existing(id), acts: vec![(by, act)], blobs: Vec::new(), once, owner: None };
     app.writer.say(say).await?;
     Ok(())
 }

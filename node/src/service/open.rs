@@ -218,8 +218,15 @@ pub async fn open_with(
     let once = request.once.map(|key| key.of(actor.account_id(), "open"));
     let target = Target::New(DossierId::new(app.clock.now(), rand::random()));
     let said = app.writer.say(Say { target, acts, blobs, once, owner }).await?;
-    app.store.index_person(said.dossier, &request.applicant.id_number).await?;
+    index(app, said.dossier, &request.applicant).await;
     Ok(said)
+}
+
+/// It stands already: that it is not found by its person is no reason to say that it does not.
+async fn index(app: &App, id: DossierId, applicant: &Applicant) {
+    if let Err(error) = app.store.index_person(id, &applicant.id_number).await {
+        tracing::warn!(%error, dossier = %id, "not found by its person: the same matter taken in twice would not be noticed");
+    }
 }
 
 fn particulars(app: &App, applicant: &Applicant) -> NewBlob {
@@ -245,7 +252,7 @@ pub async fn change_applicant(
     let blob = particulars(app, &applicant);
     let act = Act::ApplicantChanged { applicant: blob.reference.clone(), change, note };
     let said = super::act(app, actor, id, vec![act], vec![blob], once).await?;
-    app.store.index_person(id, &applicant.id_number).await?;
+    index(app, id, &applicant).await;
     Ok(said)
 }
 

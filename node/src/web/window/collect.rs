@@ -11,7 +11,7 @@ use tongban_core::ident::Region;
 use super::desk::path_of;
 use super::{Clerk, Problem, clerk, do_button, problem_of, problems, refused, status_of};
 use crate::app::App;
-use crate::service::{self, ServiceError};
+use crate::service::{self, OnceKey, ServiceError};
 use crate::web::case_page;
 use crate::web::fault::{Fault, form_encode};
 use crate::web::form::Form;
@@ -55,7 +55,7 @@ pub(super) async fn send(State(app): State<App>, visitor: Visitor, form: Form) -
             files::serve(&app, &case, &document.hash).await
         }
         "give" if is_own(&clerk, &case) => Ok(Redirect::to(&path_of(case.dossier)).into_response()),
-        "give" => match service::hand_out(&app, &clerk.actor, case.dossier, &clerk.window).await {
+        "give" => match service::hand_out(&app, &clerk.actor, case.dossier, &clerk.window, once(&form)).await {
             Ok(()) => {
                 let case = service::found(&app, &clerk.actor, &number, &code).await?;
                 Ok(view(&app, &visitor, &form, &[], Some((&clerk, &case)), true).into_response())
@@ -68,6 +68,11 @@ pub(super) async fn send(State(app): State<App>, visitor: Visitor, form: Form) -
         },
         _ => Ok(view(&app, &visitor, &form, &[], Some((&clerk, &case)), false).into_response()),
     }
+}
+
+/// Pressed twice it is given out once.
+fn once(form: &Form) -> Option<OnceKey> {
+    form.once().map(|once| OnceKey::from(format!("{once}:give")))
 }
 
 fn is_own(clerk: &Clerk, case: &Case) -> bool {
