@@ -13,7 +13,7 @@ fn world() -> TestWorld {
     TestWorld::of(Suite::Ed25519)
 }
 
-fn code(found: Result<(), tongban_core::case::WhyNot>) -> &'static str {
+fn code(found: Result<(), tongban_core::rule::WhyNot>) -> &'static str {
     found.expect_err("this may not be said").code
 }
 

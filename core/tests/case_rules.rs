@@ -4,11 +4,12 @@ mod support;
 
 use jiff::civil::{Date, date};
 use support::*;
-use tongban_core::case::{Act, Asks, CODES, Case, Check, DeliveryWay, Leg, Outcome, Party, Phase, Step, Wanted};
+use tongban_core::case::{Act, Case, Check, DeliveryWay, Leg, Outcome, Party, Phase, Step, Wanted};
 use tongban_core::catalogue::Mode;
 use tongban_core::dossier::{By, Moment, NodeId, Role, Suite};
 use tongban_core::ident::drill_uscc;
 use tongban_core::mechanism::Rights;
+use tongban_core::rule::{Asks, CODES};
 use tongban_core::time::Limit;
 
 /// The most characters of a text, as the rules have it.
@@ -32,7 +33,7 @@ fn december(day: i8) -> Date {
     date(2026, 12, day)
 }
 
-fn code(found: Result<(), tongban_core::case::WhyNot>) -> &'static str {
+fn code(found: Result<(), tongban_core::rule::WhyNot>) -> &'static str {
     found.expect_err("this may not be said").code
 }
 

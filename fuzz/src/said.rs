@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use tongban_core::case::{Act, Asks, Case, KIND};
+use tongban_core::case::{Act, Case, KIND};
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{NodeCard, Organisation};
 use tongban_core::dossier::{By, Chain, Moment, NodeId, Role, Stamp, Suite, Written};
 use tongban_core::mechanism::{Mechanism, permit};
+use tongban_core::rule::Asks;
 use tongban_core::time::{Calendar, Limit, deadline};
 
 use super::forge::{Forge, dossier};

@@ -10,9 +10,10 @@ use tongban::service::{ItemFault, UploadFault};
 use tongban::store::CannotState;
 use tongban::text::{FILES, Lang};
 use tongban::web::SIGN_IN_CODES as CODES_OF_SIGN_IN;
-use tongban_core::case::{Barrier, CODES, Phase, REASONS, Step};
+use tongban_core::case::{Barrier, Phase, REASONS, Step};
 use tongban_core::dossier::REFUSALS;
 use tongban_core::ident::{PersonIdError, RealmError, Subject, UsccError};
+use tongban_core::rule::CODES;
 
 /// What may stand in Chinese in an English text: names of products and forms that have no other.
 const CHINESE_IN_ENGLISH: &[&str] = &["跨省通办", "通办"];

@@ -24,12 +24,9 @@ pub use entry::{
 pub use joint::JointStep;
 pub use paper::{Courier, Hands, Kept, PAPERS_MAX, Paper, Whereabouts};
 pub use reason::{Barrier, REASONS, Reason, reason};
-pub use rule::{
-    Asks, CODES, CORRECTION_DAYS_MAX, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, NOTE_CHARS_MAX, PROCEDURE_DAYS_MAX,
-    WhyNot, first_draft,
-};
+pub use rule::{CORRECTION_DAYS_MAX, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, PROCEDURE_DAYS_MAX, first_draft};
 pub use state::{
-    Case, Clock, Correction, Decision, Delay, Due, Extension, Fee, MarkedEntry, Next, PartState, Party, Past, Pause,
-    Phase, PreCheck, PreChecked, Rating, Returned, Step,
+    Case, Clock, Correction, Decision, Delay, Due, Extension, Fee, Next, PartState, Party, Past, Pause, Phase,
+    PreCheck, PreChecked, Rating, Returned, Step,
 };
 pub use tell::About;

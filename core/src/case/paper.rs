@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Act;
-use super::rule::WhyNot;
 use super::state::{Case, Party};
 use crate::dossier::Moment;
+use crate::rule::WhyNot;
 use crate::time::{Calendar, Deadline, deadline};
 
 /// The most papers that are kept of one case.

@@ -9,9 +9,10 @@ use super::entry::{
 };
 use super::paper::{Courier, Kept};
 use super::reason::{Barrier, reason};
-use super::rule::{Asks, WhyNot, first_draft};
+use super::rule::first_draft;
 use crate::dossier::{BlobRef, DossierId, Hash, Moment, NodeId, Stamp, Written};
 use crate::ident::Uscc;
+use crate::rule::{Asks, MarkedEntry, WhyNot};
 use crate::time::{Calendar, Deadline, Limit, Uncounted, deadline, deadline_without};
 
 /// Where a case is.
@@ -378,15 +379,6 @@ impl Rating {
     pub fn is_bad(&self) -> bool {
         self.level >= 4
     }
-}
-
-/// An entry that was stamped but breaks a rule: kept, shown, without effect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MarkedEntry {
-    /// Its number.
-    pub seq: u32,
-    /// Why it has no effect.
-    pub why: WhyNot,
 }
 
 /// The state of a case.

@@ -5,6 +5,7 @@
 
 mod code;
 pub mod compare;
+pub mod list;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{self, Case, Next};
+use crate::case::{Case, Next};
 use crate::dossier::{Break, Chain, Hash, Judged, Moment, NodeId, RecallAct, Stamp, Written};
+use crate::matter::Matter;
 use crate::time::Calendar;
 
 /// Where it is proven that its author said an entry: a leaf of a group that the author signed.
@@ -37,8 +38,8 @@ pub struct StampRow {
 pub struct Held {
     /// The kernel's view.
     pub chain: Chain,
-    /// The case, if it is one.
-    pub case: Option<Case>,
+    /// What it is about; none of a kind that this version does not know.
+    pub matter: Option<Matter>,
     /// Entries that are known, and neither stamped nor refused, in order of arrival.
     pub pending: Vec<Written>,
     /// Those of them that were in the log once, before a recall voided their stamps: their effects are not repeated.
@@ -57,17 +58,17 @@ impl Held {
     /// Opens a dossier with its first stamp.
     pub fn open(row: &StampRow) -> Result<Held, Break> {
         let chain = Chain::open(&row.stamp, &row.hash, &row.written)?;
-        let case = if chain.kind() == case::KIND { Case::open(&row.written).ok() } else { None };
+        let matter = Matter::open(&row.written);
         let changed = row.stamp.at;
         let (pending, settled, beside, named_beside) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Held { chain, case, pending, settled, fault: None, beside, named_beside, changed })
+        Ok(Held { chain, matter, pending, settled, fault: None, beside, named_beside, changed })
     }
 
     /// Takes a stamp that the chain called next.
     pub fn take(&mut self, row: &StampRow, calendar: &Calendar) {
         self.chain.take(&row.hash, &row.written);
-        if let Some(case) = &mut self.case {
-            case.apply(&row.stamp, &row.written, calendar);
+        if let Some(matter) = &mut self.matter {
+            matter.apply(&row.stamp, &row.written, calendar);
         }
         let chain = &self.chain;
         self.pending.retain(|entry| !chain.is_answered(entry.hash()));
@@ -114,9 +115,24 @@ impl Held {
         self.fault == Some(self.chain.term())
     }
 
-    /// The case with what is still pending taken as if it stood: what its own people see, and may do next.
+    /// The case, if it is one.
+    pub fn case(&self) -> Option<&Case> {
+        self.matter.as_ref()?.as_case()
+    }
+
+    /// The same, taken out.
+    pub fn into_case(self) -> Option<Case> {
+        self.matter?.into_case()
+    }
+
+    /// The case as its own people see it, if it is one.
     pub fn case_with_pending(&self, calendar: &Calendar) -> Option<Case> {
-        let mut case = self.case.clone()?;
+        self.with_pending(calendar)?.into_case()
+    }
+
+    /// What it is about, with what is still pending taken as if it stood: what its own people see, and may do next.
+    pub fn with_pending(&self, calendar: &Calendar) -> Option<Matter> {
+        let mut matter = self.matter.clone()?;
         for (number, written) in self.pending.iter().enumerate() {
             let entry = written.entry();
             let stamp = Stamp {
@@ -128,16 +144,14 @@ impl Held {
                 node: self.chain.holder().clone(),
                 at: entry.at,
             };
-            let marks = case.marks.len();
-            case.apply(&stamp, written, calendar);
-            case.marks.truncate(marks);
+            matter.suppose(&stamp, written, calendar);
         }
-        Some(case)
+        Some(matter)
     }
 
     /// Who has the next move, what it is, until when.
     pub fn next(&self, calendar: &Calendar) -> Option<Next> {
-        self.case.as_ref().map(|case| case.next(calendar))
+        self.case().map(|case| case.next(calendar))
     }
 }
 

@@ -6,8 +6,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::case::WhyNot;
 use crate::ident::Region;
+use crate::rule::WhyNot;
 use crate::time::Limit;
 
 /// What a mechanism rests on, the strongest first.

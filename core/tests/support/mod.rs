@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 use tongban_core::case::{
-    Act, Asks, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Wanted, WhyNot,
+    Act, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, KIND, Leg, Office, Outcome, Wanted,
 };
 use tongban_core::catalogue::{MaterialRule, Mode, Need, Subject};
 use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustError, TrustList};
@@ -17,6 +17,7 @@ use tongban_core::dossier::{
 use tongban_core::exchange::{Batch, BatchGroup, Cursor, Epoch, Item, Spot};
 use tongban_core::ident::{Region, drill_uscc};
 use tongban_core::mechanism::{Basis, Permit, Rights};
+use tongban_core::rule::{Asks, WhyNot};
 use tongban_core::time::{Calendar, Limit};
 
 /// The receiving place, the handling authority, and a node that has nothing to do with it.

@@ -117,7 +117,7 @@ pub(super) async fn said(
     acts: Vec<(By, Act)>,
     blobs: Vec<NewBlob>,
 ) -> Result<DossierId, Failure> {
-    let say = Say { target, acts, blobs, once: None, owner: None };
+    let say = Say { blobs, ..Say::of(target, acts) };
     app.writer.say(say).await.map(|said| said.dossier).map_err(failed)
 }
 

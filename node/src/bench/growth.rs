@@ -269,7 +269,7 @@ async fn one(town: Arc<Town>, number: u64) -> Result<(u64, DossierId, u64), Fail
     let stamps = acts.len() as u64;
     let target = Target::New(DossierId::new(town.app.clock.now(), rand::random()));
     let owner = (number < OWN).then_some(town.applicant);
-    let say = Say { target, acts, blobs: vec![blob], once: None, owner };
+    let say = Say { blobs: vec![blob], owner, ..Say::of(target, acts) };
     let said = town.app.writer.say(say).await.map_err(failed)?;
     Ok((number, said.dossier, stamps))
 }

@@ -77,7 +77,7 @@ async fn one_by_one(served: &Served) -> Result<Idle, Failure> {
 async fn receive(served: &Served, id: DossierId, commits: &mut watch::Receiver<u64>) -> Result<(), Failure> {
     loop {
         let target = Target::Existing(id);
-        let say = Say { target, acts: vec![served.script.receive()], blobs: Vec::new(), once: None, owner: None };
+        let say = Say::of(target, [served.script.receive()]);
         match served.handling.writer.say(say).await {
             Ok(_) => return Ok(()),
             Err(SayError::Unsaid(Unsaid::NotFound)) => drop(commits.changed().await),

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use tongban_core::case::WhyNot;
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode};
 use tongban_core::ident::Region;
 use tongban_core::mechanism::{Permit, permit};
+use tongban_core::rule::WhyNot;
 use tongban_core::time::Limit;
 
 use crate::directory::Snapshot;

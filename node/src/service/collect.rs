@@ -29,7 +29,7 @@ pub async fn hand_out(
     let by = clerk.by().ok_or(ServiceError::Forbidden)?;
     let act = Act::HandedOut { window: Box::new(office(window, window.region)) };
     let once = once.map(|key| key.of(clerk.account_id(), &id.to_string()));
-    let say = Say { target: Target::Existing(id), acts: vec![(by, act)], blobs: Vec::new(), once, owner: None };
+    let say = Say { once, ..Say::of(Target::Existing(id), [(by, act)]) };
     app.writer.say(say).await?;
     Ok(())
 }

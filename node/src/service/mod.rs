@@ -14,9 +14,10 @@ pub mod told;
 mod upload;
 mod view;
 
-use tongban_core::case::{Act, Case, FieldFault, WhyNot};
+use tongban_core::case::{Act, Case, FieldFault};
 use tongban_core::dossier::{By, DossierId, Role};
 use tongban_core::ident::Uscc;
+use tongban_core::rule::WhyNot;
 
 pub use collect::{found, hand_out};
 pub use looked::{LookedThere, looked};
@@ -238,7 +239,7 @@ pub async fn act(
         said.push((speaker, act));
     }
     let blobs = settle(app, blobs).await?;
-    Ok(app.writer.say(Say { target: Target::Existing(id), acts: said, blobs, once, owner: None }).await?)
+    Ok(app.writer.say(Say { blobs, once, ..Say::of(Target::Existing(id), said) }).await?)
 }
 
 /// Puts large blobs into the folder before the entry that refers to them is said.

@@ -1,11 +1,12 @@
 //! Beginning a case: item, places, permit, particulars.
 
-use tongban_core::case::{Act, Applicant, Change, Channel, Drafted, FieldFault, ItemOf, Office, Part, WhyNot};
+use tongban_core::case::{Act, Applicant, Change, Channel, Drafted, FieldFault, ItemOf, Office, Part};
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, PartRule, Side, Subject};
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::dossier::DossierId;
 use tongban_core::ident::Region;
 use tongban_core::mechanism::{Permit, permit};
+use tongban_core::rule::WhyNot;
 
 use super::{Actor, ItemFault, OnceKey, ServiceError, settle};
 use crate::app::App;
@@ -217,7 +218,7 @@ pub async fn open_with(
     let owner = online.then(|| actor.account_id());
     let once = request.once.map(|key| key.of(actor.account_id(), "open"));
     let target = Target::New(DossierId::new(app.clock.now(), rand::random()));
-    let said = app.writer.say(Say { target, acts, blobs, once, owner }).await?;
+    let said = app.writer.say(Say { blobs, once, owner, ..Say::of(target, acts) }).await?;
     index(app, said.dossier, &request.applicant).await;
     Ok(said)
 }

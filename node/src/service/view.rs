@@ -99,7 +99,8 @@ impl CaseView {
             .iter()
             .map(|row| {
                 let entry = row.written.entry();
-                let mark = dossier.case.iter().flat_map(|case| &case.marks).find(|mark| mark.seq == row.stamp.seq);
+                let mark =
+                    dossier.case().into_iter().flat_map(|case| &case.marks).find(|mark| mark.seq == row.stamp.seq);
                 Line {
                     seq: Some(row.stamp.seq),
                     at: entry.at,

@@ -81,7 +81,7 @@ pub struct CaseRow {
 impl CaseRow {
     /// The row that follows from a log; `None` if it is no case.
     pub fn of(dossier: &Held, calendar: &Calendar) -> Option<CaseRow> {
-        let case = dossier.case.as_ref()?;
+        let case = dossier.case()?;
         let next = case.next(calendar);
         let drafted = &case.drafted;
         let due = next.due.as_ref().map(|due| &due.deadline);

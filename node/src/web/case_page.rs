@@ -325,7 +325,7 @@ impl<'a> Offices<'a> {
 
 fn what(visitor: &Visitor, handling: &Office, is_joint: bool, line: &Line) -> String {
     if let Some(code) = &line.refuses {
-        let reason = tongban_core::case::WhyNot::known(code)
+        let reason = tongban_core::rule::WhyNot::known(code)
             .map_or_else(|| code.clone(), |why| super::fault::why(visitor.lang, &why));
         return visitor.tf("line-refused", &[("reason", &reason)]).into_owned();
     }

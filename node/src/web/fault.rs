@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use tongban_core::case::WhyNot;
+use tongban_core::rule::WhyNot;
 
 use super::part::{button_link, page};
 use super::visitor::{Visitor, home_of};

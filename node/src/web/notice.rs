@@ -200,7 +200,7 @@ async fn verify(
 ) -> Result<Markup, Fault> {
     let id: DossierId = id.parse().map_err(|_| Fault::NotFound)?;
     let kind = Kind::ALL.into_iter().find(|one| one.name() == kind).ok_or(Fault::NotFound)?;
-    let held = app.store.dossier(id, app.calendar).await?.and_then(|(held, _)| held.case);
+    let held = app.store.dossier(id, app.calendar).await?.and_then(|(held, _)| held.into_case());
     let found = held.as_ref().and_then(|case| Some((case, kind.given(case)?)));
     let title = visitor.t("check-title");
     let body = html! {

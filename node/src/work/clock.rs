@@ -32,11 +32,11 @@ async fn accept(app: &App) -> Result<(), StoreError> {
             Party::Receiving => case.drafted.receiving.node == app.config.node,
             _ => case.drafted.handling.node == app.config.node,
         };
-        if !held.case.as_ref().is_some_and(is_ours) {
+        if !held.case().is_some_and(is_ours) {
             continue;
         }
         let acts = vec![(system(), Act::DeemedAccepted)];
-        let say = Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None };
+        let say = Say::of(Target::Existing(id), acts);
         match app.writer.say(say).await {
             Ok(_) => tracing::info!(dossier = %id, "not asked in time: deemed accepted"),
             // It was answered meanwhile, or its pen is elsewhere.

@@ -50,11 +50,13 @@ async fn erase_all(app: &App) -> Result<(), ServiceError> {
 /// The bytes go first, then it is said: what was said to be gone is gone.
 async fn erase(app: &App, id: DossierId) -> Result<(), ServiceError> {
     let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { return Ok(()) };
-    let Some(case) = held.case.filter(|case| case.drafted.receiving.node == app.config.node) else { return Ok(()) };
+    let Some(case) = held.into_case().filter(|case| case.drafted.receiving.node == app.config.node) else {
+        return Ok(());
+    };
     let blobs: Vec<Hash> = case.copies();
     app.store.erase_blobs(&blobs, id).await?;
     let acts = vec![(system(), Act::CopiesErased { blobs })];
-    app.writer.say(Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None }).await?;
+    app.writer.say(Say::of(Target::Existing(id), acts)).await?;
     tracing::info!(dossier = %id, "copies erased: their term is over");
     Ok(())
 }

@@ -75,11 +75,11 @@ async fn advance(app: &App, id: DossierId) -> Result<(), ServiceError> {
 }
 
 async fn case(app: &App, id: DossierId) -> Result<Option<Case>, ServiceError> {
-    Ok(app.store.dossier(id, app.calendar).await?.and_then(|(held, _)| held.case))
+    Ok(app.store.dossier(id, app.calendar).await?.and_then(|(held, _)| held.into_case()))
 }
 
 async fn say(app: &App, target: Target, acts: Vec<Act>, owner: Option<i64>) -> Result<(), ServiceError> {
-    let acts = acts.into_iter().map(|act| (system(), act)).collect();
-    app.writer.say(Say { target, acts, blobs: Vec::new(), once: None, owner }).await?;
+    let acts = acts.into_iter().map(|act| (system(), act));
+    app.writer.say(Say { owner, ..Say::of(target, acts) }).await?;
     Ok(())
 }

@@ -58,10 +58,12 @@ async fn move_one(
     whither: impl FnOnce(&Case) -> Option<(Office, String)>,
 ) -> Result<(), StoreError> {
     let Some((held, _)) = app.store.dossier(id, app.calendar).await? else { return Ok(()) };
-    let Some(case) = held.case.filter(|case| case.drafted.handling.node == app.config.node) else { return Ok(()) };
+    let Some(case) = held.into_case().filter(|case| case.drafted.handling.node == app.config.node) else {
+        return Ok(());
+    };
     let Some((to, reform)) = whither(&case) else { return Ok(()) };
     let acts = vec![(system(), Act::Moved { to: Box::new(to), reform })];
-    let say = Say { target: Target::Existing(id), acts, blobs: Vec::new(), once: None, owner: None };
+    let say = Say::of(Target::Existing(id), acts);
     match app.writer.say(say).await {
         Ok(_) => tracing::info!(dossier = %id, "moved to the authority that has it now"),
         Err(error) => tracing::debug!(%error, dossier = %id, "not moved"),

@@ -54,7 +54,7 @@ async fn tell(app: &App, post: &Post) -> Result<(), StoreError> {
         let mut notices = Vec::new();
         for (id, all) in by_case {
             let Some((held, rows)) = app.store.dossier(id, app.calendar).await? else { continue };
-            let Some(case) = held.case else { continue };
+            let Some(case) = held.into_case() else { continue };
             let owner = all.first().and_then(|one| one.owner);
             let ways = Ways::of(app, post, id, owner).await?;
             for one in all {
@@ -151,7 +151,9 @@ async fn remind(app: &App, post: &Post) -> Result<(), StoreError> {
             continue;
         }
         let Some((held, rows)) = app.store.dossier(id, app.calendar).await? else { continue };
-        let Some(case) = held.case.filter(|case| case.drafted.receiving.node == app.config.node) else { continue };
+        let Some(case) = held.into_case().filter(|case| case.drafted.receiving.node == app.config.node) else {
+            continue;
+        };
         let asked = |row: &&StampRow| matches!(Act::of(&row.written), Some(Act::CorrectionAsked { .. }));
         let Some(row) = rows.iter().rev().find(asked) else { continue };
         // Who was asked today knows.
@@ -218,7 +220,7 @@ impl Message {
 /// To whom it goes, and what it says; `None` if nobody can be reached. The address is looked up now: it may have changed.
 async fn compose(app: &App, notice: &Notice) -> Result<Option<Message>, StoreError> {
     let Some((held, _)) = app.store.dossier(notice.dossier, app.calendar).await? else { return Ok(None) };
-    let Some(case) = held.case else { return Ok(None) };
+    let Some(case) = held.into_case() else { return Ok(None) };
     let (mut lang, mut to) = (Lang::Zh, String::new());
     if notice.account != 0 {
         let reach = app.store.reach(notice.account).await?;

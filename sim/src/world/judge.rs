@@ -126,7 +126,8 @@ impl World {
             let Some(stored) = self.nodes[n].disk.held(*id, self.calendar) else { continue };
             let me = self.nodes[n].office.node.clone();
             if let Some(kept) = self.nodes[n].desk.held(&Commit::default(), *id) {
-                let same = kept.chain == stored.chain && kept.case == stored.case && hashes(&kept) == hashes(&stored);
+                let same =
+                    kept.chain == stored.chain && kept.matter == stored.matter && hashes(&kept) == hashes(&stored);
                 ensure(same, Property::SameLogSameState, || {
                     format!(
                         "{me} keeps another state of {id} than its log gives: {:?} and {:?}",
@@ -160,7 +161,7 @@ impl World {
                 .collect();
             let distinct: BTreeSet<&Hash> = answered.iter().collect();
             ensure(distinct.len() == answered.len(), Property::AnsweredOnce, || format!("{me}: twice in {id}"))?;
-            let state = (stored.case.clone(), stored.next(self.calendar));
+            let state = (stored.matter.clone(), stored.next(self.calendar));
             let known = self.ghost.states.entry(*stored.chain.head()).or_insert_with(|| state.clone());
             ensure(*known == state, Property::SameLogSameState, || format!("{me}: another state of {id} for one log"))?;
             self.one_pen(*id)?;

@@ -14,8 +14,7 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tongban_core::case::{
-    Act, Asks, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, Leg, Next, Office, Outcome, Verdict,
-    Wanted,
+    Act, Attached, Case, Channel, Check, DeliveryWay, Drafted, ItemOf, Leg, Next, Office, Outcome, Verdict, Wanted,
 };
 use tongban_core::catalogue::{MaterialRule, Mode, Need, Subject};
 use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustError, TrustList, TrustLists};
@@ -28,7 +27,9 @@ use tongban_core::exchange::{
     Unsaid, VerifiedBatch,
 };
 use tongban_core::ident::{Region, drill_uscc};
+use tongban_core::matter::Matter;
 use tongban_core::mechanism::{Basis, Permit, Rights};
+use tongban_core::rule::Asks;
 use tongban_core::time::{Calendar, Limit};
 
 use crate::bug::Bug;
@@ -127,7 +128,7 @@ struct Ghost {
     /// How often an entry had its effects on a node.
     effects: HashMap<(usize, Hash), u32>,
     /// The state that follows from a head.
-    states: HashMap<Hash, (Option<Case>, Option<Next>)>,
+    states: HashMap<Hash, (Option<Matter>, Option<Next>)>,
     /// Who was ever let into a dossier, in the log or in a part of it that was voided since.
     invited: BTreeSet<(DossierId, NodeId)>,
     /// Nodes that lost a part of their disk.

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use super::commit::Commit;
 use super::cursor::{Cursor, Epoch};
 use super::held::Held;
-use crate::case::WhyNot;
 use crate::directory::Document;
 use crate::dossier::{Break, DossierId, Hash, Moment, NodeId, RecallAct, Suite};
+use crate::rule::WhyNot;
 use crate::time::Calendar;
 
 /// Dossiers kept folded in memory; half of them are dropped when there are more.

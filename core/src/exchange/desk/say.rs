@@ -1,11 +1,12 @@
 //! What is said here: checked, written, stamped or offered as a slip, and put into the streams of those who take part.
 
 use super::{Desk, Tick, Unsaid};
-use crate::case::{self, Act, Asks, WhyNot};
 use crate::dossier::{Break, By, DossierId, Draft, Hash, Judged, Moment, NodeId, Stamp, Written};
 use crate::exchange::commit::{Commit, EntryRow, Owed, StreamRow};
 use crate::exchange::cursor::Cursor;
 use crate::exchange::held::{Held, StampRow};
+use crate::matter::Act;
+use crate::rule::{Asks, WhyNot};
 
 impl Desk {
     /// Says acts in a dossier, in order: all of them or none. A new dossier is opened by its first act. Answers whether
@@ -15,7 +16,7 @@ impl Desk {
         commit: &mut Commit,
         id: DossierId,
         new: bool,
-        acts: Vec<(By, Act)>,
+        acts: Vec<(By, impl Into<Act>)>,
         tick: &mut Tick<'_>,
     ) -> Result<bool, Unsaid> {
         let mut held = if new { None } else { Some(self.held(commit, id).ok_or(Unsaid::NotFound)?) };
@@ -30,7 +31,7 @@ impl Desk {
         let mut said = Vec::new();
         let mut offered = Vec::new();
         for (by, act) in acts {
-            let written = self.write(id, &held, by, &act, tick)?;
+            let written = self.write(id, &held, by, &act.into(), tick)?;
             if stamps {
                 let row = self.stamp(&mut held, written, tick.now)?;
                 // To whom it goes now: who joins later gets it then, with the whole log.
@@ -66,26 +67,22 @@ impl Desk {
     ) -> Result<Written, Unsaid> {
         let (draft, pen, joins) = match held {
             None => {
-                let Act::Drafted(drafted) = act else { return Err(WhyNot::new("not-a-case").into()) };
-                case::first_draft(drafted, &Asks { by: &by, node: &self.me, pen: None, at: tick.now })?;
-                (Draft::open(id, case::KIND, &self.me), None, None)
+                act.opens(&Asks { by: &by, node: &self.me, pen: None, at: tick.now })?;
+                (Draft::open(id, act.kind(), &self.me), None, Vec::new())
             }
             Some(held) => {
                 // What is still pending counts as said: nobody answers a correction twice because the answer is on its way.
-                let with_pending = if held.pending.is_empty() { None } else { held.case_with_pending(self.calendar) };
-                let case = with_pending.as_ref().or(held.case.as_ref()).ok_or(WhyNot::new("not-a-case"))?;
-                let pen = case.pen_for(act);
-                case.may(act, &Asks { by: &by, node: &self.me, pen: pen.as_ref(), at: tick.now }, self.calendar)?;
-                (Draft::next(id, case::KIND, &self.me), pen, case.joins_by(act).cloned())
+                let with_pending = if held.pending.is_empty() { None } else { held.with_pending(self.calendar) };
+                let matter = with_pending.as_ref().or(held.matter.as_ref()).ok_or(WhyNot::new("not-a-case"))?;
+                let pen = matter.pen_for(act);
+                matter.may(act, &Asks { by: &by, node: &self.me, pen: pen.as_ref(), at: tick.now }, self.calendar)?;
+                (Draft::next(id, act.kind(), &self.me), pen, matter.joins_by(act).to_vec())
             }
         };
         let takes_part = |node: &NodeId| held.as_ref().is_some_and(|held| held.chain.participants().contains(node));
         let draft = match pen {
             Some(to) => draft.pass(&to, !takes_part(&to)),
-            None => match joins.filter(|node| !takes_part(node)) {
-                Some(node) => draft.join(&node),
-                None => draft,
-            },
+            None => joins.iter().filter(|node| !takes_part(node)).fold(draft, Draft::join),
         };
         Ok(draft.by(by).said(tick.now, (tick.nonce)(), act).write(self.suite))
     }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::{Desk, Taken, Tick};
-use crate::case::{Act, Asks, WhyNot};
 use crate::dossier::{By, DossierId, Draft, Hash, Judged, NodeId, Role, Written};
 use crate::exchange::batch::{Incoming, VerifiedBatch};
 use crate::exchange::commit::{Commit, EvidenceRow};
 use crate::exchange::cursor::Cursor;
 use crate::exchange::held::{Held, SEALED, SUPERSEDED, SaidAt, StampRow, UNATTACHED};
+use crate::matter::Act;
+use crate::rule::{Asks, WhyNot};
 
 /// What a stamp is to a dossier.
 enum Step {
@@ -233,11 +234,11 @@ impl Desk {
             }
             let entry = slip.entry();
             let asks = Asks { by: &entry.by, node: &entry.node, pen: entry.pen.as_ref(), at: entry.at };
-            let allowed = match (&held.case, Act::of(&slip)) {
+            let allowed = match (&held.matter, Act::of(&slip)) {
                 _ if !held.chain.participants().contains(&entry.node) => Err(WhyNot::new("not-your-case")),
                 // What a recall made pending again let someone take part: only the holder does that, and it is another now.
                 _ if !entry.join.is_empty() && entry.node != self.me => Err(WhyNot::new("pen-missing")),
-                (Some(case), Some(act)) => case.may(&act, &asks, self.calendar),
+                (Some(matter), Some(act)) => matter.may(&act, &asks, self.calendar),
                 _ => Err(WhyNot::new("not-a-case")),
             };
             let written = match allowed {
@@ -262,7 +263,7 @@ impl Desk {
 
     /// Stamps what the rules let the pen holder's node say without a person.
     fn say_by_itself(&self, commit: &mut Commit, held: &mut Held, tick: &mut Tick<'_>) {
-        let Some(act) = held.case.as_ref().and_then(|case| case.by_itself(&self.me)) else { return };
+        let Some(act) = held.matter.as_ref().and_then(|matter| matter.by_itself(&self.me)) else { return };
         if !self.may_stamp_in(commit, held) {
             return;
         }

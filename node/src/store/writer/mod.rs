@@ -14,11 +14,13 @@ use std::sync::Arc;
 
 use sqlx::Row as _;
 use tokio::sync::{mpsc, oneshot, watch};
-use tongban_core::case::{Act, WhyNot};
+use tongban_core::case;
 use tongban_core::directory::Kind;
 use tongban_core::dossier::{By, DossierId, Hash, Moment, NodeId, RecallAct, Signer};
 use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Held, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
 use tongban_core::ident::Region;
+use tongban_core::matter::Act;
+use tongban_core::rule::WhyNot;
 use tongban_core::time::Calendar;
 
 pub use self::handle::WriterHandle;
@@ -55,6 +57,14 @@ pub struct Say {
     pub once: Option<Once>,
     /// The account whose case it becomes.
     pub owner: Option<i64>,
+}
+
+impl Say {
+    /// Says acts, and nothing besides.
+    pub fn of(target: Target, acts: impl IntoIterator<Item = (By, impl Into<Act>)>) -> Say {
+        let acts = acts.into_iter().map(|(by, act)| (by, act.into())).collect();
+        Say { target, acts, blobs: Vec::new(), once: None, owner: None }
+    }
 }
 
 /// A form's or client's own key for what it says.
@@ -201,7 +211,7 @@ async fn stored_desk(setup: &WriterSetup) -> Result<Desk> {
 
 /// The joint handling that a dossier is, or is a part of.
 fn whole_of(held: &Held) -> Option<DossierId> {
-    let drafted = &held.case.as_ref()?.drafted;
+    let drafted = &held.case()?.drafted;
     let part = drafted.part_of.as_ref().map(|whole| whole.dossier);
     part.or_else(|| drafted.is_joint().then(|| held.chain.dossier()))
 }
@@ -398,7 +408,7 @@ impl Writer {
     }
 
     fn number_of(&self, group: &Group, id: DossierId) -> Option<String> {
-        self.desk.held(&group.commit, id)?.case?.number
+        self.desk.held(&group.commit, id)?.case()?.number.clone()
     }
 
     async fn take(&mut self, group: &mut Group, incoming: IncomingBatch) -> Result<Taken> {
@@ -425,16 +435,22 @@ impl Writer {
         now: Moment,
     ) -> std::result::Result<Option<(String, i64)>, SayError> {
         let drafted = acts.iter().find_map(|(_, act)| match act {
-            Act::Drafted(drafted) => Some(drafted.receiving.region),
+            Act::Case(act) => match &**act {
+                case::Act::Drafted(drafted) => Some(drafted.receiving.region),
+                _ => None,
+            },
             _ => None,
         });
         let Some(number) = acts.iter_mut().find_map(|(_, act)| match act {
-            Act::TakenIn { number } if number.is_empty() => Some(number),
+            Act::Case(act) => match &mut **act {
+                case::Act::TakenIn { number } if number.is_empty() => Some(number),
+                _ => None,
+            },
             _ => None,
         }) else {
             return Ok(None);
         };
-        let held = || Some(self.desk.held(&group.commit, id)?.case?.drafted.receiving.region);
+        let held = || Some(self.desk.held(&group.commit, id)?.case()?.drafted.receiving.region);
         let region: Region = drafted.or_else(held).ok_or_else(|| WhyNot::new("not-a-case"))?;
         let name = format!("{region}-{}", day_number(now.date()));
         let last = match group.extras.serials.get(&name).or_else(|| self.serials.get(&name)) {

@@ -283,7 +283,7 @@ async fn write_views(
     sql::delete(connection, "pending", "entry", &answered).await?;
     // Whoever applied at this node is to be told: with what is said, so that nobody is forgotten.
     let is_told_here = |dossier: &DossierId| {
-        let case = commit.dossiers.get(dossier).and_then(|held| held.case.as_ref());
+        let case = commit.dossiers.get(dossier).and_then(|held| held.case());
         case.is_some_and(|case| told.of(case))
     };
     // What was known before it stood in the log: what it says is looked at when people are told.

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 use tongban_core::case::{
-    Act, Asks, Barrier, Case, Channel, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Leg, Office,
-    Outcome, Party, Phase, Procedure, REASONS, Verdict, Wanted, WhyNot,
+    Act, Barrier, Case, Channel, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Leg, Office,
+    Outcome, Party, Phase, Procedure, REASONS, Verdict, Wanted,
 };
 use tongban_core::directory::{Duty, Organisation};
+use tongban_core::rule::{Asks, WhyNot};
 use tongban_core::time::Limit;
 
 use super::Move;

@@ -74,7 +74,7 @@ fn begin(app: &App, visitor: &Visitor, implementation: &str, here: &str) -> Resu
             return Err(ServiceError::Item(ItemFault::Subject));
         }
         if opening.mode != Mode::FullyOnline {
-            return Err(tongban_core::case::WhyNot::new("mode-not-online").into());
+            return Err(tongban_core::rule::WhyNot::new("mode-not-online").into());
         }
         opening.permit.clone()?;
         Ok(opening)

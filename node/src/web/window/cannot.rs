@@ -144,7 +144,7 @@ async fn case(app: &App, visitor: &Visitor, held: &Cannot) -> Result<Option<Doss
     let Some(number) = &held.receipt else { return Ok(None) };
     let Some(id) = app.store.case_by_number(number).await? else { return Ok(None) };
     let Some((dossier, _)) = app.store.dossier(id, app.calendar).await? else { return Ok(None) };
-    let Some(case) = dossier.case else { return Ok(None) };
+    let Some(case) = dossier.into_case() else { return Ok(None) };
     let sees = visitor.must_act()?.may_see(app, &case).await?;
     Ok(sees.then_some(id))
 }

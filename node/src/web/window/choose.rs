@@ -3,9 +3,10 @@
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongban_core::case::{Channel, WhyNot};
+use tongban_core::case::Channel;
 use tongban_core::catalogue::{Availability, BasicItem, Implementation};
 use tongban_core::ident::Region;
+use tongban_core::rule::WhyNot;
 
 use super::{Clerk, clerk, codes, keys};
 use crate::app::App;

@@ -1,0 +1,202 @@
+//! Every kind of dossier, in one place: what can be said in it, and the state that follows.
+//!
+//! A new kind of dossier is a room of its own, and one line in each of these lists.
+
+use serde::Serialize;
+
+use crate::case::{self, Case};
+use crate::catalogue::list::{self, List};
+use crate::dossier::{NodeId, Stamp, Written};
+use crate::item::{self, Item};
+use crate::public::{Public, Room, act_of};
+use crate::rule::{Asks, WhyNot};
+use crate::time::Calendar;
+
+/// What a dossier is about, as it follows from its log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// 办件.
+    Case(Box<Case>),
+    /// 基本目录事项, and what is agreed about it.
+    Item(Box<Public<Item>>),
+    /// 实施清单 of one authority.
+    List(Box<Public<List>>),
+}
+
+/// What can be said in a dossier.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Act {
+    /// In a case.
+    Case(Box<case::Act>),
+    /// Of an item.
+    Item(item::Act),
+    /// In an authority's list.
+    List(list::Act),
+}
+
+impl From<case::Act> for Act {
+    fn from(act: case::Act) -> Act {
+        Act::Case(Box::new(act))
+    }
+}
+
+impl From<item::Act> for Act {
+    fn from(act: item::Act) -> Act {
+        Act::Item(act)
+    }
+}
+
+impl From<list::Act> for Act {
+    fn from(act: list::Act) -> Act {
+        Act::List(act)
+    }
+}
+
+impl Act {
+    /// What an entry says; `None` for a refusal, or for something that this version does not know.
+    pub fn of(written: &Written) -> Option<Act> {
+        match written.entry().kind.as_str() {
+            case::KIND => case::Act::of(written).map(Act::from),
+            Item::KIND => act_of::<Item>(written).map(Act::Item),
+            List::KIND => act_of::<List>(written).map(Act::List),
+            _ => None,
+        }
+    }
+
+    /// The kind of dossier in which it is said.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Act::Case(_) => case::KIND,
+            Act::Item(_) => Item::KIND,
+            Act::List(_) => List::KIND,
+        }
+    }
+
+    /// The word for it in logs and lists.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Act::Case(act) => act.name(),
+            Act::Item(act) => Item::name(act),
+            Act::List(act) => List::name(act),
+        }
+    }
+
+    /// What it says in a case.
+    pub fn as_case(&self) -> Option<&case::Act> {
+        match self {
+            Act::Case(act) => Some(act),
+            _ => None,
+        }
+    }
+
+    /// Whether a dossier may be opened by it.
+    pub fn opens(&self, asks: &Asks<'_>) -> Result<(), WhyNot> {
+        match self {
+            Act::Case(act) => match &**act {
+                case::Act::Drafted(drafted) => case::first_draft(drafted, asks),
+                _ => Err(WhyNot::new("not-a-case")),
+            },
+            Act::Item(act) => Public::<Item>::opens(act, asks),
+            Act::List(act) => Public::<List>::opens(act, asks),
+        }
+    }
+}
+
+impl Matter {
+    /// Opens a dossier with its first entry; `None` if its kind is not known, or it is not opened as it must be.
+    pub fn open(written: &Written) -> Option<Matter> {
+        match written.entry().kind.as_str() {
+            case::KIND => Case::open(written).ok().map(|case| Matter::Case(Box::new(case))),
+            Item::KIND => Public::open(written).ok().map(|item| Matter::Item(Box::new(item))),
+            List::KIND => Public::open(written).ok().map(|list| Matter::List(Box::new(list))),
+            _ => None,
+        }
+    }
+
+    /// Takes the next stamp.
+    pub fn apply(&mut self, stamp: &Stamp, written: &Written, calendar: &Calendar) {
+        match self {
+            Matter::Case(case) => case.apply(stamp, written, calendar),
+            Matter::Item(item) => item.apply(stamp, written),
+            Matter::List(list) => list.apply(stamp, written),
+        }
+    }
+
+    /// Takes what is only pending: what would have no effect leaves no mark.
+    pub fn suppose(&mut self, stamp: &Stamp, written: &Written, calendar: &Calendar) {
+        let marks = self.marks();
+        self.apply(stamp, written, calendar);
+        match self {
+            Matter::Case(case) => case.marks.truncate(marks),
+            Matter::Item(item) => item.marks.truncate(marks),
+            Matter::List(list) => list.marks.truncate(marks),
+        }
+    }
+
+    /// How many entries have no effect.
+    pub fn marks(&self) -> usize {
+        match self {
+            Matter::Case(case) => case.marks.len(),
+            Matter::Item(item) => item.marks.len(),
+            Matter::List(list) => list.marks.len(),
+        }
+    }
+
+    /// Whether `act` may be said now.
+    pub fn may(&self, act: &Act, asks: &Asks<'_>, calendar: &Calendar) -> Result<(), WhyNot> {
+        match (self, act) {
+            (Matter::Case(case), Act::Case(act)) => case.may(act, asks, calendar),
+            (Matter::Item(item), Act::Item(act)) => item.may(act, asks),
+            (Matter::List(list), Act::List(act)) => list.may(act, asks),
+            _ => Err(WhyNot::new("not-a-case")),
+        }
+    }
+
+    /// The pen move that goes with an act.
+    pub fn pen_for(&self, act: &Act) -> Option<NodeId> {
+        match (self, act) {
+            (Matter::Case(case), Act::Case(act)) => case.pen_for(act),
+            _ => None,
+        }
+    }
+
+    /// Who takes part from an act on.
+    pub fn joins_by<'a>(&'a self, act: &'a Act) -> &'a [NodeId] {
+        match (self, act) {
+            (Matter::Case(case), Act::Case(act)) => case.joins_by(act).map_or(&[], std::slice::from_ref),
+            (Matter::Item(_), Act::Item(act)) => Item::lets_in(act).unwrap_or_default(),
+            (Matter::List(_), Act::List(act)) => List::lets_in(act).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// What the node of the pen holder says by itself now.
+    pub fn by_itself(&self, node: &NodeId) -> Option<Act> {
+        self.as_case()?.by_itself(node).map(Act::from)
+    }
+
+    /// The case, if it is one.
+    pub fn as_case(&self) -> Option<&Case> {
+        match self {
+            Matter::Case(case) => Some(case),
+            _ => None,
+        }
+    }
+
+    /// The same, taken out.
+    pub fn into_case(self) -> Option<Case> {
+        match self {
+            Matter::Case(case) => Some(*case),
+            _ => None,
+        }
+    }
+
+    /// Whether everyone may read it.
+    pub fn is_public(&self) -> bool {
+        !matches!(self, Matter::Case(_))
+    }
+}
+
+/// The kinds that everyone may read.
+pub const PUBLIC_KINDS: [&str; 2] = [Item::KIND, List::KIND];
