@@ -216,7 +216,7 @@ impl Log {
         let entries = full.entries.iter().chain(&other.entries);
         let acts: BTreeMap<Hash, Act> =
             entries.filter_map(|known| Some((*known.written.hash(), Act::of(&known.written)?))).collect();
-        let marks = held.into_iter().filter_map(|held| held.case).flat_map(|case| case.marks);
+        let marks = held.into_iter().filter_map(|held| held.into_case()).flat_map(|case| case.marks);
         let mut log = Log {
             stamps: full.log.iter().map(|row| row.hash).collect(),
             said: BTreeMap::new(),
