@@ -2,6 +2,8 @@
 //!
 //! A new kind of dossier is a room of its own, and one line in each of these lists.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::case::{self, Case};
@@ -17,10 +19,10 @@ use crate::time::Calendar;
 pub enum Matter {
     /// 办件.
     Case(Box<Case>),
-    /// 基本目录事项, and what is agreed about it.
-    Item(Box<Public<Item>>),
+    /// 基本目录事项, and what is agreed about it. What everyone may read is shared: many look at it.
+    Item(Arc<Public<Item>>),
     /// 实施清单 of one authority.
-    List(Box<Public<List>>),
+    List(Arc<Public<List>>),
 }
 
 /// What can be said in a dossier.
@@ -82,6 +84,15 @@ impl Act {
         }
     }
 
+    /// Lets nodes take part in a public dossier of a kind; `None` of a kind that is not for everyone.
+    pub fn let_in(kind: &str, nodes: Vec<NodeId>) -> Option<Act> {
+        match kind {
+            Item::KIND => Some(Act::Item(Item::let_in(nodes))),
+            List::KIND => Some(Act::List(List::let_in(nodes))),
+            _ => None,
+        }
+    }
+
     /// What it says in a case.
     pub fn as_case(&self) -> Option<&case::Act> {
         match self {
@@ -108,8 +119,8 @@ impl Matter {
     pub fn open(written: &Written) -> Option<Matter> {
         match written.entry().kind.as_str() {
             case::KIND => Case::open(written).ok().map(|case| Matter::Case(Box::new(case))),
-            Item::KIND => Public::open(written).ok().map(|item| Matter::Item(Box::new(item))),
-            List::KIND => Public::open(written).ok().map(|list| Matter::List(Box::new(list))),
+            Item::KIND => Public::open(written).ok().map(|item| Matter::Item(Arc::new(item))),
+            List::KIND => Public::open(written).ok().map(|list| Matter::List(Arc::new(list))),
             _ => None,
         }
     }
@@ -118,8 +129,8 @@ impl Matter {
     pub fn apply(&mut self, stamp: &Stamp, written: &Written, calendar: &Calendar) {
         match self {
             Matter::Case(case) => case.apply(stamp, written, calendar),
-            Matter::Item(item) => item.apply(stamp, written),
-            Matter::List(list) => list.apply(stamp, written),
+            Matter::Item(item) => Arc::make_mut(item).apply(stamp, written),
+            Matter::List(list) => Arc::make_mut(list).apply(stamp, written),
         }
     }
 
@@ -129,8 +140,8 @@ impl Matter {
         self.apply(stamp, written, calendar);
         match self {
             Matter::Case(case) => case.marks.truncate(marks),
-            Matter::Item(item) => item.marks.truncate(marks),
-            Matter::List(list) => list.marks.truncate(marks),
+            Matter::Item(item) => Arc::make_mut(item).marks.truncate(marks),
+            Matter::List(list) => Arc::make_mut(list).marks.truncate(marks),
         }
     }
 
@@ -192,11 +203,17 @@ impl Matter {
         }
     }
 
+    /// The kind of dossier.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Matter::Case(_) => case::KIND,
+            Matter::Item(_) => Item::KIND,
+            Matter::List(_) => List::KIND,
+        }
+    }
+
     /// Whether everyone may read it.
     pub fn is_public(&self) -> bool {
         !matches!(self, Matter::Case(_))
     }
 }
-
-/// The kinds that everyone may read.
-pub const PUBLIC_KINDS: [&str; 2] = [Item::KIND, List::KIND];

@@ -26,6 +26,8 @@ pub trait Room: Clone + Debug + PartialEq + Eq + Sized {
     type Act: Clone + Debug + PartialEq + Eq + Serialize + DeserializeOwned;
     /// The word for it in logs and lists.
     fn name(act: &Self::Act) -> &'static str;
+    /// Lets nodes take part.
+    fn let_in(nodes: Vec<NodeId>) -> Self::Act;
     /// Whom an act lets take part, if that is what it does.
     fn lets_in(act: &Self::Act) -> Option<&[NodeId]>;
     /// Opens it, or says why it cannot be opened like this.

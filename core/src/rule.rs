@@ -92,6 +92,7 @@ pub const CODES: &[&str] = &[
     "not-yours-to-publish",
     "list-version",
     "list-unknown",
+    "list-entry-too-long",
     "proposal-unknown",
     "proposal-runs",
     "proposal-over",

@@ -119,6 +119,8 @@ CREATE TABLE dossier (
     holder TEXT NOT NULL,
     participants TEXT NOT NULL
 ) /* BY KEY */;
+-- What everyone may read is little among many cases.
+CREATE INDEX dossier_public ON dossier (id) WHERE kind <> 'case';
 
 -- applicant: hash of the blob with the particulars; who it is stands nowhere but in the blob, which can be erased.
 -- refused: 1 if the decision is a refusal. guest: 1 while it goes on before an authority at a guest desk. keep_until:

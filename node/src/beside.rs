@@ -8,17 +8,22 @@ use std::time::Duration;
 use crate::app::App;
 use crate::limits;
 
-/// Notices what others wrote, and says that this process is there. Runs until the process ends.
+/// Notices what others wrote, and says that this process is there. Runs until the process ends. Over a database of its own
+/// there are only commands, now and then.
 pub async fn live(app: App) {
-    tokio::join!(notice(&app), stay(&app));
+    if app.store.is_shared() {
+        tokio::join!(notice(&app, limits::OTHERS_LOOKED_MS), stay(&app));
+    } else {
+        notice(&app, limits::COMMANDS_LOOKED_MS).await;
+    }
 }
 
-async fn notice(app: &App) {
+async fn notice(app: &App, pause_ms: u64) {
     loop {
         if let Err(error) = app.writer.refresh().await {
             tracing::warn!(%error, "not seen whether another process wrote");
         }
-        tokio::time::sleep(Duration::from_millis(limits::OTHERS_LOOKED_MS)).await;
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }
 

@@ -52,6 +52,19 @@ impl From<crate::directory::Unpublished> for Failure {
     }
 }
 
+impl From<crate::service::ServiceError> for Failure {
+    fn from(error: crate::service::ServiceError) -> Failure {
+        use crate::service::ServiceError;
+        match error {
+            ServiceError::Store(error) => error.into(),
+            ServiceError::Say(crate::store::SayError::Unsaid(unsaid)) => {
+                Failure::new(unsaid.code(), format!("{unsaid}. Nothing was published."))
+            }
+            error => Failure::new("not-published", format!("{error}. Nothing was published.")),
+        }
+    }
+}
+
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Failure {
         use crate::store::StoreError;

@@ -6,6 +6,14 @@ pub const GROUP_COMMANDS_MAX: usize = 512;
 pub const QUEUE_COMMANDS_MAX: usize = 4096;
 /// Items that a stream sends at once.
 pub const STREAM_ITEMS_MAX: i64 = 512;
+/// Bytes of entries that a stream sends at once (8 MiB); a single longer entry goes alone.
+pub const STREAM_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of implementations that one entry of a list carries (48 KiB): an entry has at most 64 KiB.
+pub const LIST_ENTRY_BYTES: usize = 48 * 1024;
+/// Public dossiers in which a new node is let in by one commit.
+pub const LET_IN_DOSSIERS: usize = 500;
+/// How often it is looked whether nodes are to be let in, in seconds.
+pub const PUBLIC_LOOKED_S: u64 = 30;
 /// Stamps of one chain that are fetched whole; a dossier with more is damaged or an attack.
 pub const CHAIN_STAMPS_MAX: usize = 100_000;
 /// How often a node looks whether it has an act to carry out or stamps to win back, in milliseconds.
@@ -28,6 +36,8 @@ pub const LEASE_MS: i64 = 10_000;
 pub const LEASE_RENEWED_MS: u64 = 3_000;
 /// How often a process looks whether another one of the node wrote, in milliseconds.
 pub const OTHERS_LOOKED_MS: u64 = 50;
+/// How often it is looked whether a command wrote to this process's own database, in milliseconds.
+pub const COMMANDS_LOOKED_MS: u64 = 1000;
 /// Nonces of signed requests that are remembered.
 pub const NONCES_MAX: usize = 200_000;
 /// The largest material, in bytes (10 MiB).

@@ -62,7 +62,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
     let config = Config::read(folder)?;
     let signer = Arc::new(key::open(&folder.join(KEY_FILE))?);
     let store = Store::open(folder, config.database.as_deref()).await?;
-    let directory = Directory::open(&store, config.trust).await?;
+    let directory = Directory::open(&store, config.trust, clock).await?;
     let secret = secret(&store).await?;
     let calendar = Calendar::national();
     let setup = WriterSetup {
@@ -136,12 +136,11 @@ pub async fn serve(
         // It answers until the very end.
         tokio::spawn(axum::serve(listener, web::monitor(app.clone())).into_future());
     }
+    tokio::spawn(crate::directory::follow(app.clone()));
     tokio::spawn(peer::follow_all(app.clone()));
     tokio::spawn(peer::recover(app.clone()));
     tokio::spawn(work::run(app.clone()));
-    if app.store.is_shared() {
-        tokio::spawn(beside::live(app.clone()));
-    }
+    tokio::spawn(beside::live(app.clone()));
     tokio::spawn(watch_for_ever(app.clone()));
     tokio::spawn(leave(app.clone(), stop));
     let (router, closing) = (router(&app), app.clone());

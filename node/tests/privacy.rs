@@ -5,6 +5,7 @@ mod support;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use support::*;
+use tongban::clock::Clock;
 use tongban::directory::{BEGINNING, Directory};
 use tongban::store::Store;
 use tongban_core::directory::{Document, KeyCard, Kind, NodeCard, TrustList};
@@ -250,7 +251,7 @@ impl Paper {
     }
 
     async fn known(&self) -> std::sync::Arc<tongban::directory::Snapshot> {
-        Directory::open(&self.store, self.root.public_key().fingerprint()).await.unwrap().now()
+        Directory::open(&self.store, self.root.public_key().fingerprint(), Clock::default()).await.unwrap().now()
     }
 }
 

@@ -43,7 +43,7 @@ fn snapshot() -> Snapshot {
     Snapshot {
         items: part(&world, "items"),
         mechanisms: part(&world, "mechanisms"),
-        implementations: implementations.into_iter().map(|one| (one.id.clone(), one)).collect(),
+        implementations: implementations.into_iter().map(|one| (one.id.clone(), one.into())).collect(),
         ..Snapshot::default()
     }
 }

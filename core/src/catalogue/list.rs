@@ -84,6 +84,10 @@ impl Room for List {
         }
     }
 
+    fn let_in(nodes: Vec<NodeId>) -> Act {
+        Act::LetIn { nodes }
+    }
+
     fn lets_in(act: &Act) -> Option<&[NodeId]> {
         match act {
             Act::LetIn { nodes } => Some(nodes),

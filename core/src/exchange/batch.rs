@@ -126,6 +126,16 @@ pub enum Incoming {
     },
 }
 
+impl Incoming {
+    /// The entry.
+    pub fn written(&self) -> &Written {
+        match self {
+            Incoming::Stamp(row) => &row.written,
+            Incoming::Slip { written, .. } => written,
+        }
+    }
+}
+
 /// A batch whose every signature and hash was checked.
 #[derive(Clone, Debug)]
 pub struct VerifiedBatch {

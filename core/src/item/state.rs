@@ -164,6 +164,10 @@ impl Room for Item {
         }
     }
 
+    fn let_in(nodes: Vec<NodeId>) -> Act {
+        Act::LetIn { nodes }
+    }
+
     fn lets_in(act: &Act) -> Option<&[NodeId]> {
         match act {
             Act::LetIn { nodes } => Some(nodes),

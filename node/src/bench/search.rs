@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
@@ -104,8 +105,8 @@ impl Search {
         let implementations = implementations(&items, &regions, self.implementations as usize, &mut drawn)?;
         let count = implementations.len();
         let begun = Instant::now();
-        let implementations: BTreeMap<String, Implementation> =
-            implementations.into_iter().map(|one| (one.id.clone(), one)).collect();
+        let implementations: BTreeMap<String, Arc<Implementation>> =
+            implementations.into_iter().map(|one| (one.id.clone(), Arc::new(one))).collect();
         let snapshot = Snapshot { items, mechanisms, implementations, ..Snapshot::default() };
         let (catalogue, sorted) = (memory(), Instant::now());
         snapshot.index();

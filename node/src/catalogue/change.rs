@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use tongban_core::catalogue::Implementation;
-
 use super::Known;
 use super::column::{About, Element, name};
 use super::read::Draft;
 use super::write::{cell, compared};
+use crate::service::publish::News;
 
 /// One element that becomes another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +46,19 @@ pub struct Changes {
     pub all: Vec<Change>,
     /// How many stay the same.
     pub unchanged: usize,
-    /// The whole next document.
-    pub next: Vec<Implementation>,
+    /// What would be said: next versions, and what is no longer offered.
+    pub news: News,
 }
 
 impl Changes {
     /// Whether anything would be published.
     pub fn is_nothing(&self) -> bool {
-        self.all.iter().all(|change| matches!(change, Change::Kept(_)))
+        self.news.is_empty()
+    }
+
+    /// How many implementations something is said of.
+    pub fn said(&self) -> usize {
+        self.news.next.len() + self.news.ended.len()
     }
 
     /// How many are new, changed, kept and removed.
@@ -78,7 +82,7 @@ impl Changes {
             let Some(published) = known.published.get(&one.id) else {
                 one.version = 1;
                 changes.all.push(Change::New(one.id.clone()));
-                changes.next.push(one);
+                changes.news.next.push(one);
                 continue;
             };
             let differ = |element: &Element| {
@@ -88,23 +92,22 @@ impl Changes {
             let differences: Vec<Difference> = elements.iter().filter_map(differ).collect();
             if differences.is_empty() {
                 changes.unchanged += 1;
-                changes.next.push(published.clone());
             } else {
                 changes.all.push(Change::Changed(one.id.clone(), differences));
                 one.version = published.version + 1;
-                changes.next.push(one);
+                changes.news.next.push(one);
             }
         }
         for (id, published) in known.published.iter().filter(|(id, _)| !seen.contains(id.as_str())) {
             if replace {
                 changes.all.push(Change::Removed(id.clone()));
+                changes.news.ended.push(published.clone());
             } else {
                 changes.all.push(Change::Kept(id.clone()));
-                changes.next.push(published.clone());
             }
         }
-        // By identifier, so that the same catalogue is always the same document.
-        changes.next.sort_by(|one, other| one.id.cmp(&other.id));
+        // By identifier, so that the same file always says the same.
+        changes.news.next.sort_by(|one, other| one.id.cmp(&other.id));
         changes
     }
 }

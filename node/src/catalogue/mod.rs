@@ -1,8 +1,8 @@
 //! What offices really have, in and out: implementations (实施清单) as Excel, CSV and JSON.
 //!
 //! [`examine`] is the whole way in: bytes → rows (`table`) → elements (`column`) → implementations (`read`) → rules
-//! (`check`) → what would change (`change`). It changes nothing by itself. What it gives is published as one signed
-//! document or not at all, so nothing is ever half imported. `write` is the way out.
+//! (`check`) → what would change (`change`). It changes nothing by itself. What it gives is published in one
+//! commit or not at all, so nothing is ever half imported. `write` is the way out.
 
 mod cell;
 pub mod change;

@@ -1,6 +1,7 @@
 //! Rows become implementations. A column that is not there leaves what is published as it is; an empty cell empties it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tongban_core::catalogue::{BasicCode, Condition, Implementation, ItemCode, MaterialRule, Need, PartRule, Side};
@@ -210,7 +211,7 @@ fn tables(sheets: Vec<table::Sheet>, known: &Known<'_>, faults: &mut Vec<Fault>,
                 };
                 let place = headed.place_of(row.number, E::Key);
                 if about == About::Materials {
-                    let published = known.published.get(&draft.one.id);
+                    let published = known.published.get(&draft.one.id).map(|one| &**one);
                     if let Some(one) = material(&mut cells, draft.one.materials.len(), published) {
                         draft.one.materials.push(one);
                         draft.materials_at.push(place);
@@ -313,7 +314,7 @@ fn item(cells: &mut Cells<'_>, known: &Known<'_>) -> Option<(Implementation, Sta
     };
     let (item, region) = item.zip(region)?;
     let id = id.map_or_else(|| format!("{item}@{region}"), str::to_owned);
-    let published = known.published.get(&id);
+    let published = known.published.get(&id).map(|one| &**one);
     let is_new = published.is_none();
     let authority = cells.must(E::Authority, "uscc-format", is_new, |text| Uscc::parse(text).ok());
     let authority = authority.or(published.map(|one| one.authority))?;
@@ -582,4 +583,4 @@ fn part(cells: &mut Cells<'_>) -> Option<PartRule> {
 }
 
 /// What is published, by identifier.
-pub type Published = BTreeMap<String, Implementation>;
+pub type Published = BTreeMap<String, Arc<Implementation>>;

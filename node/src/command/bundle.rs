@@ -61,7 +61,7 @@ async fn export(data: Data, to: &NodeId, max_bytes: Option<u64>, out: PathBuf) -
     let config = Config::read(&folder)?;
     let signer = key::open(&folder.join(KEY_FILE))?;
     let store = Store::open(&folder, config.database.as_deref()).await?;
-    let snapshot = Directory::open(&store, config.trust).await?.now();
+    let snapshot = Directory::open(&store, config.trust, Clock::default()).await?.now();
     if *to == config.node || snapshot.current().is_none_or(|list| list.card(to).is_err()) {
         let text = format!("{to}: no other node of the trust list has this name; see `tongban trust show`");
         return Err(Failure::new("peer-unknown", text));

@@ -6,15 +6,16 @@ use clap::{Args, Subcommand, ValueEnum};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tongban_core::catalogue::Implementation;
-use tongban_core::directory::Kind;
+use tongban_core::dossier::{By, Role};
 
 use super::{Data, doctor, progress, put};
 use crate::catalogue::{Change, Examined, Fault, Known, examine, write};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::directory::{Directory, own_implementations, publish};
+use crate::directory::{Directory, own_implementations};
 use crate::error::Failure;
-use crate::key;
-use crate::serve::KEY_FILE;
+use crate::serve;
+use crate::service::publish;
 use crate::store::Store;
 use crate::text::Lang;
 
@@ -91,13 +92,13 @@ impl Desk {
     async fn open(folder: &Path) -> Result<Desk, Failure> {
         let config = Config::read(folder)?;
         let store = Store::open(folder, config.database.as_deref()).await?;
-        let directory = Directory::open(&store, config.trust).await?;
+        let directory = Directory::open(&store, config.trust, Clock::default()).await?;
         Ok(Desk { config, store, directory })
     }
 
     async fn look(&self, file: &In) -> Result<Examined, Failure> {
         let bytes = std::fs::read(&file.file).map_err(|error| Failure::file("not-read", &file.file, error))?;
-        let published = own_implementations(&self.store, &self.config.node).await?;
+        let published = own_implementations(&self.store, &self.directory, &self.config.node).await?;
         let snapshot = self.directory.now();
         let known = Known { snapshot: &snapshot, published: &published, node: &self.config.node };
         let bar: ProgressBar = progress(0, "rows");
@@ -126,16 +127,17 @@ async fn take(file: In, is_question: bool) -> Result<(), Failure> {
     let desk = Desk::open(&file.data.data).await?;
     let examined = desk.look(&file).await?;
     let errors = examined.errors();
-    let mut version = None;
-    if errors == 0 && !is_question && !examined.changes.is_nothing() {
-        let signer = key::open(&file.data.data.join(KEY_FILE))?;
-        let (kind, node) = (Kind::Implementations, &desk.config.node);
-        version = Some(publish(&desk.store, &desk.directory, &signer, kind, node, &examined.changes.next).await?);
+    let is_done = errors == 0 && !is_question && !examined.changes.is_nothing();
+    if is_done {
+        let app = serve::open(&file.data.data, Clock::default()).await?;
+        // Whoever works on the machine itself speaks for the node.
+        let by = By { org: None, role: Role::System, staff: None };
+        publish::lists(&app, by, examined.changes.news.clone()).await?;
     }
     if file.json {
-        println!("{}", report_json(&examined, version));
+        println!("{}", report_json(&examined, is_done));
     } else {
-        report(lang, &examined, version, is_question);
+        report(lang, &examined, is_done, is_question);
     }
     match errors {
         0 => Ok(()),
@@ -143,7 +145,7 @@ async fn take(file: In, is_question: bool) -> Result<(), Failure> {
     }
 }
 
-fn report(lang: Lang, examined: &Examined, version: Option<u32>, is_question: bool) {
+fn report(lang: Lang, examined: &Examined, is_done: bool, is_question: bool) {
     for fault in &examined.faults {
         let Fault { severity, code, place, .. } = fault;
         let severity = lang.t(&format!("import-{}", severity.name()));
@@ -164,15 +166,15 @@ fn report(lang: Lang, examined: &Examined, version: Option<u32>, is_question: bo
         }
     }
     println!("{}", examined.summary(lang));
-    if let Some(version) = version {
-        println!("{}", lang.tf("import-published", &[("version", &version.to_string())]));
+    if is_done {
+        println!("{}", lang.tf("import-published", &[("count", &examined.changes.said().to_string())]));
     } else if examined.errors() == 0 {
         let key = if is_question { "import-only-asked" } else { "import-nothing" };
         println!("{}", lang.t(key));
     }
 }
 
-fn report_json(examined: &Examined, version: Option<u32>) -> Value {
+fn report_json(examined: &Examined, is_done: bool) -> Value {
     let changes: Vec<Value> = examined
         .changes
         .all
@@ -194,14 +196,14 @@ fn report_json(examined: &Examined, version: Option<u32>) -> Value {
         "rows": examined.rows, "errors": examined.errors(), "warnings": examined.warnings(),
         "unchanged": examined.changes.unchanged, "changes": changes,
         "faults": examined.faults.iter().map(Fault::json).collect::<Vec<_>>(),
-        "published": version,
+        "published": is_done.then(|| examined.changes.said()),
     })
 }
 
 async fn export(folder: &Path, format: As, out: Option<&Path>) -> Result<(), Failure> {
     let desk = Desk::open(folder).await?;
-    let published = own_implementations(&desk.store, &desk.config.node).await?;
-    let all: Vec<&Implementation> = published.values().collect();
+    let published = own_implementations(&desk.store, &desk.directory, &desk.config.node).await?;
+    let all: Vec<&Implementation> = published.values().map(|one| &**one).collect();
     let snapshot = desk.directory.now();
     let unwritable = |error: String| Failure::new("catalogue-not-written", error);
     let bytes = match format {

@@ -186,7 +186,7 @@ impl Visit {
             [] => self.well("database", &[]),
             faults => self.wrong("database-damaged", &[("text", &faults.join("; "))]),
         }
-        let directory = Directory::open(store, config.trust).await?;
+        let directory = Directory::open(store, config.trust, Clock::default()).await?;
         let (snapshot, now) = (directory.now(), Clock::default().now());
         let seen = Seen::look(store, &snapshot, config, key, &self.folder, now).await?;
         if let Some(trust) = &seen.trust {

@@ -79,7 +79,7 @@ impl Checkpoint {
         let store = open(folder).await?;
         let signer = key::open(&folder.join(KEY_FILE))?;
         let suite = signer.public_key().suite();
-        let directory = directory::Directory::open(&store, config.trust).await?;
+        let directory = directory::Directory::open(&store, config.trust, Clock::default()).await?;
         let snapshot = directory.now();
         let id = find(&store, &self.dossier).await?;
         let heads = store.heads().await?;

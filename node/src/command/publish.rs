@@ -1,4 +1,5 @@
-//! Publishing what a node says of itself, and what the registrar says for all.
+//! Publishing what a node says of itself, and what the registrar says for all: organisations and mechanisms as signed
+//! documents, items and implementations as dossiers.
 
 use std::path::PathBuf;
 
@@ -6,17 +7,20 @@ use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Kind, Organisation};
+use tongban_core::dossier::{By, Role};
 use tongban_core::mechanism::Mechanism;
 
 use super::{Data, read_text};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::{self, Directory};
 use crate::error::Failure;
 use crate::key;
-use crate::serve::KEY_FILE;
+use crate::serve::{self, KEY_FILE};
+use crate::service::publish;
 use crate::store::Store;
 
-/// Signs a JSON file as the next version of a document. Peers fetch it by themselves.
+/// Publishes what a JSON file says: all of it, in the place of what was said before. Peers get it by themselves.
 #[derive(Args)]
 pub struct Publish {
     #[command(flatten)]
@@ -42,27 +46,50 @@ enum What {
 impl Publish {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let folder = &self.data.data;
-        let config = Config::read(folder)?;
         let text = read_text(&self.file)?;
-        let kind = match self.kind {
-            What::Organisations => check::<Organisation>(&self.file, &text, Kind::Organisations)?,
-            What::Implementations => check::<Implementation>(&self.file, &text, Kind::Implementations)?,
-            What::Items => check::<BasicItem>(&self.file, &text, Kind::Items)?,
-            What::Mechanisms => check::<Mechanism>(&self.file, &text, Kind::Mechanisms)?,
-        };
+        match self.kind {
+            What::Organisations => self.document::<Organisation>(&text, Kind::Organisations).await,
+            What::Mechanisms => self.document::<Mechanism>(&text, Kind::Mechanisms).await,
+            What::Items => {
+                let items: Vec<BasicItem> = read(&self.file, &text)?;
+                let app = serve::open(folder, Clock::default()).await?;
+                let count = publish::items(&app, system(), items).await?;
+                println!("items: {count} published, the others say what they said before");
+                Ok(())
+            }
+            What::Implementations => {
+                let next: Vec<Implementation> = read(&self.file, &text)?;
+                let app = serve::open(folder, Clock::default()).await?;
+                let news = publish::News::replacing(&app, next).await?;
+                let (said, ended) = (news.next.len(), news.ended.len());
+                publish::lists(&app, system(), news).await?;
+                println!("implementations: {said} published, {ended} ended, the others say what they said before");
+                Ok(())
+            }
+        }
+    }
+
+    async fn document<T: DeserializeOwned>(&self, text: &str, kind: Kind) -> Result<(), Failure> {
+        let folder = &self.data.data;
+        let config = Config::read(folder)?;
+        read::<T>(&self.file, text)?;
+        let body: Vec<serde_json::Value> = read(&self.file, text)?;
         let store = Store::open(folder, config.database.as_deref()).await?;
-        let directory = Directory::open(&store, config.trust).await?;
+        let directory = Directory::open(&store, config.trust, Clock::default()).await?;
         let signer = key::open(&folder.join(KEY_FILE))?;
-        let body: Vec<serde_json::Value> =
-            serde_json::from_str(&text).map_err(|error| Failure::new("document-malformed", error.to_string()))?;
         let version = directory::publish(&store, &directory, &signer, kind, &config.node, &body).await?;
         println!("{} version {version} published", kind.name());
         Ok(())
     }
 }
 
-fn check<T: DeserializeOwned>(path: &std::path::Path, text: &str, kind: Kind) -> Result<Kind, Failure> {
-    serde_json::from_str::<Vec<T>>(text).map(|_| kind).map_err(|error| {
+/// Whoever works on the machine itself speaks for the node.
+fn system() -> By {
+    By { org: None, role: Role::System, staff: None }
+}
+
+fn read<T: DeserializeOwned>(path: &std::path::Path, text: &str) -> Result<Vec<T>, Failure> {
+    serde_json::from_str(text).map_err(|error| {
         Failure::new("document-malformed", format!("{}: {error}. Nothing was published.", path.display()))
     })
 }

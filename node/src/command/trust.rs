@@ -7,6 +7,7 @@ use tongban_core::directory::{NodeCard, TrustList};
 
 use super::init::{ROOT_KEY_FILE, trust_document};
 use super::{Data, read_text};
+use crate::clock::Clock;
 use crate::config::{Config, check_address};
 use crate::directory::Directory;
 use crate::error::Failure;
@@ -49,7 +50,7 @@ impl Trust {
             What::Show { data } => {
                 let config = Config::read(&data.data)?;
                 let store = Store::open(&data.data, config.database.as_deref()).await?;
-                let snapshot = Directory::open(&store, config.trust).await?.now();
+                let snapshot = Directory::open(&store, config.trust, Clock::default()).await?.now();
                 let list = snapshot
                     .current()
                     .ok_or_else(|| Failure::new("trust-missing", "this node has no trust list yet"))?;
@@ -106,7 +107,7 @@ async fn change(data: Data, change: impl FnOnce(&TrustList) -> Result<Vec<NodeCa
     }
     let root = key::open(&path)?;
     let store = Store::open(&folder, config.database.as_deref()).await?;
-    let snapshot = Directory::open(&store, config.trust).await?.now();
+    let snapshot = Directory::open(&store, config.trust, Clock::default()).await?.now();
     let list = snapshot.current().ok_or_else(|| Failure::new("trust-missing", "there is no trust list yet"))?;
     let nodes = change(list)?;
     let version = list.version + 1;

@@ -11,6 +11,7 @@ use tongban_core::ident::{Realm, Region, Uscc};
 use tongban_core::mechanism::Mechanism;
 
 use super::{DRILL_PASSWORD, MARKER, Node};
+use crate::clock::Clock;
 use crate::command::{CARD_FILE, NewNode, ROOT_KEY_FILE, make_node, trust_document};
 use crate::config::Config;
 use crate::directory::{Directory, next_version};
@@ -231,7 +232,7 @@ impl World {
         let config = Config::read(registrar)?;
         let store = Store::open(registrar, config.database.as_deref()).await?;
         let root = key::open(&registrar.join(ROOT_KEY_FILE))?;
-        let snapshot = Directory::open(&store, config.trust).await?.now();
+        let snapshot = Directory::open(&store, config.trust, Clock::default()).await?.now();
         let version = next_version(&snapshot, Kind::Trust, &config.node);
         store.keep_document(&trust_document(&root, &config.node, version, cards)).await?;
         store.close().await;

@@ -414,7 +414,9 @@ impl Peer {
             let page = self.ask_batch(&format!("/peer/v1/dossier/{dossier}?from={from}")).await?;
             let cursor = Cursor::start(page.epoch.clone());
             let page = self.verify(page, cursor).await?;
-            let is_last = page.items.len() < limits::STREAM_ITEMS_MAX as usize;
+            // A page is full if it has as many items as go at once, or as many bytes.
+            let bytes: usize = page.items.iter().map(|item| item.written().bytes().len()).sum();
+            let is_last = page.items.len() < limits::STREAM_ITEMS_MAX as usize && bytes < limits::STREAM_BYTES_MAX / 2;
             match &mut whole {
                 None => whole = Some(page),
                 Some(whole) => {

@@ -139,7 +139,7 @@ mod tests {
         Snapshot {
             items: part(&world, "items"),
             mechanisms: part(&world, "mechanisms"),
-            implementations: implementations.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            implementations: implementations.into_iter().map(|one| (one.id.clone(), one.into())).collect(),
             ..Snapshot::default()
         }
     }

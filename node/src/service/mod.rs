@@ -10,6 +10,7 @@ pub mod department;
 pub mod lists;
 mod looked;
 mod open;
+pub mod publish;
 pub mod told;
 mod upload;
 mod view;

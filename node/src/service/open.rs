@@ -1,5 +1,7 @@
 //! Beginning a case: item, places, permit, particulars.
 
+use std::sync::Arc;
+
 use tongban_core::case::{Act, Applicant, Change, Channel, Drafted, FieldFault, ItemOf, Office, Part};
 use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, PartRule, Side, Subject};
 use tongban_core::directory::{Duty, Organisation};
@@ -34,7 +36,7 @@ pub struct Opening {
     /// The basic item.
     pub item: BasicItem,
     /// The handling authority's version.
-    pub implementation: Implementation,
+    pub implementation: Arc<Implementation>,
     /// The handling authority.
     pub authority: Organisation,
     /// The place that takes in.

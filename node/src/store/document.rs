@@ -1,10 +1,21 @@
-//! Signed documents: own and fetched.
+//! Signed documents, own and fetched, and where the dossiers end that everyone may read.
 
 use sqlx::Row as _;
 use tongban_core::directory::{Document, Kind};
-use tongban_core::dossier::NodeId;
+use tongban_core::dossier::{DossierId, Hash, NodeId};
 
 use super::{Result, Store, damaged};
+
+/// Where a public dossier ends, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicHead {
+    /// Which.
+    pub dossier: DossierId,
+    /// Its last stamp.
+    pub head: Hash,
+    /// How many entries are pending.
+    pub pending: usize,
+}
 
 /// Kind, publisher and version of a document that is held.
 pub type Published = (Kind, NodeId, u32);
@@ -32,6 +43,41 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| read(row.try_get(0)?)).collect()
+    }
+
+    /// Kind, publisher and version of every document held.
+    pub async fn document_versions(&self) -> Result<Vec<Published>> {
+        let rows = sqlx::query("SELECT kind, node, version FROM document ORDER BY kind, node, version");
+        let rows = rows.fetch_all(&self.pool).await?;
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let Some(kind) = Kind::from_name(row.try_get(0)?) else { continue };
+            versions.push((
+                kind,
+                row.try_get::<String, _>(1)?.parse().map_err(damaged)?,
+                row.try_get::<i64, _>(2)? as u32,
+            ));
+        }
+        Ok(versions)
+    }
+
+    /// Where every dossier ends that everyone may read.
+    pub async fn public_heads(&self) -> Result<Vec<PublicHead>> {
+        let rows = sqlx::query(
+            "SELECT d.id, d.head, (SELECT COUNT(*) FROM pending p WHERE p.dossier = d.id) FROM dossier d \
+             WHERE d.kind <> 'case' ORDER BY d.id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(PublicHead {
+                    dossier: DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?,
+                    head: Hash::from_tagged(&row.try_get::<Vec<u8>, _>(1)?).map_err(damaged)?,
+                    pending: row.try_get::<i64, _>(2)? as usize,
+                })
+            })
+            .collect()
     }
 
     /// All versions of one kind.

@@ -47,7 +47,7 @@ pub(crate) use bundle::contents;
 pub use cannot::{Cannot, CannotAnswer, CannotState, NewCannot};
 pub use catalogue::Hurt;
 pub use demand::Demand;
-pub use document::Published;
+pub use document::{PublicHead, Published};
 pub use figures::{Beside, Figures, Schema, Waiting, stored_schema};
 pub use identity::PendingSignIn;
 pub use invite::Invite;

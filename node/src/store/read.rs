@@ -666,7 +666,13 @@ impl Store {
         }
         let mut spots = Spots::default();
         let mut running = if from > 0 { cursor.clone() } else { Cursor::start(epoch.clone()) };
+        let mut bytes = 0;
         for row in &rows {
+            // What is long goes in several stretches; one entry always goes.
+            bytes += row.try_get::<Option<Vec<u8>>, _>(15)?.map_or(0, |entry| entry.len());
+            if bytes > limits::STREAM_BYTES_MAX && running.position > from {
+                break;
+            }
             let hash = |column: usize| Hash::from_tagged(&row.try_get::<Vec<u8>, _>(column)?).map_err(damaged);
             let upto = hash(3)?;
             if let Some(seq) = row.try_get::<Option<i64>, _>(2)? {
@@ -714,7 +720,12 @@ impl Store {
     pub async fn dossier_batch(&self, id: DossierId, from: u32, epoch: &Epoch) -> Result<Batch> {
         let mut spots = Spots::default();
         let rows = self.stamps(id).await?;
+        let mut bytes = 0;
         for row in rows.into_iter().filter(|row| row.stamp.seq >= from).take(limits::STREAM_ITEMS_MAX as usize) {
+            bytes += row.written.bytes().len();
+            if bytes > limits::STREAM_BYTES_MAX && row.stamp.seq > from {
+                break;
+            }
             spots.stamp(row).map_err(damaged)?;
         }
         self.batch(spots, epoch, 0).await

@@ -7,6 +7,7 @@ mod erase;
 mod joint;
 mod moves;
 mod post;
+mod public;
 mod staff;
 mod tell;
 
@@ -34,6 +35,7 @@ pub async fn run(app: App) {
         clock::watch(&app),
         department::serve(&app),
         moves::follow(&app),
+        public::follow(&app),
         erase::follow(&app),
         tell::follow(&app, &post),
         staff::follow(&app, &post)

@@ -34,6 +34,8 @@ impl Together {
 
 /// What is done in a commit of its own.
 pub(super) enum Alone {
+    /// What is to be said in several dossiers: all of it, or nothing.
+    Says(Vec<Say>, oneshot::Sender<Result<Vec<Said>, SayError>>),
     /// A whole chain is held against what is here.
     Whole(Box<WholeChain>, oneshot::Sender<Result<Taken, String>>),
     /// An act of the registrar, verified: it is stored, and seals.
@@ -59,6 +61,7 @@ pub(super) struct Published {
     life: Arc<RwLock<(Epoch, bool)>>,
     to_carry_out: Arc<RwLock<Acts>>,
     pub(super) arrived: Arc<Notify>,
+    pub(super) made_public: Arc<Notify>,
     pub(super) joint: Joint,
     pub(super) tally: Tally,
 }
@@ -69,6 +72,7 @@ impl Published {
             life: Arc::new(RwLock::new((desk.epoch().clone(), false))),
             to_carry_out: Arc::default(),
             arrived: Arc::default(),
+            made_public: Arc::default(),
             joint: Joint::default(),
             tally: Tally::default(),
         };
@@ -146,6 +150,14 @@ impl WriterHandle {
         said
     }
 
+    /// Says something in several dossiers: all of it or nothing; returns when it is durable.
+    pub async fn say_all(&self, all: Vec<Say>) -> Result<Vec<Said>, SayError> {
+        let (answer, answered) = oneshot::channel();
+        let stopped = || SayError::Store("the writer has stopped".to_owned());
+        self.commands.send(Command::Alone(Alone::Says(all, answer))).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
     /// Stores what a peer sent; returns when it is durable.
     pub async fn take(&self, batch: IncomingBatch) -> Result<Taken, String> {
         self.send(|answer| Command::Together(Together::Incoming(Box::new(batch), answer))).await
@@ -217,6 +229,11 @@ impl WriterHandle {
     /// Woken when something arrived from a peer.
     pub fn arrived(&self) -> Arc<Notify> {
         self.published.arrived.clone()
+    }
+
+    /// Woken when something of a dossier was written that everyone may read.
+    pub fn made_public(&self) -> Arc<Notify> {
+        self.published.made_public.clone()
     }
 
     /// This life of the node's streams.

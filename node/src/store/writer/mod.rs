@@ -19,7 +19,7 @@ use tongban_core::directory::Kind;
 use tongban_core::dossier::{By, DossierId, Hash, Moment, NodeId, RecallAct, Signer};
 use tongban_core::exchange::{Commit, Cursor, Desk, Epoch, Held, Incoming, Taken, Tick, Unsaid, VerifiedBatch};
 use tongban_core::ident::Region;
-use tongban_core::matter::Act;
+use tongban_core::matter::{Act, Matter};
 use tongban_core::rule::WhyNot;
 use tongban_core::time::Calendar;
 
@@ -328,6 +328,8 @@ impl Writer {
         let (mark, number) = (turn.mark.clone(), turn.number);
         let begun = std::time::Instant::now();
         let wholes: Vec<DossierId> = commit.dossiers.values().filter_map(whole_of).collect();
+        let is_public = |held: &&Held| held.matter.as_ref().is_some_and(Matter::is_public);
+        let public: Vec<Held> = commit.dossiers.values().filter(is_public).cloned().collect();
         match self.write(turn, &mut commit, &extras).await {
             Ok(()) => {
                 self.mark = Some(mark);
@@ -338,6 +340,10 @@ impl Writer {
                 self.published.update(&self.desk);
                 self.commits.send_modify(|count| *count += 1);
                 self.published.joint.note(wholes);
+                if !public.is_empty() {
+                    public.iter().for_each(|held| self.setup.directory.hear(held));
+                    self.published.made_public.notify_one();
+                }
                 Ok(())
             }
             Err(error) => {

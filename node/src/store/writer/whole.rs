@@ -7,7 +7,7 @@ use tongban_core::exchange::{Commit, Epoch, Incoming, Restated, Taken, Tick};
 
 use super::handle::Alone;
 use super::rows::Extras;
-use super::{WholeChain, Writer, life_digits};
+use super::{Group, Said, Say, SayError, WholeChain, Writer, life_digits, unstored};
 use crate::store::turn::Turn;
 use crate::store::{Result, Store, damaged};
 
@@ -17,6 +17,7 @@ impl Writer {
             done.map_err(|error| error.to_string())
         }
         match alone {
+            Alone::Says(all, answer) => drop(answer.send(self.say_all(all).await)),
             Alone::Whole(chain, answer) => drop(answer.send(text(self.whole(*chain).await))),
             Alone::Learn(act, answer) => drop(answer.send(text(self.learn(*act).await))),
             Alone::Recall(id, act, answer) => drop(answer.send(text(self.recall(id, &act).await))),
@@ -25,6 +26,18 @@ impl Writer {
             Alone::Recovered(answer) => drop(answer.send(text(self.recovered().await))),
             Alone::Refresh(answer) => drop(answer.send(text(self.refresh().await))),
         }
+    }
+
+    /// In a group of its own: what is refused takes everything with it.
+    async fn say_all(&mut self, all: Vec<Say>) -> std::result::Result<Vec<Said>, SayError> {
+        let turn = self.turn().await.map_err(unstored)?;
+        let mut group = Group::default();
+        let mut said = Vec::with_capacity(all.len());
+        for say in all {
+            said.push(self.say(&mut group, say).await?);
+        }
+        self.commit(turn, group.commit, group.extras).await.map_err(unstored)?;
+        Ok(said)
     }
 
     async fn learn(&mut self, (act, document): (RecallAct, Document)) -> Result<()> {
@@ -55,6 +68,7 @@ impl Writer {
             self.reload(mark).await?;
             self.commits.send_modify(|count| *count += 1);
             self.published.arrived.notify_one();
+            self.published.made_public.notify_one();
         }
         Ok(())
     }

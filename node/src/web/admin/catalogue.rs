@@ -6,15 +6,15 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongban_core::catalogue::Implementation;
-use tongban_core::directory::Kind;
 use tongban_core::dossier::suite::hex;
+use tongban_core::dossier::{By, Role};
 
 use super::accounts::admin;
 use crate::app::App;
 use crate::catalogue::{Change, Examined, Known, Severity, examine, write};
-use crate::directory::{Unpublished, own_implementations, publish};
+use crate::directory::own_implementations;
 use crate::limits;
-use crate::service::ServiceError;
+use crate::service::{ServiceError, publish};
 use crate::store::{CatalogueUpload, SayError};
 use crate::web::fault::Fault;
 use crate::web::form::Form;
@@ -29,8 +29,8 @@ const PREVIEW: &str = "/admin/catalogue/preview";
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Ask {
-    /// Version that was published.
-    done: u32,
+    /// How many implementations something was published of.
+    done: usize,
 }
 
 /// `GET /admin/catalogue`.
@@ -39,14 +39,14 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Query<As
     page(&app, &visitor, ask.done, None).await
 }
 
-async fn page(app: &App, visitor: &Visitor, done: u32, error: Option<&str>) -> Result<Markup, Fault> {
-    let count = own_implementations(&app.store, &app.config.node).await?.len().to_string();
+async fn page(app: &App, visitor: &Visitor, done: usize, error: Option<&str>) -> Result<Markup, Fault> {
+    let count = own_implementations(&app.store, &app.directory, &app.config.node).await?.len().to_string();
     let error = error.map(|key| visitor.t(key).into_owned());
     let errors: Vec<(Option<&str>, String)> = error.iter().map(|text| (Some("file"), text.clone())).collect();
     let body = html! {
         h1 { (visitor.t("import-title")) }
         (part::error_summary(visitor, &errors))
-        @if done > 0 { (part::done(&visitor.tf("import-published", &[("version", &done.to_string())]))) }
+        @if done > 0 { (part::done(&visitor.tf("import-published", &[("count", &done.to_string())]))) }
         p class="lead" { (visitor.tf("import-lead", &[("count", &count)])) }
         section {
             h2 { (visitor.t("import-in")) }
@@ -89,7 +89,7 @@ pub async fn upload(State(app): State<App>, visitor: Visitor, mut form: Form) ->
 
 /// What a file would do now. A large one takes a while, in which others are served.
 async fn look(app: &App, upload: &CatalogueUpload) -> Result<Examined, Fault> {
-    let published = own_implementations(&app.store, &app.config.node).await?;
+    let published = own_implementations(&app.store, &app.directory, &app.config.node).await?;
     let (snapshot, node) = (app.directory.now(), app.config.node.clone());
     let (bytes, replace) = (upload.bytes.clone(), upload.replace);
     let work = tokio::task::spawn_blocking(move || {
@@ -101,7 +101,8 @@ async fn look(app: &App, upload: &CatalogueUpload) -> Result<Examined, Fault> {
 
 /// What was looked at: only this is confirmed.
 fn seal(examined: &Examined) -> String {
-    hex(&hash_token(&serde_json::to_string(&examined.changes.next).unwrap_or_default()))
+    let ended: Vec<&str> = examined.changes.news.ended.iter().map(|one| one.id.as_str()).collect();
+    hex(&hash_token(&serde_json::to_string(&(&examined.changes.news.next, ended)).unwrap_or_default()))
 }
 
 /// `GET /admin/catalogue/preview`.
@@ -205,7 +206,8 @@ fn changes(visitor: &Visitor, examined: &Examined) -> Markup {
 
 /// `POST /admin/catalogue/preview`: publishes what was looked at, or shows what it would be now.
 pub async fn confirm(State(app): State<App>, visitor: Visitor, form: Form) -> Result<Response, Fault> {
-    let account = admin(&visitor)?.id;
+    let admin = admin(&visitor)?;
+    let (account, staff) = (admin.id, admin.staff.clone());
     let now = app.clock.now().0;
     let Some(upload) = app.store.kept_catalogue(account, now).await? else {
         let page = page(&app, &visitor, 0, Some("import-file-gone")).await?;
@@ -219,21 +221,21 @@ pub async fn confirm(State(app): State<App>, visitor: Visitor, form: Form) -> Re
     if examined.errors() > 0 || examined.changes.is_nothing() || form.text("seal") != seal(&examined) {
         return again("import-meanwhile");
     }
-    let (kind, node, next) = (Kind::Implementations, &app.config.node, &examined.changes.next);
-    let version = match publish(&app.store, &app.directory, &*app.signer, kind, node, next).await {
-        Ok(version) => version,
-        Err(Unpublished::Meanwhile) => return again("import-meanwhile"),
-        Err(Unpublished::Store(error)) => return Err(error.into()),
-    };
+    // Who did it is written down, for whichever of the node's authorities it is.
+    match publish::lists(&app, By { org: None, role: Role::Officer, staff }, examined.changes.news.clone()).await {
+        Ok(()) => {}
+        Err(ServiceError::Say(SayError::Unsaid(_))) => return again("import-meanwhile"),
+        Err(error) => return Err(error.into()),
+    }
     app.store.drop_catalogue(account, now).await?;
-    Ok(Redirect::to(&format!("{PAGE}?done={version}")).into_response())
+    Ok(Redirect::to(&format!("{PAGE}?done={}", examined.changes.said())).into_response())
 }
 
 /// `GET /admin/catalogue/export/{format}`.
 pub async fn export(State(app): State<App>, visitor: Visitor, Path(format): Path<String>) -> Result<Response, Fault> {
     admin(&visitor)?;
-    let published = own_implementations(&app.store, &app.config.node).await?;
-    let all: Vec<&Implementation> = published.values().collect();
+    let published = own_implementations(&app.store, &app.directory, &app.config.node).await?;
+    let all: Vec<&Implementation> = published.values().map(|one| &**one).collect();
     let snapshot = app.directory.now();
     let unwritable = |error: String| Fault::from(ServiceError::Say(SayError::Store(error)));
     const EXCEL: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

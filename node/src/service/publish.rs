@@ -1,0 +1,227 @@
+//! What this node says for everyone to read: items, lists of implementations, and what is agreed about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tongban_core::catalogue::{BasicItem, Implementation, list};
+use tongban_core::directory::Kind;
+use tongban_core::dossier::{By, DossierId, NodeId, Role};
+use tongban_core::ident::Uscc;
+use tongban_core::item;
+use tongban_core::matter::Act;
+use tongban_core::public::LET_IN_MAX;
+use tongban_core::rule::WhyNot;
+
+use super::ServiceError;
+use crate::app::App;
+use crate::directory::own_implementations;
+use crate::limits;
+use crate::store::{Once, Said, Say, SayError, Target};
+
+/// In whose name the node itself says what it says once.
+const NOBODY: i64 = 0;
+
+/// Implementations that are ended by one entry.
+const ENDED_AT_ONCE: usize = 500;
+
+/// What becomes of this node's lists.
+#[derive(Clone, Debug, Default)]
+pub struct News {
+    /// First or next versions. Their numbers are given here.
+    pub next: Vec<Implementation>,
+    /// No longer offered.
+    pub ended: Vec<Arc<Implementation>>,
+}
+
+impl News {
+    /// What makes this node's lists say these, and nothing else.
+    pub async fn replacing(app: &App, next: Vec<Implementation>) -> Result<News, ServiceError> {
+        take_over(app).await?;
+        let mut own = own_implementations(&app.store, &app.directory, &app.config.node).await?;
+        let mut news = News::default();
+        for one in next {
+            // Its number is given here: what says the same in another version is the same.
+            match own.remove(&one.id) {
+                Some(held) if Implementation { version: held.version, ..one.clone() } == *held => {}
+                _ => news.next.push(one),
+            }
+        }
+        news.ended = own.into_values().collect();
+        Ok(news)
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.next.is_empty() && self.ended.is_empty()
+    }
+}
+
+/// Says one thing in a public dossier. The next page shows it.
+pub async fn say(app: &App, dossier: DossierId, by: By, act: impl Into<Act>) -> Result<Said, ServiceError> {
+    let said = app.writer.say(Say::of(Target::Existing(dossier), [(by, act)])).await?;
+    app.directory.reload(&app.store).await?;
+    Ok(said)
+}
+
+/// Publishes first or next versions.
+pub async fn implementations(app: &App, by: By, next: Vec<Implementation>) -> Result<(), ServiceError> {
+    lists(app, by, News { next, ended: Vec::new() }).await
+}
+
+/// Publishes in the lists of this node's authorities: all of it or nothing. A list that is not there yet begins.
+pub async fn lists(app: &App, by: By, news: News) -> Result<(), ServiceError> {
+    take_over(app).await?;
+    let mut of: BTreeMap<Uscc, News> = BTreeMap::new();
+    for one in news.next {
+        of.entry(one.authority).or_default().next.push(one);
+    }
+    for one in news.ended {
+        of.entry(one.authority).or_default().ended.push(one);
+    }
+    let mut all = Vec::with_capacity(of.len());
+    for (authority, news) in of {
+        all.push(say_in_list(app, authority, &by, news)?);
+    }
+    app.writer.say_all(all).await?;
+    app.directory.reload(&app.store).await?;
+    Ok(())
+}
+
+/// Publishes items, those that say something else than before. For the registrar.
+pub async fn items(app: &App, by: By, items: Vec<BasicItem>) -> Result<usize, ServiceError> {
+    let snapshot = app.directory.now();
+    let mut all = Vec::new();
+    for item in items {
+        let published = item::Act::Published { item: Box::new(item.clone()) };
+        match snapshot.item_dossiers.get(&item.key) {
+            Some(held) if held.public.room.basic == item => {}
+            Some(held) => all.push(Say::of(Target::Existing(held.id), [(by.clone(), published)])),
+            None => all.push(begin(app, format!("item {}", item.key), (by.clone(), published.into()))),
+        }
+    }
+    let count = all.len();
+    app.writer.say_all(all).await?;
+    app.directory.reload(&app.store).await?;
+    Ok(count)
+}
+
+/// What was published as whole lists, by an earlier version or when the node was set up, becomes dossiers.
+pub async fn take_over(app: &App) -> Result<(), ServiceError> {
+    let (snapshot, node) = (app.directory.now(), &app.config.node);
+    if snapshot.registrar().as_ref() == Some(node) {
+        let is_listed = |item: &&BasicItem| !snapshot.item_dossiers.contains_key(&item.key);
+        let listed: Vec<BasicItem> = snapshot.items.iter().filter(is_listed).cloned().collect();
+        if !listed.is_empty() {
+            items(app, system(), listed).await?;
+        }
+    }
+    let has_list = snapshot.versions.contains_key(&(Kind::Implementations, node.clone()));
+    let has_dossier = |authority: Uscc| snapshot.lists.contains_key(&authority);
+    let is_waiting = |one: &Arc<Implementation>| {
+        !has_dossier(one.authority) && snapshot.organisations.get(&one.authority).is_some_and(|org| org.node == *node)
+    };
+    if !has_list || !snapshot.implementations.values().any(is_waiting) {
+        return Ok(());
+    }
+    let mut of: BTreeMap<Uscc, News> = BTreeMap::new();
+    for one in own_implementations(&app.store, &app.directory, node).await?.into_values().filter(is_waiting) {
+        of.entry(one.authority).or_default().next.push(Implementation::clone(&one));
+    }
+    let mut all = Vec::with_capacity(of.len());
+    for (authority, news) in of {
+        all.push(say_in_list(app, authority, &system(), news)?);
+    }
+    app.writer.say_all(all).await?;
+    app.directory.reload(&app.store).await?;
+    Ok(())
+}
+
+/// Lets nodes of the trust list read what they do not yet.
+pub async fn let_in(app: &App) -> Result<(), ServiceError> {
+    let everyone: BTreeSet<NodeId> = others(app).into_iter().collect();
+    let mut all = Vec::new();
+    for known in app.directory.public().into_iter().filter(|known| known.holder == app.config.node) {
+        let inside: BTreeSet<NodeId> = known.participants.into_iter().collect();
+        let missing: Vec<NodeId> = everyone.difference(&inside).cloned().collect();
+        let acts = doors(known.matter.kind(), missing);
+        if !acts.is_empty() {
+            all.push(Say::of(Target::Existing(known.id), acts));
+        }
+    }
+    while !all.is_empty() {
+        let rest = all.split_off(all.len().min(limits::LET_IN_DOSSIERS));
+        app.writer.say_all(all).await?;
+        all = rest;
+    }
+    Ok(())
+}
+
+/// What is to be said in an authority's list.
+fn say_in_list(app: &App, authority: Uscc, by: &By, news: News) -> Result<Say, ServiceError> {
+    // Who takes in what the offices bring speaks for each of them.
+    let by = if by.role == Role::System { by.clone() } else { By { org: Some(authority), ..by.clone() } };
+    let snapshot = app.directory.now();
+    let held = snapshot.lists.get(&authority);
+    let mut acts = Vec::new();
+    let mut full = Vec::new();
+    let mut bytes = 0;
+    for mut one in news.next {
+        let last = held.and_then(|held| held.public.room.versions.get(&one.id)?.last());
+        one.version = one.version.max(last.map_or(1, |last| last.version + 1));
+        let size = serde_json::to_vec(&one).map_or(0, |text| text.len());
+        if size > limits::LIST_ENTRY_BYTES {
+            let why = WhyNot::new("list-entry-too-long").with("id", &one.id).with("limit", limits::LIST_ENTRY_BYTES);
+            return Err(SayError::from(why).into());
+        }
+        if bytes + size > limits::LIST_ENTRY_BYTES {
+            acts.push((by.clone(), list::Act::Published { implementations: std::mem::take(&mut full) }.into()));
+            bytes = 0;
+        }
+        bytes += size;
+        full.push(one);
+    }
+    if !full.is_empty() {
+        acts.push((by.clone(), list::Act::Published { implementations: full }.into()));
+    }
+    let until = app.clock.today();
+    let ids = |all: &[Arc<Implementation>]| all.iter().map(|one| one.id.clone()).collect();
+    acts.extend(
+        news.ended.chunks(ENDED_AT_ONCE).map(|some| (by.clone(), list::Act::Ended { ids: ids(some), until }.into())),
+    );
+    Ok(match held {
+        Some(held) => Say::of(Target::Existing(held.id), acts),
+        None => {
+            let first = (by, list::Act::Opened { authority }.into());
+            let mut say = begin(app, format!("list {authority}"), first);
+            say.acts.extend(acts);
+            say
+        }
+    })
+}
+
+/// Begins a public dossier, and lets everyone in. `key` says what it is about: whoever begins it a second time finds the
+/// first.
+fn begin(app: &App, key: String, first: (By, Act)) -> Say {
+    let id = DossierId::new(app.clock.now(), rand::random());
+    let doors = doors(first.1.kind(), others(app));
+    let once = Once { account: NOBODY, key, what: String::new() };
+    Say { once: Some(once), ..Say::of(Target::New(id), std::iter::once(first).chain(doors)) }
+}
+
+/// Lets nodes in, as many by one entry as go.
+fn doors(kind: &str, nodes: Vec<NodeId>) -> Vec<(By, Act)> {
+    let some = nodes.chunks(LET_IN_MAX);
+    some.filter_map(|some| Some((system(), Act::let_in(kind, some.to_vec())?))).collect()
+}
+
+/// The node itself, by rule and without a person.
+fn system() -> By {
+    By { org: None, role: Role::System, staff: None }
+}
+
+/// All other nodes of the trust list.
+fn others(app: &App) -> Vec<NodeId> {
+    let snapshot = app.directory.now();
+    let cards = snapshot.current().into_iter().flat_map(|list| &list.nodes);
+    cards.map(|card| card.node.clone()).filter(|node| *node != app.config.node).collect()
+}
