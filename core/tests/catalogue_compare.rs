@@ -61,6 +61,7 @@ fn of(code: &str) -> Implementation {
         conditions: vec![condition(&format!("贷款由{}公积金中心发放", region.full_name())), condition("贷款已还清")],
         materials: vec![material("id-card", "居民身份证"), material("form", "申请表")],
         parts: vec![part("pay", "付款")],
+        situations: Vec::new(),
         statutory: Limit::DECISION,
         promised: Limit::working(3),
         fee: String::new(),

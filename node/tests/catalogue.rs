@@ -304,6 +304,93 @@ async fn wrong_rows_say_what_is_wrong_and_where() {
 }
 
 #[tokio::test]
+async fn situations_come_in_by_rows_and_lead_somewhere() {
+    let demo = Demo::shared().await;
+    let folder = tempfile::tempdir().unwrap();
+    let node = demo.node("anhui");
+    let book = |rows: &[[&str; 9]]| {
+        let mut book = Workbook::new();
+        let items = book.add_worksheet();
+        items.set_name("事项").unwrap();
+        write_rows(items, 0, &[headings(), row("2020-35-2", "340100")]);
+        let sheet = book.add_worksheet();
+        sheet.set_name("情形").unwrap();
+        let head = [
+            "问题标识",
+            "问题",
+            "答案标识",
+            "答案",
+            "下一问题",
+            "所需材料",
+            "办理方式",
+            "承诺办结时限",
+            "不能办理的原因",
+        ];
+        let line =
+            |first: &str, cells: &[&str; 9]| [vec![first.to_owned()], cells.map(str::to_owned).to_vec()].concat();
+        let lines = rows.iter().map(|cells| line("2020-35-2@340100", cells));
+        let lines: Vec<Vec<String>> = std::iter::once(line("事项标识", &head)).chain(lines).collect();
+        write_rows(sheet, 0, &lines);
+        book.save_to_buffer().unwrap()
+    };
+    let good = [
+        ["home", "买的是哪种房？", "new", "新房", "spouse", "", "", "", ""],
+        ["home", "", "old", "二手房", "spouse", "", "全程网办、代收代办", "15", ""],
+        ["home", "", "built", "自建房", "", "", "", "", "请到柜台办"],
+        ["spouse", "有配偶吗？", "yes", "有", "", "m1", "", "", ""],
+        ["spouse", "", "no", "没有", "", "", "", "", ""],
+    ];
+    let (told, status) = report(&node, &["check"], &put(&folder, "good.xlsx", &book(&good)));
+    assert_eq!((status, faults(&told, "error")), (0, vec![]), "{told}");
+
+    let wrong = [
+        ["home", "买的是哪种房？", "a", "甲", "spouse", "", "", "", ""],
+        ["home", "", "b", "乙", "home", "", "飞着办", "", ""],
+        ["spouse", "有配偶吗？", "yes", "有", "nobody", "m9", "", "", ""],
+        ["lonely", "没人问我？", "a", "甲", "", "", "", "", ""],
+        ["home", "房子哪来的？", "a", "丙", "", "", "", "", ""],
+        ["spouse", "", "no", "没有", "", "", "", "30", ""],
+    ];
+    let (told, status) = report(&node, &["check"], &put(&folder, "wrong.xlsx", &book(&wrong)));
+    assert_eq!(status, 1);
+    let errors = faults(&told, "error");
+    for (code, row, column) in [
+        ("situation-circular", 3, "D 答案标识"),
+        ("mode-format", 3, "H 办理方式"),
+        ("situation-next-unknown", 4, "D 答案标识"),
+        ("situation-material-unknown", 4, "D 答案标识"),
+        ("situation-answers-few", 5, "D 答案标识"),
+        ("situation-unreached", 5, "D 答案标识"),
+        ("situation-duplicate", 6, "C 问题"),
+        ("situation-duplicate", 6, "D 答案标识"),
+        ("limit-over-statutory", 7, "D 答案标识"),
+    ] {
+        has(&errors, code, "情形", row, column);
+    }
+
+    // As JSON, published; and a material that only a situation names which cannot be handled.
+    let node = demo.node("shanghai");
+    let id = "2020-35-20@310118";
+    let mut one = published(&node)[id].clone();
+    let answer = |key: &str| json!({ "key": key, "text": format!("答{key}"), "text_en": "" });
+    let notice = with(answer("yes"), json!({ "materials": ["loan-notice"] }));
+    one["situations"] =
+        json!([{ "key": "loan", "text": "贷款了吗？", "text_en": "", "answers": [notice, answer("no")] }]);
+    let file = put(&folder, "one.json", &serde_json::to_vec(&[&one]).unwrap());
+    let (done, status) = report(&node, &["import"], &file);
+    assert_eq!((status, &done["changes"][0]["change"]), (0, &json!("changed")), "{done}");
+    assert_eq!(published(&node)[id]["situations"], one["situations"]);
+    one["situations"][0]["answers"][0]["cannot"] = json!("请到柜台办");
+    let (told, status) = report(&node, &["check"], &put(&folder, "one.json", &serde_json::to_vec(&[&one]).unwrap()));
+    assert_eq!(status, 0);
+    has(&faults(&told, "warning"), "material-unneeded", "", 1, "materials");
+    one["situations"][0]["answers"][1]["next"] = json!("loan");
+    let (told, status) = report(&node, &["check"], &put(&folder, "one.json", &serde_json::to_vec(&[&one]).unwrap()));
+    assert_eq!(status, 1);
+    has(&faults(&told, "error"), "situation-circular", "", 1, "situations");
+}
+
+#[tokio::test]
 async fn the_page_shows_what_would_change_and_publishes_what_was_looked_at() {
     const PAGE: &str = "/admin/catalogue";
     const PREVIEW: &str = "/admin/catalogue/preview";

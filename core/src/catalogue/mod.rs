@@ -6,11 +6,13 @@
 mod code;
 pub mod compare;
 pub mod list;
+pub mod situation;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use code::{BasicCode, CodeError, Disagreement, ItemCode, ItemKind, UseLevel};
+pub use situation::{Answer, Answered, Answers, Question, Situation};
 
 use crate::ident::{Region, Uscc};
 use crate::time::Limit;
@@ -215,6 +217,9 @@ pub struct Implementation {
     /// Of a joint handling: who does what, the last one decides; empty otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartRule>,
+    /// 情形: what is asked before a case is begun, the first question first; empty if every case is alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub situations: Vec<Question>,
     /// 法定办结时限.
     pub statutory: Limit,
     /// 承诺办结时限.

@@ -135,6 +135,7 @@ fn variant(dice: &mut Dice, number: u32, region: Region) -> Implementation {
         conditions,
         materials,
         parts: Vec::new(),
+        situations: Vec::new(),
         statutory: Limit::DECISION,
         promised: Limit::working(1 + dice.throw(10) as u16),
         fee: if dice.once_in(20) { "10 元".to_owned() } else { String::new() },

@@ -1,11 +1,13 @@
 //! What the elements of an implementation have to be to each other. The rules are those of this platform, of the law where
 //! the row cites it, and of an audit of real lists (一致性规则), as far as there are elements for them.
 //!
-//! Whether anybody can supply a material is not checked: nothing here says who issues what.
+//! Of a material it is checked whether any applicant is asked for it. Who issues it is not: the national tables have a
+//! source (来源渠道) for each, and the codes that it may have were not seen.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tongban_core::catalogue::{Availability, Implementation};
+use tongban_core::catalogue::situation::{faults, unneeded};
+use tongban_core::catalogue::{Availability, Implementation, Mode};
 use tongban_core::time::{Limit, Unit};
 
 use super::Known;
@@ -28,6 +30,7 @@ pub fn check(read: &Read, known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn
         rules.contact();
         rules.materials();
         rules.parts();
+        rules.situations();
         let same = ids.entry(&draft.one.id).or_default();
         if let Some(first) = same.first() {
             let place = read.place(draft, E::Id);
@@ -216,6 +219,40 @@ impl Rules<'_> {
         }
         if let Some(place) = circular(one).and_then(|at| self.draft.parts_at.get(at)) {
             self.faults.push(Fault::error("part-circular", place.clone()));
+        }
+    }
+
+    /// Questions lead from the first to an end, by answers that name what is there; every material is asked of somebody.
+    fn situations(&mut self) {
+        let (one, draft) = (self.one, self.draft);
+        let whole = self.read.place(draft, E::Situations);
+        let at = |question: usize, answer: Option<usize>| {
+            let rows = draft.situations_at.get(question);
+            rows.and_then(|rows| rows.get(answer.unwrap_or_default())).unwrap_or(&whole).clone()
+        };
+        for fault in faults(&one.situations, &one.materials) {
+            let place = at(fault.question, fault.answer);
+            self.faults.push(Fault::error(fault.wrong.code(), place).with("key", fault.key));
+        }
+        let modes: &[Mode] = match self.known.snapshot.item(&one.item).map(|item| &item.availability) {
+            Some(Availability::Open { modes }) => modes.as_slice(),
+            _ => &[],
+        };
+        for (number, question) in one.situations.iter().enumerate() {
+            for (place, answer) in question.answers.iter().enumerate() {
+                if answer.promised.is_some_and(|days| calendar_days(days) > calendar_days(one.statutory)) {
+                    self.faults.push(Fault::error("limit-over-statutory", at(number, Some(place))));
+                }
+                let is_other = !answer.modes.is_empty() && !answer.modes.iter().any(|mode| modes.contains(mode));
+                if is_other && !modes.is_empty() {
+                    self.faults.push(Fault::warning("situation-mode-other", at(number, Some(place))));
+                }
+            }
+        }
+        for material in unneeded(&one.situations, &one.materials) {
+            let place = draft.materials_at.get(material).unwrap_or(&whole).clone();
+            let fault = Fault::warning("material-unneeded", place).with("key", &one.materials[material].key);
+            self.faults.push(fault);
         }
     }
 }

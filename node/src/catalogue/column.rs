@@ -7,7 +7,7 @@ use super::fault::{Fault, Place};
 use super::table::{Sheet, letters};
 use crate::limits;
 
-/// An element: of an implementation, of a material or of a part.
+/// An element: of an implementation, of a material, of a part or of a situation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the name, the heading and the words of each stand in the tables below")]
 pub enum Element {
@@ -45,6 +45,7 @@ pub enum Element {
     Invented,
     Materials,
     Parts,
+    Situations,
     Owner,
     Key,
     Name,
@@ -57,7 +58,17 @@ pub enum Element {
     Field,
     After,
     Limit,
-    PartMaterials,
+    KeysOfMaterials,
+    Question,
+    QuestionText,
+    QuestionTextEn,
+    Answer,
+    AnswerText,
+    AnswerTextEn,
+    Next,
+    Modes,
+    Cannot,
+    CannotEn,
 }
 
 /// What a sheet is about.
@@ -69,6 +80,8 @@ pub enum About {
     Materials,
     /// 环节: one row a part of a joint handling.
     Parts,
+    /// 情形: one row an answer; rows of one question share its key.
+    Situations,
 }
 
 /// An element, the name that programs use, its heading, and what else may stand over the column.
@@ -117,6 +130,7 @@ pub const ITEMS: &[Known] = &[
     (E::Invented, "invented", "演练数据", &[]),
     (E::Materials, "materials", "申请材料", &["材料", "材料清单"]),
     (E::Parts, "parts", "联办环节", &["环节"]),
+    (E::Situations, "situations", "办理情形", &["情形"]),
 ];
 
 /// Columns of 材料.
@@ -141,16 +155,37 @@ pub const PARTS: &[Known] = &[
     (E::Field, "field", "部门领域", &["领域"]),
     (E::After, "after", "前置环节", &[]),
     (E::Limit, "limit", "环节时限", &["时限"]),
-    (E::PartMaterials, "materials", "所需材料", &["材料"]),
+    (E::KeysOfMaterials, "materials", "所需材料", &["材料"]),
+];
+
+/// Columns of 情形.
+pub const SITUATIONS: &[Known] = &[
+    (E::Owner, "id", "事项标识", &["标识", "清单标识", "实施编码", "业务办理项编码", "task_code", "code"]),
+    (E::Question, "question", "问题标识", &["情形标识", "question_key"]),
+    (E::QuestionText, "question_text", "问题", &["情形问题"]),
+    (E::QuestionTextEn, "question_text_en", "问题英文", &[]),
+    (E::Answer, "answer", "答案标识", &["选项标识", "answer_key"]),
+    (E::AnswerText, "answer_text", "答案", &["选项", "情形选项"]),
+    (E::AnswerTextEn, "answer_text_en", "答案英文", &[]),
+    (E::Next, "next", "下一问题", &["下一问题标识"]),
+    (E::KeysOfMaterials, "materials", "所需材料", &["材料"]),
+    (E::Modes, "modes", "办理方式", &["可办方式"]),
+    (E::Promised, "promised", "承诺办结时限", &["承诺时限"]),
+    (E::Cannot, "cannot", "不能办理的原因", &["不能办理原因"]),
+    (E::CannotEn, "cannot_en", "不能办理的原因英文", &[]),
 ];
 
 impl About {
+    /// All of them, in the order of sheets.
+    pub const ALL: [About; 4] = [About::Items, About::Materials, About::Parts, About::Situations];
+
     /// What is known of its columns.
     pub fn columns(self) -> &'static [Known] {
         match self {
             About::Items => ITEMS,
             About::Materials => MATERIALS,
             About::Parts => PARTS,
+            About::Situations => SITUATIONS,
         }
     }
 
@@ -160,13 +195,14 @@ impl About {
             About::Items => "事项",
             About::Materials => "材料",
             About::Parts => "环节",
+            About::Situations => "情形",
         }
     }
 
     /// By the name of a sheet, or by its headings: a file of one sheet need not name it.
     fn of(sheet: &Sheet) -> Option<About> {
-        let all = [About::Items, About::Materials, About::Parts];
-        let english = ["items", "materials", "parts"];
+        let all = About::ALL;
+        let english = ["items", "materials", "parts", "situations"];
         let name = plain(&sheet.name);
         let named = all.iter().zip(english).find(|(about, english)| plain(about.sheet()) == name || *english == name);
         if let Some((about, _)) = named {
@@ -309,7 +345,7 @@ mod tests {
 
     #[test]
     fn every_heading_means_one_thing() {
-        for about in [About::Items, About::Materials, About::Parts] {
+        for about in About::ALL {
             for (element, name, first, more) in about.columns() {
                 for heading in [name, first].into_iter().chain(more.iter()) {
                     assert_eq!(find(about, heading), Some(*element), "{heading}");

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value;
-use tongban_core::catalogue::{BasicCode, Condition, Implementation, ItemCode, MaterialRule, Need, PartRule, Side};
+use tongban_core::catalogue::{
+    Answer, BasicCode, Condition, Implementation, ItemCode, MaterialRule, Mode, Need, PartRule, Question, Side,
+};
 use tongban_core::ident::{Region, Uscc};
 use tongban_core::time::Limit;
 
@@ -45,6 +47,8 @@ pub struct Draft {
     pub materials_at: Vec<Place>,
     /// Where each of its parts stands.
     pub parts_at: Vec<Place>,
+    /// Where each answer of each of its questions stands.
+    pub situations_at: Vec<Vec<Place>>,
 }
 
 /// What was read.
@@ -65,6 +69,11 @@ impl Read {
             None => json_place(draft.row, name(About::Items, element)),
         }
     }
+}
+
+/// Answers that all stand in one place.
+fn all_at(questions: &[Question], place: &Place) -> Vec<Vec<Place>> {
+    questions.iter().map(|question| vec![place.clone(); question.answers.len()]).collect()
 }
 
 fn json_place(row: u32, column: &str) -> Place {
@@ -121,7 +130,9 @@ fn json(bytes: &[u8], known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn Fn(
                 one.version = known.published.get(&one.id).map_or(1, |published| published.version);
                 let materials_at = vec![json_place(row, "materials"); one.materials.len()];
                 let parts_at = vec![json_place(row, "parts"); one.parts.len()];
-                read.drafts.push(Draft { one, stated: Stated::default(), sheet: None, row, materials_at, parts_at });
+                let situations_at = all_at(&one.situations, &json_place(row, "situations"));
+                let stated = Stated::default();
+                read.drafts.push(Draft { one, stated, sheet: None, row, materials_at, parts_at, situations_at });
             }
             Err(error) => {
                 faults.push(Fault::error("json-format", json_place(row, "")).with("error", error.to_string()));
@@ -145,6 +156,7 @@ const JSON_KEYS: &[&str] = &[
     "conditions",
     "materials",
     "parts",
+    "situations",
     "statutory",
     "promised",
     "fee",
@@ -174,7 +186,9 @@ fn tables(sheets: Vec<table::Sheet>, known: &Known<'_>, faults: &mut Vec<Fault>,
                 let place = |element| headed.place_of(row.number, element);
                 let materials_at = vec![place(E::Materials); one.materials.len()];
                 let parts_at = vec![place(E::Parts); one.parts.len()];
-                read.drafts.push(Draft { one, stated, sheet: Some(at), row: row.number, materials_at, parts_at });
+                let situations_at = all_at(&one.situations, &place(E::Situations));
+                let (sheet, row) = (Some(at), row.number);
+                read.drafts.push(Draft { one, stated, sheet, row, materials_at, parts_at, situations_at });
             }
         }
     }
@@ -186,17 +200,17 @@ fn tables(sheets: Vec<table::Sheet>, known: &Known<'_>, faults: &mut Vec<Fault>,
             owners.entry(code.to_string()).or_insert(at);
         }
     }
-    for about in [About::Materials, About::Parts] {
+    for about in [About::Materials, About::Parts, About::Situations] {
         let own: Vec<&Headed> = sheets.iter().filter(|headed| headed.about == about).collect();
         if own.is_empty() {
             continue;
         }
         // The sheet is there: it says all that there is.
         for draft in &mut read.drafts {
-            if about == About::Materials {
-                (draft.one.materials, draft.materials_at) = (Vec::new(), Vec::new());
-            } else {
-                (draft.one.parts, draft.parts_at) = (Vec::new(), Vec::new());
+            match about {
+                About::Materials => (draft.one.materials, draft.materials_at) = (Vec::new(), Vec::new()),
+                About::Parts => (draft.one.parts, draft.parts_at) = (Vec::new(), Vec::new()),
+                _ => (draft.one.situations, draft.situations_at) = (Vec::new(), Vec::new()),
             }
         }
         for headed in own {
@@ -209,16 +223,31 @@ fn tables(sheets: Vec<table::Sheet>, known: &Known<'_>, faults: &mut Vec<Fault>,
                     cells.error("owner-unknown", E::Owner);
                     continue;
                 };
-                let place = headed.place_of(row.number, E::Key);
-                if about == About::Materials {
-                    let published = known.published.get(&draft.one.id).map(|one| &**one);
-                    if let Some(one) = material(&mut cells, draft.one.materials.len(), published) {
-                        draft.one.materials.push(one);
-                        draft.materials_at.push(place);
+                let place = |element| headed.place_of(row.number, element);
+                match about {
+                    About::Materials => {
+                        let published = known.published.get(&draft.one.id).map(|one| &**one);
+                        if let Some(one) = material(&mut cells, draft.one.materials.len(), published) {
+                            draft.one.materials.push(one);
+                            draft.materials_at.push(place(E::Key));
+                        }
                     }
-                } else if let Some(one) = part(&mut cells) {
-                    draft.one.parts.push(one);
-                    draft.parts_at.push(place);
+                    About::Parts => {
+                        if let Some(one) = part(&mut cells) {
+                            draft.one.parts.push(one);
+                            draft.parts_at.push(place(E::Key));
+                        }
+                    }
+                    _ => {
+                        if let Some((question, answer)) = situation(&mut cells) {
+                            let (at, code) = join(&mut draft.one.situations, question, answer);
+                            let key = draft.one.situations[at].key.as_str();
+                            let fault = code.map(|code| Fault::error(code, place(E::QuestionText)).with("key", key));
+                            cells.faults.extend(fault);
+                            draft.situations_at.resize(draft.one.situations.len(), Vec::new());
+                            draft.situations_at[at].push(place(E::Answer));
+                        }
+                    }
                 }
             }
         }
@@ -394,6 +423,15 @@ fn item(cells: &mut Cells<'_>, known: &Known<'_>) -> Option<(Implementation, Sta
     if let Some(text) = cells.get(E::Parts) {
         one.parts = packed(cells, E::Parts, text, |_, line| packed_part(line));
     }
+    if let Some(text) = cells.get(E::Situations) {
+        one.situations.clear();
+        for (question, answer) in packed(cells, E::Situations, text, |_, line| packed_situation(line)) {
+            let (at, code) = join(&mut one.situations, question, answer);
+            let place = cells.headed.place_of(cells.row.number, E::Situations);
+            let fault = code.map(|code| Fault::error(code, place).with("key", one.situations[at].key.as_str()));
+            cells.faults.extend(fault);
+        }
+    }
     Some((one, stated))
 }
 
@@ -412,6 +450,7 @@ fn blank(authority: Uscc, region: Region) -> Implementation {
         conditions: Vec::new(),
         materials: Vec::new(),
         parts: Vec::new(),
+        situations: Vec::new(),
         statutory: Limit::AT_ONCE,
         promised: Limit::AT_ONCE,
         fee: String::new(),
@@ -531,6 +570,94 @@ fn packed_part(line: &[String]) -> Result<PartRule, &'static str> {
     })
 }
 
+fn mode(text: &str) -> Option<Mode> {
+    match text {
+        "全程网办" | "fully_online" => Some(Mode::FullyOnline),
+        "异地代收代办" | "代收代办" | "collect_here" => Some(Mode::CollectHere),
+        "多地联办" | "joint" => Some(Mode::Joint),
+        "授权办理" | "delegated" => Some(Mode::Delegated),
+        _ => None,
+    }
+}
+
+fn modes_of(text: &str) -> Option<Vec<Mode>> {
+    keys(text).iter().map(|word| mode(word)).collect()
+}
+
+/// Puts an answer to the question of its key. Says at which place that stands, and what is wrong with its words.
+fn join(questions: &mut Vec<Question>, question: Question, answer: Answer) -> (usize, Option<&'static str>) {
+    if let Some(at) = questions.iter().position(|other| other.key == question.key) {
+        // Further rows of a question need not say it again.
+        let is_other = !question.text.is_empty() && question.text != questions[at].text;
+        questions[at].answers.push(answer);
+        return (at, is_other.then_some("situation-duplicate"));
+    }
+    let code = question.text.is_empty().then_some("cell-empty");
+    questions.push(Question { answers: vec![answer], ..question });
+    (questions.len() - 1, code)
+}
+
+/// `问题标识|问题|问题英文|答案标识|答案|答案英文|下一问题|材料|办理方式|承诺时限|不能办理的原因|不能办理的原因英文`.
+fn packed_situation(line: &[String]) -> Result<(Question, Answer), &'static str> {
+    let field = |at: usize| line.get(at).map_or("", String::as_str);
+    if !(5..=12).contains(&line.len()) {
+        return Err("list-format");
+    }
+    if [0, 3, 4].iter().any(|at| field(*at).is_empty()) {
+        return Err("cell-empty");
+    }
+    let promised = match field(9) {
+        "" => None,
+        text => Some(limit(text, "").ok_or("limit-format")?),
+    };
+    let question = Question {
+        key: field(0).to_owned(),
+        text: field(1).to_owned(),
+        text_en: field(2).to_owned(),
+        answers: Vec::new(),
+    };
+    let answer = Answer {
+        key: field(3).to_owned(),
+        text: field(4).to_owned(),
+        text_en: field(5).to_owned(),
+        next: Some(field(6)).filter(|next| !next.is_empty()).map(str::to_owned),
+        materials: keys(field(7)),
+        modes: modes_of(field(8)).ok_or("mode-format")?,
+        promised,
+        cannot: field(10).to_owned(),
+        cannot_en: field(11).to_owned(),
+    };
+    Ok((question, answer))
+}
+
+/// Reads a row of 情形: an answer, and the question that it is to, without others.
+fn situation(cells: &mut Cells<'_>) -> Option<(Question, Answer)> {
+    let text = |cells: &Cells<'_>, element| cells.get(element).unwrap_or_default().to_owned();
+    let question = cells.must(E::Question, "cell-empty", true, |text| Some(text.to_owned()));
+    let key = cells.must(E::Answer, "cell-empty", true, |text| Some(text.to_owned()));
+    let said = cells.must(E::AnswerText, "cell-empty", true, |text| Some(text.to_owned()));
+    let modes = cells.read(E::Modes, "mode-format", modes_of).unwrap_or_default();
+    let promised = cells.read(E::Promised, "limit-format", |text| limit(text, ""));
+    let question = Question {
+        key: question?,
+        text: text(cells, E::QuestionText),
+        text_en: text(cells, E::QuestionTextEn),
+        answers: Vec::new(),
+    };
+    let answer = Answer {
+        key: key?,
+        text: said?,
+        text_en: text(cells, E::AnswerTextEn),
+        next: cells.filled(E::Next).map(str::to_owned),
+        materials: keys(&text(cells, E::KeysOfMaterials)),
+        modes,
+        promised,
+        cannot: text(cells, E::Cannot),
+        cannot_en: text(cells, E::CannotEn),
+    };
+    Some((question, answer))
+}
+
 /// Reads a row of 材料.
 fn material(cells: &mut Cells<'_>, at: usize, published: Option<&Implementation>) -> Option<MaterialRule> {
     let mut one = MaterialRule {
@@ -578,7 +705,7 @@ fn part(cells: &mut Cells<'_>) -> Option<PartRule> {
         field: text(cells, E::Field),
         after: keys(&text(cells, E::After)),
         limit: days?,
-        materials: keys(&text(cells, E::PartMaterials)),
+        materials: keys(&text(cells, E::KeysOfMaterials)),
     })
 }
 

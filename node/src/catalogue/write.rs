@@ -2,7 +2,9 @@
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde_json::{Value, json};
-use tongban_core::catalogue::{Availability, BasicItem, Implementation, MaterialRule, Mode, Need, Side, Subject};
+use tongban_core::catalogue::{
+    Answer, Availability, BasicItem, Implementation, MaterialRule, Mode, Need, Question, Side, Subject,
+};
 use tongban_core::time::{Limit, Unit};
 
 use super::cell::{limit_text, pack, truth_text};
@@ -24,6 +26,39 @@ fn side_text(side: Side) -> &'static str {
         Side::Here => "收件地",
         Side::There => "业务属地",
     }
+}
+
+fn mode_text(mode: Mode) -> &'static str {
+    match mode {
+        Mode::FullyOnline => "全程网办",
+        Mode::CollectHere => "异地代收代办",
+        Mode::Joint => "多地联办",
+        Mode::Delegated => "授权办理",
+    }
+}
+
+/// An answer with its question, in the order of the columns of 情形 without the implementation.
+fn answer_line(question: &Question, it: &Answer) -> Vec<String> {
+    let modes: Vec<&str> = it.modes.iter().map(|mode| mode_text(*mode)).collect();
+    vec![
+        question.key.clone(),
+        question.text.clone(),
+        question.text_en.clone(),
+        it.key.clone(),
+        it.text.clone(),
+        it.text_en.clone(),
+        it.next.clone().unwrap_or_default(),
+        it.materials.join("、"),
+        modes.join("、"),
+        it.promised.map_or_else(String::new, limit_text),
+        it.cannot.clone(),
+        it.cannot_en.clone(),
+    ]
+}
+
+/// All answers of all questions.
+fn answer_lines(one: &Implementation) -> impl Iterator<Item = Vec<String>> + use<'_> {
+    one.situations.iter().flat_map(|question| question.answers.iter().map(move |it| answer_line(question, it)))
 }
 
 /// An element of an implementation as it stands in a cell.
@@ -65,6 +100,7 @@ pub fn cell(element: E, one: &Implementation, snapshot: &Snapshot) -> String {
         E::Invented => truth(one.invented),
         E::Materials => pack(&one.materials.iter().map(material_line).collect::<Vec<_>>()),
         E::Parts => packed_parts(one),
+        E::Situations => packed(answer_lines(one).collect()),
         // Units stand in the limit; the rest is of other sheets.
         _ => String::new(),
     }
@@ -86,13 +122,17 @@ fn packed_parts(one: &Implementation) -> String {
             vec![it.key.clone(), it.name.clone(), it.name_en.clone(), at, it.field.clone(), limit, after, materials]
         })
         .collect();
+    packed(lines)
+}
+
+fn packed(lines: Vec<Vec<String>>) -> String {
     pack(&lines.iter().map(|line| line.iter().map(String::as_str).collect()).collect::<Vec<_>>())
 }
 
 /// Elements that a file holds of an implementation; those of the packed lists only where they have no sheet of their own.
 fn elements(with_lists: bool) -> Vec<E> {
     let skipped = [E::StatutoryUnit, E::PromisedUnit];
-    let lists = [E::Materials, E::Parts];
+    let lists = [E::Materials, E::Parts, E::Situations];
     let all = About::Items.columns().iter().map(|known| known.0);
     all.filter(|it| !skipped.contains(it) && (with_lists || !lists.contains(it))).collect()
 }
@@ -108,7 +148,7 @@ fn headings(about: About, elements: &[E]) -> Vec<&'static str> {
     elements.iter().map(|element| super::column::heading(about, *element)).collect()
 }
 
-/// An Excel file with the sheets 事项, 材料 and 环节; without rows it is the template to fill in.
+/// An Excel file with the sheets 事项, 材料, 环节 and 情形; without rows it is the template to fill in.
 ///
 /// # Errors
 /// What a spreadsheet cannot hold, such as a cell of more than 32,767 characters.
@@ -139,6 +179,10 @@ pub fn xlsx(all: &[&Implementation], snapshot: &Snapshot) -> Result<Vec<u8>, Xls
         })
     });
     fill(book.add_worksheet(), About::Parts, &headings(About::Parts, &columns), rows)?;
+
+    let columns: Vec<E> = About::Situations.columns().iter().map(|known| known.0).collect();
+    let rows = all.iter().flat_map(|one| answer_lines(one).map(move |line| [vec![one.id.clone()], line].concat()));
+    fill(book.add_worksheet(), About::Situations, &headings(About::Situations, &columns), rows)?;
     book.save_to_buffer()
 }
 
