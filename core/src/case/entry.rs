@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::paper::{Courier, Hands, Paper};
-use crate::catalogue::{MaterialRule, Mode, Subject};
+use crate::catalogue::{Answered, MaterialRule, Mode, Subject};
 use crate::dossier::{BlobRef, DossierId, Hash, NodeId};
 use crate::ident::{Region, Uscc};
 use crate::mechanism::Permit;
@@ -82,6 +82,9 @@ pub struct Drafted {
     pub permit: Permit,
     /// Name, identity number, telephone: a blob, never in the log.
     pub applicant: BlobRef,
+    /// 情形: what was asked before it was begun, and answered. The materials and the promised limit of the item follow from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub situations: Vec<Answered>,
     /// 多地联办: what each authority does; the last one decides. Empty in any other mode, and in a part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,

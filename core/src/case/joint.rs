@@ -167,8 +167,15 @@ impl Case {
             ..whole.item.clone()
         };
         let part_of = PartOf { dossier: self.dossier, number: number.clone(), part: part.key.clone() };
-        let drafted =
-            Drafted { item, handling: part.office.clone(), parts: Vec::new(), part_of: Some(part_of), ..whole.clone() };
+        // What the applicant answered is for who has the whole: a part has the materials that follow from it.
+        let drafted = Drafted {
+            item,
+            handling: part.office.clone(),
+            situations: Vec::new(),
+            parts: Vec::new(),
+            part_of: Some(part_of),
+            ..whole.clone()
+        };
         let mut acts = vec![Act::Drafted(Box::new(drafted))];
         if !attached.is_empty() {
             acts.push(Act::MaterialsAdded { materials: attached });

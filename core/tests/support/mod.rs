@@ -198,6 +198,7 @@ impl TestWorld {
                 keep: None,
             },
             applicant: self.applicant_blob().0,
+            situations: Vec::new(),
             parts: Vec::new(),
             part_of: None,
         }

@@ -291,6 +291,7 @@ impl Script {
             subject: Subject::Person,
             permit: self.permit.clone(),
             applicant: blob.reference.clone(),
+            situations: Vec::new(),
             parts: Vec::new(),
             part_of: None,
         };

@@ -22,7 +22,7 @@ use tongban_core::rule::WhyNot;
 
 pub use collect::{found, hand_out};
 pub use looked::{LookedThere, looked};
-pub use open::{OpenCase, Opening, authority, change_applicant, open, open_with, opening};
+pub use open::{OpenCase, Opening, SituationFault, authority, change_applicant, open, open_with, opening};
 pub use upload::{Upload, UploadFault, check_upload};
 pub use view::{CaseView, Line, PartLine, Waiting, note_all};
 
@@ -61,6 +61,9 @@ pub enum ServiceError {
     /// The item cannot be applied for.
     #[error("{0}")]
     Item(ItemFault),
+    /// Its situation was not told, or it cannot be handled this way in it.
+    #[error("{0}")]
+    Situation(#[from] SituationFault),
     /// An answer of a department's own system fits no task.
     #[error("{0}")]
     Business(#[from] department::BusinessFault),
@@ -110,6 +113,7 @@ impl ServiceError {
             ServiceError::Say(error) => error.code().to_owned(),
             ServiceError::NotFound => "case-not-found".to_owned(),
             ServiceError::Item(fault) => fault.to_string(),
+            ServiceError::Situation(fault) => fault.to_string(),
             ServiceError::Business(fault) => fault.to_string(),
             ServiceError::Forbidden => "forbidden".to_owned(),
             ServiceError::Store(_) => "store".to_owned(),

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use tongban_core::case::{Act, Applicant, Change, Channel, Drafted, FieldFault, ItemOf, Office, Part};
-use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode, PartRule, Side, Subject};
+use tongban_core::catalogue::{
+    Answers, Availability, BasicItem, Implementation, MaterialRule, Mode, PartRule, Question, Side, Situation, Subject,
+};
 use tongban_core::directory::{Duty, Organisation};
 use tongban_core::dossier::DossierId;
 use tongban_core::ident::Region;
 use tongban_core::mechanism::{Permit, permit};
 use tongban_core::rule::WhyNot;
+use tongban_core::time::Limit;
 
 use super::{Actor, ItemFault, OnceKey, ServiceError, settle};
 use crate::app::App;
@@ -26,6 +29,8 @@ pub struct OpenCase {
     pub subject: Subject,
     /// The particulars.
     pub applicant: Applicant,
+    /// 情形: answers to the questions of the implementation.
+    pub answers: Answers,
     /// The form's or client's own key.
     pub once: Option<OnceKey>,
 }
@@ -35,8 +40,14 @@ pub struct OpenCase {
 pub struct Opening {
     /// The basic item.
     pub item: BasicItem,
-    /// The handling authority's version.
+    /// The handling authority's version, whole.
     pub implementation: Arc<Implementation>,
+    /// 情形: what was asked and answered so far.
+    pub situation: Situation,
+    /// The materials that are needed in this situation.
+    pub materials: Vec<MaterialRule>,
+    /// 承诺办结时限 in this situation.
+    pub promised: Limit,
     /// The handling authority.
     pub authority: Organisation,
     /// The place that takes in.
@@ -53,7 +64,7 @@ pub struct Opening {
     pub permit: Result<Permit, WhyNot>,
 }
 
-/// Finds out whether and how an item of another place can be taken in here.
+/// Finds out whether and how an item of another place can be taken in here, in the situation that the answers tell.
 pub fn opening(
     app: &App,
     snapshot: &Snapshot,
@@ -61,6 +72,7 @@ pub fn opening(
     channel: Channel,
     here: Region,
     receiving: Option<&Organisation>,
+    answers: &Answers,
 ) -> Result<Opening, ItemFault> {
     let today = app.clock.today();
     let found = snapshot.implementations.get(implementation);
@@ -89,6 +101,7 @@ pub fn opening(
     };
     let receiving = receiving.or_else(own_portal).ok_or(ItemFault::RegionNotServed)?;
     let permit = permit(&snapshot.mechanisms, &item.key, here, implementation.region, today);
+    let situation = Situation::of(&implementation.situations, answers);
     // The mode belongs to the item, the door and the pair of places: a window to which the power was delegated decides.
     let is_delegated = permit.as_ref().is_ok_and(|permit| permit.rights.decide);
     let fits = |mode: &&Mode| match mode {
@@ -97,14 +110,18 @@ pub fn opening(
         Mode::CollectHere => channel == Channel::Window,
         Mode::FullyOnline => true,
     };
-    let mut fitting: Vec<Mode> = modes.iter().filter(fits).copied().collect();
+    let allowed: Vec<Mode> = modes.iter().copied().filter(|mode| situation.allows(*mode)).collect();
+    let mut fitting: Vec<Mode> = allowed.iter().filter(fits).copied().collect();
     let first = if channel == Channel::Window { Mode::Delegated } else { Mode::FullyOnline };
     fitting.sort_by_key(|mode| *mode != first);
-    let mode = fitting.first().or(modes.first()).copied().ok_or(ItemFault::ModeUnverified)?;
+    let mode = fitting.first().or(allowed.first()).copied().ok_or(ItemFault::ModeUnverified)?;
     let parts = if mode == Mode::Joint { parts(snapshot, implementation, here)? } else { Vec::new() };
     Ok(Opening {
         item: item.clone(),
         implementation: implementation.clone(),
+        materials: situation.materials(&implementation.materials),
+        promised: situation.promised().unwrap_or(implementation.promised),
+        situation,
         authority: authority.clone(),
         receiving: receiving.clone(),
         here,
@@ -148,9 +165,9 @@ impl Opening {
                 implementation: self.implementation.id.clone(),
                 version: self.implementation.version,
                 mode: self.mode,
-                materials: self.implementation.materials.clone(),
+                materials: self.materials.clone(),
                 statutory: self.implementation.statutory,
-                promised: self.implementation.promised,
+                promised: self.promised,
             },
             receiving: office(&self.receiving, self.here),
             handling: office(&self.authority, self.implementation.region),
@@ -158,26 +175,66 @@ impl Opening {
             subject,
             permit,
             applicant: applicant.reference.clone(),
+            situations: self.situation.answered(),
             parts: self.parts.clone(),
             part_of: None,
         }
     }
+
+    /// Whether a case can be begun in this situation: everything is answered, and nothing stands against it.
+    fn stands(&self) -> Result<(), SituationFault> {
+        if let Some(key) = self.situation.unknown.first() {
+            return Err(SituationFault::Unknown(key.clone()));
+        }
+        if let Some(answer) = self.situation.cannot() {
+            return Err(SituationFault::Cannot { why: answer.cannot.clone(), why_en: answer.cannot_en.clone() });
+        }
+        match self.situation.open() {
+            Some(question) => Err(SituationFault::Unanswered(question.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why no case can be begun in a situation (情形).
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum SituationFault {
+    /// This question is to be answered first.
+    #[error("situation-unanswered")]
+    Unanswered(Question),
+    /// To the question of this key there is no such answer, or it is not asked in this situation.
+    #[error("situation-unknown")]
+    Unknown(String),
+    /// It cannot be handled this way.
+    #[error("situation-cannot")]
+    Cannot {
+        /// Why, in the words of the authority.
+        why: String,
+        /// The same in English.
+        why_en: String,
+    },
 }
 
 impl Actor {
     /// Where and by which door this actor begins a case: a clerk at the own window, an applicant online.
-    pub fn opening(&self, app: &App, implementation: &str, here: Option<Region>) -> Result<Opening, ServiceError> {
+    pub fn opening(
+        &self,
+        app: &App,
+        implementation: &str,
+        here: Option<Region>,
+        answers: &Answers,
+    ) -> Result<Opening, ServiceError> {
         let snapshot = app.directory.now();
         let Actor::Account(account) = self else { return Err(ServiceError::Forbidden) };
         let opened = match account.role {
             AccountRole::Clerk => {
                 let window =
                     account.org.and_then(|org| snapshot.organisations.get(&org)).ok_or(ServiceError::Forbidden)?;
-                opening(app, &snapshot, implementation, Channel::Window, window.region, Some(window))
+                opening(app, &snapshot, implementation, Channel::Window, window.region, Some(window), answers)
             }
             AccountRole::Applicant | AccountRole::Firm => {
                 let here = here.ok_or(ServiceError::Item(ItemFault::RegionNotServed))?;
-                opening(app, &snapshot, implementation, Channel::Online, here, None)
+                opening(app, &snapshot, implementation, Channel::Online, here, None, answers)
             }
             _ => return Err(ServiceError::Forbidden),
         };
@@ -199,11 +256,12 @@ pub async fn open_with(
     mut blobs: Vec<NewBlob>,
 ) -> Result<Said, ServiceError> {
     request.applicant = request.applicant.tidied();
-    let opening = actor.opening(app, &request.implementation, request.here)?;
+    let opening = actor.opening(app, &request.implementation, request.here, &request.answers)?;
     let permit = opening.permit.clone()?;
     if !opening.item.subjects.contains(&request.subject) {
         return Err(ServiceError::Item(ItemFault::Subject));
     }
+    opening.stands()?;
     request.applicant.check(request.subject, app.config.realm, app.clock.today()).map_err(ServiceError::Fields)?;
     own_number(actor, &request.applicant)?;
     let blob = particulars(app, &request.applicant);

@@ -751,6 +751,7 @@ pub fn facts(visitor: &Visitor, case: &Case) -> Markup {
             dt { (visitor.t("fact-item")) } dd { (lang.pick(&drafted.item.name, &drafted.item.name_en)) }
             dt { (visitor.t("fact-receiving")) } dd { (office(visitor, &drafted.receiving)) }
             dt { (visitor.t("fact-handling")) } dd { (office(visitor, &drafted.handling)) }
+            (super::situation::fact(visitor, &drafted.situations))
             dt { (visitor.t("fact-mode")) } dd { (mode(lang, drafted.item.mode)) }
             dt { (visitor.t("fact-permit")) } dd { (permit(lang, &drafted.permit)) }
             dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &limit(lang, drafted.item.promised)), ("statutory", &limit(lang, drafted.item.statutory))])) }

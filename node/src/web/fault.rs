@@ -10,7 +10,7 @@ use tongban_core::rule::WhyNot;
 use super::part::{button_link, page};
 use super::visitor::{Visitor, home_of};
 use crate::app::App;
-use crate::service::{ServiceError, UploadFault};
+use crate::service::{ServiceError, SituationFault, UploadFault};
 use crate::store::{SayError, StoreError, Unsaid};
 use crate::text::Lang;
 
@@ -99,6 +99,7 @@ pub fn sentences(lang: Lang, error: &ServiceError) -> Vec<(Option<String>, Strin
         ServiceError::Say(SayError::Store(_) | SayError::Unsaid(Unsaid::Break(_))) | ServiceError::Store(_) => {
             vec![(None, lang.t("fault-store").into_owned())]
         }
+        ServiceError::Situation(fault) => vec![(Some("situation".to_owned()), situation(lang, fault))],
         ServiceError::Business(fault) => vec![(None, lang.t(&format!("fault-{fault}")).into_owned())],
         ServiceError::Item(fault) => vec![(None, lang.t(&format!("fault-{fault}")).into_owned())],
         ServiceError::NotFound | ServiceError::Say(SayError::Unsaid(Unsaid::NotFound)) => {
@@ -106,6 +107,19 @@ pub fn sentences(lang: Lang, error: &ServiceError) -> Vec<(Option<String>, Strin
         }
         ServiceError::Forbidden => vec![(None, lang.t("fault-forbidden").into_owned())],
     }
+}
+
+/// The words for a situation in which no case can be begun.
+fn situation(lang: Lang, fault: &SituationFault) -> String {
+    let text = match fault {
+        SituationFault::Unanswered(question) => {
+            let question = lang.pick(&question.text, &question.text_en);
+            lang.tf("fault-situation-unanswered", &[("question", question)])
+        }
+        SituationFault::Unknown(key) => lang.tf("fault-situation-unknown", &[("key", key)]),
+        SituationFault::Cannot { why, why_en } => lang.tf("fault-situation-cannot", &[("why", lang.pick(why, why_en))]),
+    };
+    text.into_owned()
 }
 
 /// The words for a file that cannot be taken.

@@ -20,6 +20,7 @@ mod person;
 mod portal;
 mod second;
 mod sign_in;
+mod situation;
 mod told;
 mod visitor;
 

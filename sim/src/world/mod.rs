@@ -479,6 +479,7 @@ fn drafted(receiving: &Office, handling: &Office, applicant: BlobRef) -> Drafted
             keep: None,
         },
         applicant,
+        situations: Vec::new(),
         parts: Vec::new(),
         part_of: None,
     }

@@ -117,3 +117,6 @@ why-fee-range = Check the amount.
 field-name-private-use = The name has a character that only this computer knows. Use the one of the national standard (GB 18030-2022); if it cannot be typed, write it in pinyin and attach the identity card.
 field-name-character = The name has a sign or digit that stands in no name. Write it as in the document; the dot within a name is “·”.
 field-travel-id-format = The number does not fit the kind of document. Write it as it stands there, in capital letters and digits.
+fault-situation-unanswered = Please answer first: { $question }
+fault-situation-unknown = The question { $key } has no such answer, or is not asked in this situation. Use questions and answers as the guide lists them.
+fault-situation-cannot = In this situation it cannot be handled this way: { $why }

@@ -117,3 +117,6 @@ why-fee-range = 金额不对，请核对。
 field-name-private-use = 姓名里有一个字是这台电脑自己造的字，别处看不到。请改用国家标准（GB 18030-2022）里的字；输入法打不出时，用输入法的“生僻字”或拼音代替，并在材料里附身份证。
 field-name-character = 姓名里有不该出现的符号或数字，请照证件填写；姓名中间的点用“·”。
 field-travel-id-format = 证件号码和证件类型对不上，请照证件逐字填写（大写字母和数字）。
+fault-situation-unanswered = 请先回答：{ $question }
+fault-situation-unknown = 问题“{ $key }”没有这个答案，或者这种情形不问它。请按办事指南列出的问题和答案填写。
+fault-situation-cannot = 这种情形不能这样办：{ $why }

@@ -1,5 +1,7 @@
 //! Cases: create, read, and every act.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -125,6 +127,12 @@ struct Create {
     #[schema(value_type = String)]
     subject: Subject,
     applicant: Particulars,
+    /// 情形: keys of answers by keys of questions, as `GET /api/v1/implementations/{id}/situations` lists them; only of those that
+    /// are asked in this situation. Materials and promised limit follow from them. Refused with `situation-unanswered` (422;
+    /// `fields` names the question that comes next), `situation-unknown` (422: no such answer, or not asked in this situation) or
+    /// `situation-cannot` (409: it cannot be handled this way, and why).
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
     #[serde(default)]
     materials: Vec<Material>,
     #[serde(default)]
@@ -189,6 +197,7 @@ async fn create(
         here,
         subject: request.subject,
         applicant: request.applicant.applicant(request.subject),
+        answers: request.answers,
         once,
     };
     let said = service::open_with(&app, &actor, open, further, blobs).await?;

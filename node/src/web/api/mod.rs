@@ -31,7 +31,7 @@ use super::second::{Second, check};
 use super::visitor::{Begun, begin_session, check_password, forget_tries, hash_token, may_try};
 use crate::app::App;
 use crate::limits;
-use crate::service::{Actor, OnceKey, ServiceError};
+use crate::service::{Actor, OnceKey, ServiceError, SituationFault};
 use crate::store::{SayError, StoreError, Unsaid};
 use crate::text::Lang;
 
@@ -139,7 +139,11 @@ impl From<StoreError> for Refusal {
 impl From<ServiceError> for Refusal {
     fn from(error: ServiceError) -> Refusal {
         let status = match &error {
-            ServiceError::Fields(_) | ServiceError::Upload(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ServiceError::Fields(_)
+            | ServiceError::Upload(_)
+            | ServiceError::Situation(SituationFault::Unanswered(_) | SituationFault::Unknown(_)) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             ServiceError::NotFound | ServiceError::Say(SayError::Unsaid(Unsaid::NotFound)) => StatusCode::NOT_FOUND,
             ServiceError::Forbidden => StatusCode::FORBIDDEN,
             ServiceError::Store(_)
@@ -149,6 +153,7 @@ impl From<ServiceError> for Refusal {
             }
             ServiceError::Say(SayError::OtherRequest | SayError::Unsaid(Unsaid::Why(_) | Unsaid::Recall))
             | ServiceError::Item(_)
+            | ServiceError::Situation(SituationFault::Cannot { .. })
             | ServiceError::Business(_) => StatusCode::CONFLICT,
         };
         let words = |lang| words_of(lang, &error);
@@ -157,6 +162,15 @@ impl From<ServiceError> for Refusal {
                 .iter()
                 .map(|fault| FieldFaultBody { field: fault.field.to_owned(), code: fault.code.to_owned() })
                 .collect(),
+            ServiceError::Situation(fault) => {
+                let key = match fault {
+                    SituationFault::Unanswered(question) => Some(&question.key),
+                    SituationFault::Unknown(key) => Some(key),
+                    SituationFault::Cannot { .. } => None,
+                };
+                let field = |key: &String| FieldFaultBody { field: format!("answers.{key}"), code: error.code() };
+                key.map(field).into_iter().collect()
+            }
             _ => Vec::new(),
         };
         let (message, message_en) = (words(Lang::Zh), words(Lang::En));

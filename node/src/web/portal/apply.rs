@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use tongban_core::case::{Applicant, IdKind};
-use tongban_core::catalogue::{Mode, Subject};
+use tongban_core::catalogue::{Answers, Mode, Subject};
 use tongban_core::ident::Region;
 
 use super::guide::windows;
@@ -17,6 +17,7 @@ use crate::web::case_page;
 use crate::web::fault::Fault;
 use crate::web::form::Form;
 use crate::web::part::{self, Field, note, page};
+use crate::web::situation::{self, Fields};
 use crate::web::visitor::Visitor;
 
 const FIELDS: [&str; 6] = ["name", "id_number", "contact", "phone", "address", "id_kind"];
@@ -59,17 +60,26 @@ struct Applying {
     account: Account,
     here: Region,
     opening: Opening,
+    /// The page without answers.
+    base: String,
+    /// The page in this situation.
     path: String,
 }
 
 /// What can be applied for, or the page that says why not.
-fn begin(app: &App, visitor: &Visitor, implementation: &str, here: &str) -> Result<Applying, Box<Response>> {
+fn begin(
+    app: &App,
+    visitor: &Visitor,
+    implementation: &str,
+    here: &str,
+    answers: &Answers,
+) -> Result<Applying, Box<Response>> {
     let whole = |fault: Fault| Box::new(fault.into_response());
     let account = visitor.must_be(&[AccountRole::Applicant, AccountRole::Firm]).map_err(whole)?.clone();
     let actor = Actor::Account(Box::new(account.clone()));
     let place = place::here(app, here);
     let here = place.region.filter(|_| !place.unserved);
-    let opened = actor.opening(app, implementation, here).and_then(|opening| {
+    let opened = actor.opening(app, implementation, here, answers).and_then(|opening| {
         if !opening.item.subjects.contains(&subject_of(&account)) {
             return Err(ServiceError::Item(ItemFault::Subject));
         }
@@ -81,8 +91,9 @@ fn begin(app: &App, visitor: &Visitor, implementation: &str, here: &str) -> Resu
     });
     match (opened, here) {
         (Ok(opening), Some(here)) => {
-            let path = format!("/apply/{implementation}?here={here}");
-            Ok(Applying { account, here, opening, path })
+            let base = format!("/apply/{implementation}?here={here}");
+            let path = situation::address(&base, &opening.situation);
+            Ok(Applying { account, here, opening, base, path })
         }
         (Ok(_), None) => Err(whole(Fault::NotFound)),
         (Err(error), _) => Err(Box::new(refuse(app, visitor, implementation, here, error).map_err(whole)?)),
@@ -119,8 +130,9 @@ pub async fn show(
     visitor: Visitor,
     Path(implementation): Path<String>,
     Query(asked): Query<Asked>,
+    Query(fields): Query<Fields>,
 ) -> Result<Response, Fault> {
-    let applying = match begin(&app, &visitor, &implementation, &asked.here) {
+    let applying = match begin(&app, &visitor, &implementation, &asked.here, &situation::given(&fields)) {
         Ok(applying) => applying,
         Err(response) => return Ok(*response),
     };
@@ -144,9 +156,11 @@ pub async fn send(
     visitor: Visitor,
     Path(implementation): Path<String>,
     Query(asked): Query<Asked>,
+    Query(fields): Query<Fields>,
     form: Form,
 ) -> Result<Response, Fault> {
-    let applying = match begin(&app, &visitor, &implementation, &asked.here) {
+    let answers = situation::given(&fields);
+    let applying = match begin(&app, &visitor, &implementation, &asked.here, &answers) {
         Ok(applying) => applying,
         Err(response) => return Ok(*response),
     };
@@ -157,6 +171,7 @@ pub async fn send(
         here: Some(applying.here),
         subject,
         applicant: values.clone().applicant(subject),
+        answers,
         once: form.once().map(OnceKey::from),
     };
     let actor = Actor::Account(Box::new(applying.account.clone()));
@@ -197,25 +212,37 @@ fn form_page(
         @if restored { (note(&t("kept-restored"))) }
         (problems(visitor, found))
         div class="columns" {
-            form method="post" action=(applying.path) {
-                (part::hidden(visitor, &applying.path))
-                h2 { (t("portal-who-applies")) }
-                p class="hint" { (t("portal-prefilled")) }
-                (Field::new("name", &name_label).value(name).required().autocomplete("name").error(problem_at(found, "name")).render(visitor))
-                (Field::new("id_number", &id_label).value(id_number).hint(&id_hint).required().error(problem_at(found, "id_number")).render(visitor))
-                @if !firm { (case_page::id_kinds(visitor, kind)) }
-                @if firm {
-                    (Field::new("contact", &contact_label).value(contact).required().error(problem_at(found, "contact")).render(visitor))
+            div {
+                (situation::questions(visitor, &applying.base, &opening.situation))
+                @if opening.situation.cannot().is_some() {
+                    p { a class="button" href=(to_guide(opening, applying.here)) { (t("portal-to-guide")) } }
+                } @else if opening.situation.is_complete() {
+                    form method="post" action=(applying.path) {
+                        (part::hidden(visitor, &applying.path))
+                        h2 { (t("portal-who-applies")) }
+                        p class="hint" { (t("portal-prefilled")) }
+                        (Field::new("name", &name_label).value(name).required().autocomplete("name").error(problem_at(found, "name")).render(visitor))
+                        (Field::new("id_number", &id_label).value(id_number).hint(&id_hint).required().error(problem_at(found, "id_number")).render(visitor))
+                        @if !firm { (case_page::id_kinds(visitor, kind)) }
+                        @if firm {
+                            (Field::new("contact", &contact_label).value(contact).required().error(problem_at(found, "contact")).render(visitor))
+                        }
+                        (Field::new("phone", &phone_label).value(phone).hint(&phone_hint).kind("tel").required().autocomplete("tel").error(problem_at(found, "phone")).render(visitor))
+                        (Field::new("address", &address_label).value(address).hint(&address_hint).autocomplete("street-address").error(problem_at(found, "address")).render(visitor))
+                        div class="actions" { (part::primary(&t("portal-apply-next"))) }
+                        p class="hint" { (t("portal-apply-draft")) }
+                    }
                 }
-                (Field::new("phone", &phone_label).value(phone).hint(&phone_hint).kind("tel").required().autocomplete("tel").error(problem_at(found, "phone")).render(visitor))
-                (Field::new("address", &address_label).value(address).hint(&address_hint).autocomplete("street-address").error(problem_at(found, "address")).render(visitor))
-                div class="actions" { (part::primary(&t("portal-apply-next"))) }
-                p class="hint" { (t("portal-apply-draft")) }
             }
             aside { (who_gets_what(visitor, opening)) }
         }
     };
     page(visitor, title, body)
+}
+
+/// The guide of what is applied for.
+fn to_guide(opening: &Opening, here: Region) -> String {
+    format!("/items/{}?here={here}&there={}", opening.item.key, opening.implementation.region)
 }
 
 /// What is sent to whom, before anything is typed.
@@ -232,12 +259,13 @@ fn who_gets_what(visitor: &Visitor, opening: &Opening) -> Markup {
             p { (t("portal-gets-nobody")) }
         }
         div class="card" {
-            h2 { (visitor.tf("portal-materials", &[("count", &opening.implementation.materials.len().to_string())])) }
+            h2 { (visitor.tf("portal-materials", &[("count", &opening.materials.len().to_string())])) }
             ul class="checklist" {
-                @for rule in &opening.implementation.materials {
+                @for rule in &opening.materials {
                     li { (lang.pick(&rule.name, &rule.name_en)) " · " (case_page::need_name(lang, rule.need)) }
                 }
             }
+            @if !opening.situation.is_complete() { (note(&t("situation-open"))) }
             @if let Ok(permit) = &opening.permit { p { (visitor.tf("portal-permit", &[("permit", &case_page::permit(lang, permit))])) } }
         }
     }

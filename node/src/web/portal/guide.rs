@@ -15,6 +15,7 @@ use crate::search::{self, Found};
 use crate::web::case_page;
 use crate::web::fault::Fault;
 use crate::web::part::{attention, badge, icon, page, primary, secondary};
+use crate::web::situation;
 use crate::web::visitor::Visitor;
 
 /// Everything the guide is about.
@@ -159,13 +160,15 @@ impl Guide<'_> {
         let fee = if one.fee.is_empty() { t("free-of-charge").into_owned() } else { one.fee.clone() };
         html! {
             @if one.invented { p { (badge("move", &t("invented"))) " " (t("portal-guide-invented")) } }
+            (situation::guide(visitor, one))
             section {
                 h2 { (visitor.tf("portal-materials", &[("count", &one.materials.len().to_string())])) }
                 ul class="materials" {
                     @for rule in &one.materials {
                         li {
                             h3 { (lang.pick(&rule.name, &rule.name_en)) " " (badge("plain", &case_page::need_name(lang, rule.need)))
-                                @if rule.original { " " (badge("move", &t("portal-original"))) } }
+                                @if rule.original { " " (badge("move", &t("portal-original"))) }
+                                (situation::mark(visitor, one, &rule.key)) }
                             p class="hint" { (icon("paper")) (visitor.tf("requirement", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
                         }
                     }

@@ -20,6 +20,7 @@ use crate::web::catalogue::words;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
 use crate::web::part::{self, Choice, Field, choices, page};
+use crate::web::situation::{self, Fields};
 use crate::web::visitor::Visitor;
 
 /// Whether a form is given back after signing in again.
@@ -29,8 +30,14 @@ pub(super) struct Again {
     kept: String,
 }
 
-fn path_of(implementation: &str) -> String {
+/// The page without answers.
+fn base_of(implementation: &str) -> String {
     format!("/window/new/{implementation}")
+}
+
+/// The page in this situation.
+fn path_of(opening: &Opening) -> String {
+    situation::address(&base_of(&opening.implementation.id), &opening.situation)
 }
 
 /// The page `/window/new/{implementation}`.
@@ -39,11 +46,12 @@ pub(super) async fn show(
     visitor: Visitor,
     Path(implementation): Path<String>,
     Query(again): Query<Again>,
+    Query(fields): Query<Fields>,
 ) -> Result<Response, Fault> {
     let clerk = clerk(&app, &visitor)?;
-    let kept = kept(&app, &clerk, again.kept == "1", &path_of(&implementation)).await?;
-    Ok(match clerk.actor.opening(&app, &implementation, None) {
+    Ok(match clerk.actor.opening(&app, &implementation, None, &situation::given(&fields)) {
         Ok(opening) => {
+            let kept = kept(&app, &clerk, again.kept == "1", &path_of(&opening)).await?;
             let apart = apart(&app, &visitor, &clerk, &opening);
             let is_kept = kept.is_some();
             form_page(&visitor, &opening, &apart, &kept.unwrap_or_default(), is_kept, &[]).into_response()
@@ -60,10 +68,12 @@ pub(super) async fn open(
     State(app): State<App>,
     visitor: Visitor,
     Path(implementation): Path<String>,
+    Query(fields): Query<Fields>,
     form: Form,
 ) -> Result<Response, Fault> {
     let clerk = clerk(&app, &visitor)?;
-    let opening = match clerk.actor.opening(&app, &implementation, None) {
+    let answers = situation::given(&fields);
+    let opening = match clerk.actor.opening(&app, &implementation, None, &answers) {
         Ok(opening) => opening,
         Err(error) => {
             let problems = refused(visitor.lang, error)?;
@@ -90,7 +100,8 @@ pub(super) async fn open(
             return Ok((StatusCode::CONFLICT, page).into_response());
         }
     }
-    let request = OpenCase { implementation, here: None, subject, applicant, once: form.once().map(OnceKey::from) };
+    let once = form.once().map(OnceKey::from);
+    let request = OpenCase { implementation, here: None, subject, applicant, answers, once };
     match service::open(&app, &clerk.actor, request).await {
         Ok(said) => Ok(Redirect::to(&format!("/window/cases/{}", said.dossier)).into_response()),
         Err(error) => {
@@ -163,17 +174,26 @@ fn form_page(
         div class="desk" {
             section {
                 h2 { (visitor.tf("window-their-list", &[("authority", authority)])) }
-                (check_list(visitor, &implementation.conditions, &implementation.materials))
+                (check_list(visitor, &implementation.conditions, &opening.materials))
+                @if !opening.situation.is_complete() { (part::note(&visitor.t("situation-open"))) }
                 @if !apart.is_empty() {
                     h3 { (visitor.t("window-apart")) }
                     ul class="checklist muted" { @for one in apart { li { (one) } } }
                 }
             }
             section {
-                h2 { (visitor.t("window-applicant")) }
+                @if opening.permit.is_ok() { (situation::questions(visitor, &base_of(&implementation.id), &opening.situation)) }
                 @match &opening.permit {
-                    Ok(_) => (applicant_form(visitor, opening, form, found)),
+                    Ok(_) if opening.situation.cannot().is_some() => {
+                        p { a class="button" href="/window/new" { (visitor.t("window-choose-other")) } }
+                    }
+                    Ok(_) if !opening.situation.is_complete() => {}
+                    Ok(_) => {
+                        h2 { (visitor.t("window-applicant")) }
+                        (applicant_form(visitor, opening, form, found))
+                    }
                     Err(reason) => {
+                        h2 { (visitor.t("window-applicant")) }
                         div class="card" {
                             p { strong { (visitor.t("window-cannot-title")) } }
                             p { (why(lang, reason)) }
@@ -204,7 +224,7 @@ fn about(visitor: &Visitor, opening: &Opening) -> Markup {
             @if let Ok(permit) = &opening.permit {
                 dt { (visitor.t("fact-permit")) } dd { (case_page::permit(lang, permit)) @if !permit.document.is_empty() { br; (permit.document) } }
             }
-            dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, implementation.promised)), ("statutory", &case_page::limit(lang, implementation.statutory))])) }
+            dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, opening.promised)), ("statutory", &case_page::limit(lang, implementation.statutory))])) }
             dt { (visitor.t("window-fee")) } dd { @if implementation.fee.is_empty() { (visitor.t("free-of-charge")) } @else { (implementation.fee) } }
             dt { (visitor.t("window-result")) } dd { (lang.pick(&implementation.result, &implementation.result_en)) }
             dt { (visitor.t("window-law")) } dd { (implementation.legal_basis) }
@@ -239,7 +259,7 @@ fn applicant_form(visitor: &Visitor, opening: &Opening, form: &Form, found: &[Pr
     let (address_label, address_hint) = (visitor.t("fact-address"), visitor.t("fact-address-hint"));
     let drill_hint = visitor.t("window-drill-hint");
     let hint = if visitor.drill { &drill_hint } else { &id_hint };
-    let path = path_of(&opening.implementation.id);
+    let path = path_of(opening);
     let field = |name: &'static str, label| {
         Field::new(name, label).value(form.text(name)).error(problem_of(found, name)).autocomplete("off")
     };

@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongban_core::case::Channel;
-use tongban_core::catalogue::{Availability, BasicItem, Implementation};
+use tongban_core::catalogue::{Answers, Availability, BasicItem, Implementation};
 use tongban_core::ident::Region;
 use tongban_core::rule::WhyNot;
 
@@ -199,7 +199,8 @@ fn right(
     let window = &clerk.window;
     let lang = visitor.lang;
     let refused = |reason: &WhyNot| (why(lang, reason), reason.code.to_owned());
-    match opening(app, &clerk.snapshot, &implementation.id, Channel::Window, window.region, Some(window)) {
+    let (id, none) = (&implementation.id, Answers::new());
+    match opening(app, &clerk.snapshot, id, Channel::Window, window.region, Some(window), &none) {
         Err(fault) => Err((lang.t(&format!("fault-{fault}")).into_owned(), fault.to_string())),
         Ok(opening) => opening.permit.map(|permit| case_page::permit(lang, &permit)).map_err(|reason| refused(&reason)),
     }
