@@ -134,7 +134,7 @@ async fn processes_of_one_node_share_its_work_and_come_and_go() {
         (here == there && stamps == theirs).then_some(())
     })
     .await;
-    assert_eq!(count(&jiangsu, "dossier").await, said.len() as i64, "what was acknowledged, and no more");
+    assert_eq!(count(&jiangsu, "case_view").await, said.len() as i64, "what was acknowledged, and no more");
     assert_eq!((count(&jiangsu, "evidence").await, count(&anhui, "evidence").await), (0, 0));
 
     // What the other side says reaches every process.

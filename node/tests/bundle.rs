@@ -52,6 +52,10 @@ impl Pair {
         ]).fine();
         let card = anhui.folder.join("node-card.json");
         run(&["trust", "add", "--data", jiangsu.data(), card.to_str().unwrap()]).fine();
+        // Before it said anything a node has nothing for anybody.
+        let early = folder.path().join("early.bundle");
+        run(&["bundle", "export", "--data", jiangsu.data(), "--to", "anhui", early.to_str().unwrap()])
+            .refused("bundle-never-served");
         for (node, more) in [(&jiangsu, more[0]), (&anhui, more[1])] {
             let path = node.folder.join("tongban.toml");
             fs::write(&path, fs::read_to_string(&path).unwrap() + more).unwrap();
@@ -132,9 +136,7 @@ fn counts(ran: Ran) -> [u32; 3] {
 async fn two_nodes_that_never_meet_bring_a_case_to_its_end_by_files() {
     let pair = Pair::new(&[], BY_FILES);
     let (jiangsu, anhui) = (&pair.jiangsu, &pair.anhui);
-    // Before its first start a node has nothing to say. Anhui begins without any trust list: a bundle brings it.
-    run(&["bundle", "export", "--data", jiangsu.data(), "--to", "anhui", &pair.at("early.bundle")])
-        .refused("bundle-never-served");
+    // Anhui begins without any trust list: a bundle brings it.
     let _one = jiangsu.serve(&[]).await;
     let begin = pair.export(jiangsu, "begin.bundle");
     import(anhui, &begin).fine();

@@ -230,7 +230,7 @@ async fn an_alarm_rises_is_told_everywhere_and_falls() {
     let mut database = AnyConnection::connect(&file).await.unwrap();
     let evidence = "INSERT INTO evidence (dossier, hash, term, seq, prev, entry, node, at, root, leaf, code, peer, seen) \
                     SELECT dossier, X'01', term, seq, prev, entry, node, at, root, leaf, 'stamp-fork', 'jiangsu', at \
-                    FROM stamp LIMIT 1";
+                    FROM stamp WHERE dossier IN (SELECT dossier FROM case_view) LIMIT 1";
     if sqlx::query(evidence).execute(&mut database).await.unwrap().rows_affected() == 0 {
         // Alone, this test has no case yet.
         let clerk = watched.demo.sign_in("jiangsu", "suzhou-clerk").await;

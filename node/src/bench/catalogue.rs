@@ -52,9 +52,13 @@ struct Run {
 }
 
 /// SplitMix64: enough to spread variants.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
+    pub(super) fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
     /// A number below `of`.
     fn throw(&mut self, of: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -81,7 +85,7 @@ const ASKED: [(&str, &str); 6] = [
 ];
 
 /// What one place publishes: mostly what all do, here and there otherwise, sometimes something that nobody else has.
-fn variant(dice: &mut Dice, number: u32, region: Region) -> Implementation {
+pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implementation {
     let condition = |text: String| Condition { text, text_en: String::new() };
     let mut conditions =
         vec![condition(format!("在{}连续居住满一年", region.name())), condition("本人提出申请".to_owned())];
@@ -159,7 +163,7 @@ impl Catalogue {
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {
         let machine = Machine::look(&folder);
         let program = Program::new(bound::database().await?);
-        let mut dice = Dice(self.seed);
+        let mut dice = Dice::new(self.seed);
         let regions: Vec<Region> = Region::all_current().collect();
         let made = (0..self.places).map(|number| {
             let region = regions[number as usize % regions.len()];

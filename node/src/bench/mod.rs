@@ -9,6 +9,7 @@ mod exchange;
 mod flow;
 mod growth;
 mod idle;
+mod import;
 mod light;
 mod machine;
 mod outage;
@@ -48,6 +49,8 @@ enum What {
     Clocks(clocks::Clocks),
     /// One item of thousands of places put side by side
     Catalogue(catalogue::Catalogue),
+    /// Files of an office read, checked and published
+    Import(import::Import),
     /// The catalogue of a whole country made anew in memory, and searched
     Search(search::Search),
     /// What a node takes: time to start, memory at rest, size of the program
@@ -63,6 +66,7 @@ pub async fn run(bench: Bench) -> Result<(), Failure> {
         What::Verify(verify) => verify.run().await,
         What::Clocks(clocks) => clocks.run().await,
         What::Catalogue(catalogue) => catalogue.run().await,
+        What::Import(import) => import.run().await,
         What::Search(search) => search.run().await,
         What::Light(light) => light.run().await,
     }

@@ -143,6 +143,12 @@ fn config(name: &str, regions: &[&str], listen: SocketAddr, registrar: SocketAdd
     })
 }
 
+/// The same of a node that is its own registrar.
+pub(super) fn registrar(name: &str, regions: &[&str]) -> Result<Config, Failure> {
+    let listen = free_port()?;
+    config(name, regions, listen, listen)
+}
+
 /// One node for both sides: its window takes in, its authority decides, and nothing waits for a peer.
 pub(super) struct Alone {
     pub(super) folder: PathBuf,

@@ -162,7 +162,7 @@ fn questions() -> impl Iterator<Item = &'static str> {
 
 /// So many items that every region has each: those of the lists, again and again under other keys, all of them open. One
 /// national rule covers all.
-fn items(implementations: usize, regions: usize) -> Result<(Vec<BasicItem>, Vec<Mechanism>), Failure> {
+pub(super) fn items(implementations: usize, regions: usize) -> Result<(Vec<BasicItem>, Vec<Mechanism>), Failure> {
     let listed: Vec<BasicItem> = part("items")?;
     let count = implementations.div_ceil(regions.max(1));
     let mut items: Vec<BasicItem> = Vec::with_capacity(count);

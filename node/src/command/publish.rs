@@ -1,7 +1,7 @@
 //! Publishing what a node says of itself, and what the registrar says for all: organisations and mechanisms as signed
 //! documents, items and implementations as dossiers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use tongban_core::dossier::{By, Role};
 use tongban_core::mechanism::Mechanism;
 
 use super::{Data, read_text};
+use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::{self, Directory};
@@ -52,14 +53,18 @@ impl Publish {
             What::Mechanisms => self.document::<Mechanism>(&text, Kind::Mechanisms).await,
             What::Items => {
                 let items: Vec<BasicItem> = read(&self.file, &text)?;
-                let app = serve::open(folder, Clock::default()).await?;
+                let Some(app) = listed(folder).await? else {
+                    return self.document::<BasicItem>(&text, Kind::Items).await;
+                };
                 let count = publish::items(&app, system(), items).await?;
                 println!("items: {count} published, the others say what they said before");
                 Ok(())
             }
             What::Implementations => {
                 let next: Vec<Implementation> = read(&self.file, &text)?;
-                let app = serve::open(folder, Clock::default()).await?;
+                let Some(app) = listed(folder).await? else {
+                    return self.document::<Implementation>(&text, Kind::Implementations).await;
+                };
                 let news = publish::News::replacing(&app, next).await?;
                 let (said, ended) = (news.next.len(), news.ended.len());
                 publish::lists(&app, system(), news).await?;
@@ -83,12 +88,23 @@ impl Publish {
     }
 }
 
+/// The node, if it stands in a trust list that it knows. Before that nobody takes what it signs: what it publishes is kept as
+/// a document, and becomes dossiers when it serves.
+async fn listed(folder: &Path) -> Result<Option<App>, Failure> {
+    let config = Config::read(folder)?;
+    let store = Store::open(folder, config.database.as_deref()).await?;
+    let snapshot = Directory::open(&store, config.trust, Clock::default()).await?.now();
+    store.close().await;
+    let is_listed = snapshot.current().is_some_and(|list| list.card(&config.node).is_ok());
+    if is_listed { serve::open(folder, Clock::default()).await.map(Some) } else { Ok(None) }
+}
+
 /// Whoever works on the machine itself speaks for the node.
 fn system() -> By {
     By { org: None, role: Role::System, staff: None }
 }
 
-fn read<T: DeserializeOwned>(path: &std::path::Path, text: &str) -> Result<Vec<T>, Failure> {
+fn read<T: DeserializeOwned>(path: &Path, text: &str) -> Result<Vec<T>, Failure> {
     serde_json::from_str(text).map_err(|error| {
         Failure::new("document-malformed", format!("{}: {error}. Nothing was published.", path.display()))
     })

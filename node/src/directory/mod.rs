@@ -23,7 +23,7 @@ use self::snapshot::By;
 pub use self::snapshot::{Dossier, Snapshot, implementation_fault};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::store::{PublicHead, Published, Result, Store, damaged};
+use crate::store::{PublicHead, Published, Result, Store, StoreError, damaged};
 
 /// Shared, and replaced as a whole when something came in.
 #[derive(Clone)]
@@ -134,8 +134,16 @@ impl Directory {
         }
         for head in &seen.heads {
             let is_known = self.shelf.lock().unwrap_or_else(PoisonError::into_inner).has(head);
-            if !is_known && let Some((held, _)) = store.dossier(head.dossier, Calendar::national()).await? {
-                self.hear(&held);
+            if is_known {
+                continue;
+            }
+            // One that is damaged does not keep the others from being read.
+            match store.dossier(head.dossier, Calendar::national()).await {
+                Ok(held) => held.iter().for_each(|(held, _)| self.hear(held)),
+                Err(StoreError::Damaged(error)) => {
+                    tracing::error!(error, dossier = %head.dossier, "a public dossier cannot be read")
+                }
+                Err(error) => return Err(error),
             }
         }
         let (lists, newest) = (store.documents_of(Kind::Trust).await?, store.documents().await?);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use tongban::store::{Store, export};
-use tongban_core::case::Act;
+use tongban_core::case::{Act, KIND};
 use tongban_core::dossier::{Hash, Head, verify};
 use tongban_core::exchange::{Full, Held};
 use tongban_core::time::Calendar;
@@ -150,7 +150,10 @@ pub async fn judge_told(house: &House, told: &[Told], lost: &BTreeSet<String>) -
                 verdict.doubled.push(format!("receipt number {number}: {other} and {dossier}"));
             }
         }
-        logs.insert(dossier.to_string(), log);
+        // What everyone may read is nobody's load.
+        if ours.log.iter().any(|row| row.written.entry().kind == KIND) {
+            logs.insert(dossier.to_string(), log);
+        }
     }
     logs.retain(|case, _| !lost.contains(case));
     let told: Vec<&Told> = told.iter().filter(|told| !lost.contains(&told.case)).collect();
