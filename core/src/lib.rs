@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod exchange;
 pub mod ident;
 pub mod item;
+pub mod law;
 pub mod matter;
 pub mod mechanism;
 pub mod public;

@@ -10,6 +10,7 @@ use crate::case::{self, Case};
 use crate::catalogue::list::{self, List};
 use crate::dossier::{NodeId, Stamp, Written};
 use crate::item::{self, Item};
+use crate::law::{self, Law};
 use crate::public::{Public, Room, act_of};
 use crate::rule::{Asks, WhyNot};
 use crate::time::Calendar;
@@ -23,6 +24,8 @@ pub enum Matter {
     Item(Arc<Public<Item>>),
     /// 实施清单 of one authority.
     List(Arc<Public<List>>),
+    /// 法律文件, and where it stands in the way.
+    Law(Arc<Public<Law>>),
 }
 
 /// What can be said in a dossier.
@@ -35,6 +38,8 @@ pub enum Act {
     Item(item::Act),
     /// In an authority's list.
     List(list::Act),
+    /// Of a law.
+    Law(law::Act),
 }
 
 impl From<case::Act> for Act {
@@ -55,6 +60,12 @@ impl From<list::Act> for Act {
     }
 }
 
+impl From<law::Act> for Act {
+    fn from(act: law::Act) -> Act {
+        Act::Law(act)
+    }
+}
+
 impl Act {
     /// What an entry says; `None` for a refusal, or for something that this version does not know.
     pub fn of(written: &Written) -> Option<Act> {
@@ -62,6 +73,7 @@ impl Act {
             case::KIND => case::Act::of(written).map(Act::from),
             Item::KIND => act_of::<Item>(written).map(Act::Item),
             List::KIND => act_of::<List>(written).map(Act::List),
+            Law::KIND => act_of::<Law>(written).map(Act::Law),
             _ => None,
         }
     }
@@ -72,6 +84,7 @@ impl Act {
             Act::Case(_) => case::KIND,
             Act::Item(_) => Item::KIND,
             Act::List(_) => List::KIND,
+            Act::Law(_) => Law::KIND,
         }
     }
 
@@ -81,6 +94,7 @@ impl Act {
             Act::Case(act) => act.name(),
             Act::Item(act) => Item::name(act),
             Act::List(act) => List::name(act),
+            Act::Law(act) => Law::name(act),
         }
     }
 
@@ -89,6 +103,7 @@ impl Act {
         match kind {
             Item::KIND => Some(Act::Item(Item::let_in(nodes))),
             List::KIND => Some(Act::List(List::let_in(nodes))),
+            Law::KIND => Some(Act::Law(Law::let_in(nodes))),
             _ => None,
         }
     }
@@ -110,6 +125,7 @@ impl Act {
             },
             Act::Item(act) => Public::<Item>::opens(act, asks),
             Act::List(act) => Public::<List>::opens(act, asks),
+            Act::Law(act) => Public::<Law>::opens(act, asks),
         }
     }
 }
@@ -121,6 +137,7 @@ impl Matter {
             case::KIND => Case::open(written).ok().map(|case| Matter::Case(Box::new(case))),
             Item::KIND => Public::open(written).ok().map(|item| Matter::Item(Arc::new(item))),
             List::KIND => Public::open(written).ok().map(|list| Matter::List(Arc::new(list))),
+            Law::KIND => Public::open(written).ok().map(|law| Matter::Law(Arc::new(law))),
             _ => None,
         }
     }
@@ -131,6 +148,7 @@ impl Matter {
             Matter::Case(case) => case.apply(stamp, written, calendar),
             Matter::Item(item) => Arc::make_mut(item).apply(stamp, written),
             Matter::List(list) => Arc::make_mut(list).apply(stamp, written),
+            Matter::Law(law) => Arc::make_mut(law).apply(stamp, written),
         }
     }
 
@@ -142,6 +160,7 @@ impl Matter {
             Matter::Case(case) => case.marks.truncate(marks),
             Matter::Item(item) => Arc::make_mut(item).marks.truncate(marks),
             Matter::List(list) => Arc::make_mut(list).marks.truncate(marks),
+            Matter::Law(law) => Arc::make_mut(law).marks.truncate(marks),
         }
     }
 
@@ -151,6 +170,7 @@ impl Matter {
             Matter::Case(case) => case.marks.len(),
             Matter::Item(item) => item.marks.len(),
             Matter::List(list) => list.marks.len(),
+            Matter::Law(law) => law.marks.len(),
         }
     }
 
@@ -160,6 +180,7 @@ impl Matter {
             (Matter::Case(case), Act::Case(act)) => case.may(act, asks, calendar),
             (Matter::Item(item), Act::Item(act)) => item.may(act, asks),
             (Matter::List(list), Act::List(act)) => list.may(act, asks),
+            (Matter::Law(law), Act::Law(act)) => law.may(act, asks),
             _ => Err(WhyNot::new("not-a-case")),
         }
     }
@@ -178,6 +199,7 @@ impl Matter {
             (Matter::Case(case), Act::Case(act)) => case.joins_by(act).map_or(&[], std::slice::from_ref),
             (Matter::Item(_), Act::Item(act)) => Item::lets_in(act).unwrap_or_default(),
             (Matter::List(_), Act::List(act)) => List::lets_in(act).unwrap_or_default(),
+            (Matter::Law(_), Act::Law(act)) => Law::lets_in(act).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -209,6 +231,7 @@ impl Matter {
             Matter::Case(_) => case::KIND,
             Matter::Item(_) => Item::KIND,
             Matter::List(_) => List::KIND,
+            Matter::Law(_) => Law::KIND,
         }
     }
 

@@ -100,6 +100,15 @@ pub const CODES: &[&str] = &[
     "proposal-not-adopted",
     "proposal-term",
     "not-asked",
+    "law-key",
+    "law-validity",
+    "law-articles-overlap",
+    "law-article-lost",
+    "law-article-unknown",
+    "conflict-about-nothing",
+    "conflict-unknown",
+    "conflict-closed",
+    "conflict-day",
 ];
 
 /// The most characters of a text that someone writes into a dossier.

@@ -66,6 +66,7 @@ fn of(code: &str) -> Implementation {
         promised: Limit::working(3),
         fee: String::new(),
         legal_basis: "国办发〔2020〕35号".to_owned(),
+        bases: Vec::new(),
         result: "还清证明".to_owned(),
         result_en: String::new(),
         invented: true,

@@ -82,6 +82,16 @@ pub enum Subject {
     Enterprise,
 }
 
+/// A legal basis as data, beside its words: [`crate::law::standing`] says whether it is in force on a day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Basis {
+    /// Key of the law.
+    pub law: String,
+    /// The article as it is cited, such as `第四条`; empty if it is the document as a whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub article: String,
+}
+
 /// A national item of the lists 国办发〔2020〕35号 and 国办发〔2022〕34号. It has no official 12-digit code here: the key
 /// is document and row, and the code is shown as “编码待核实”.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +124,9 @@ pub struct BasicItem {
     pub note: String,
     /// Whether its mode or availability was invented for the demo.
     pub invented: bool,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<Basis>,
 }
 
 /// Whether a material must be there.
@@ -252,6 +265,9 @@ pub struct Implementation {
     pub hours: String,
     /// Legal basis in words, or “依据待核实”.
     pub legal_basis: String,
+    /// The same as data, where it is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<Basis>,
     /// What the applicant gets.
     pub result: String,
     /// The same in English.

@@ -144,6 +144,7 @@ pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implement
         promised: Limit::working(1 + dice.throw(10) as u16),
         fee: if dice.once_in(20) { "10 元".to_owned() } else { String::new() },
         legal_basis: "国办发〔2020〕35号".to_owned(),
+        bases: Vec::new(),
         result: format!("{}居住证明", if dice.once_in(9) { region.name() } else { "" }),
         result_en: String::new(),
         invented: true,

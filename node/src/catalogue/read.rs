@@ -463,6 +463,7 @@ fn blank(authority: Uscc, region: Region) -> Implementation {
         place: String::new(),
         hours: String::new(),
         legal_basis: String::new(),
+        bases: Vec::new(),
         result: String::new(),
         result_en: String::new(),
         invented: authority.is_drill(),
