@@ -207,3 +207,5 @@ pub const BACK_BYTES_MAX: usize = 2048;
 pub const COMPARE_PLACES_MAX: usize = 40;
 /// Elements that it shows: what only single places have makes the list long.
 pub const COMPARE_ROWS_MAX: usize = 200;
+/// Implementations, items or mechanisms that a law's page lists of each.
+pub const LAW_ROWS_MAX: usize = 200;

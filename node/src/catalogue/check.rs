@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tongban_core::catalogue::situation::{faults, unneeded};
 use tongban_core::catalogue::{Availability, Implementation, Mode};
+use tongban_core::law::{Standing, standing};
 use tongban_core::time::{Limit, Unit};
 
 use super::Known;
@@ -26,6 +27,7 @@ pub fn check(read: &Read, known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn
         rules.belongs();
         rules.code();
         rules.limits();
+        rules.bases();
         rules.money();
         rules.contact();
         rules.materials();
@@ -139,6 +141,23 @@ impl Rules<'_> {
             if one.statutory.unit == Unit::Calendar {
                 self.warn("law-unit", E::Statutory);
             }
+        }
+    }
+
+    /// What it rests on is known, and in force when it begins or now, whichever is later.
+    fn bases(&mut self) {
+        let day = self.one.from.max(self.known.snapshot.day);
+        for basis in &self.one.bases {
+            let law = self.known.snapshot.laws.get(&basis.law).map(|law| &law.public.room.instrument);
+            let code = match standing(basis, law, day) {
+                Standing::InForce => continue,
+                Standing::Ended { .. } => "basis-ended",
+                Standing::NotYet { .. } => "basis-not-yet",
+                Standing::Unknown => "basis-unknown",
+            };
+            let place = self.read.place(self.draft, E::Bases);
+            let named = format!("{} {}", basis.law, basis.article);
+            self.faults.push(Fault::warning(code, place).with("value", named.trim_end()));
         }
     }
 

@@ -76,6 +76,9 @@ pub struct Fault {
 pub const CODES: &[&str] = &[
     "authority-not-own",
     "authority-other-name",
+    "basis-ended",
+    "basis-not-yet",
+    "basis-unknown",
     "bool-format",
     "cell-empty",
     "code-authority-other",

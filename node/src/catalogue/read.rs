@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tongban_core::catalogue::{
-    Answer, BasicCode, Condition, Implementation, ItemCode, MaterialRule, Mode, Need, PartRule, Question, Side,
+    Answer, BasicCode, Basis, Condition, Implementation, ItemCode, MaterialRule, Mode, Need, PartRule, Question, Side,
 };
 use tongban_core::ident::{Region, Uscc};
 use tongban_core::time::Limit;
@@ -169,6 +169,7 @@ const JSON_KEYS: &[&str] = &[
     "place",
     "hours",
     "legal_basis",
+    "bases",
     "result",
     "result_en",
     "invented",
@@ -413,6 +414,9 @@ fn item(cells: &mut Cells<'_>, known: &Known<'_>) -> Option<(Implementation, Sta
     cells.text(E::Place, &mut one.place);
     cells.text(E::Hours, &mut one.hours);
     cells.text(E::LegalBasis, &mut one.legal_basis);
+    if let Some(text) = cells.get(E::Bases) {
+        one.bases = unpack(text).into_iter().map(|fields| basis(fields, known)).collect();
+    }
     cells.text(E::ResultEn, &mut one.result_en);
     if let Some(text) = cells.get(E::Conditions) {
         one.conditions = unpack(text).into_iter().map(condition).collect();
@@ -468,6 +472,15 @@ fn blank(authority: Uscc, region: Region) -> Implementation {
         result_en: String::new(),
         invented: authority.is_drill(),
     }
+}
+
+/// A law by its key or its title, and the article.
+fn basis(fields: Vec<String>, known: &Known<'_>) -> Basis {
+    let mut fields = fields.into_iter();
+    let named = fields.next().unwrap_or_default();
+    let title = named.trim_start_matches('《').trim_end_matches('》');
+    let law = known.snapshot.laws.iter().find(|(_, law)| law.public.room.instrument.title == title);
+    Basis { law: law.map_or(named.clone(), |(key, _)| key.clone()), article: fields.next().unwrap_or_default() }
 }
 
 fn condition(fields: Vec<String>) -> Condition {

@@ -95,6 +95,7 @@ pub fn cell(element: E, one: &Implementation, snapshot: &Snapshot) -> String {
         E::Place => one.place.clone(),
         E::Hours => one.hours.clone(),
         E::LegalBasis => one.legal_basis.clone(),
+        E::Bases => pack(&one.bases.iter().map(|it| vec![it.law.as_str(), it.article.as_str()]).collect::<Vec<_>>()),
         E::Result => one.result.clone(),
         E::ResultEn => one.result_en.clone(),
         E::Invented => truth(one.invented),

@@ -11,6 +11,7 @@ use tongban_core::directory::{Duty, Kind, Organisation, TrustList, TrustLists};
 use tongban_core::dossier::{DossierId, NodeId};
 use tongban_core::ident::{Level, Region, Uscc};
 use tongban_core::item::Item;
+use tongban_core::law::Law;
 use tongban_core::matter::Matter;
 use tongban_core::mechanism::Mechanism;
 use tongban_core::public::Public;
@@ -47,6 +48,8 @@ pub struct Snapshot {
     pub item_dossiers: BTreeMap<String, Dossier<Item>>,
     /// Dossiers of lists, by authority: all versions.
     pub lists: BTreeMap<Uscc, Dossier<List>>,
+    /// Dossiers of laws, by key: what they say, and where they stand in the way.
+    pub laws: BTreeMap<String, Dossier<Law>>,
     /// Who published what in which version.
     pub versions: BTreeMap<(Kind, NodeId), u32>,
     /// What searches look things up in; made of the rest when it is first asked for.
@@ -111,6 +114,10 @@ impl Snapshot {
             match &known.matter {
                 Matter::Item(item) if registrar.as_ref() == Some(&known.holder) => {
                     self.take_item(Dossier { id: known.id, public: item.clone() });
+                }
+                Matter::Law(law) if registrar.as_ref() == Some(&known.holder) => {
+                    let dossier = Dossier { id: known.id, public: law.clone() };
+                    self.laws.insert(law.room.instrument.key.clone(), dossier);
                 }
                 Matter::List(list) => self.take_list(&Dossier { id: known.id, public: list.clone() }, &known.holder),
                 _ => {

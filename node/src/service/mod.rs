@@ -7,6 +7,7 @@ pub mod cannot;
 mod collect;
 pub mod compare;
 pub mod department;
+pub mod law;
 pub mod lists;
 mod looked;
 mod open;

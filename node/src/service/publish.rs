@@ -201,7 +201,7 @@ fn say_in_list(app: &App, authority: Uscc, by: &By, news: News) -> Result<Say, S
 
 /// Begins a public dossier, and lets everyone in. `key` says what it is about: whoever begins it a second time finds the
 /// first.
-fn begin(app: &App, key: String, first: (By, Act)) -> Say {
+pub(super) fn begin(app: &App, key: String, first: (By, Act)) -> Say {
     let id = DossierId::new(app.clock.now(), rand::random());
     let doors = doors(first.1.kind(), others(app));
     let once = Once { account: NOBODY, key, what: String::new() };
@@ -215,7 +215,7 @@ fn doors(kind: &str, nodes: Vec<NodeId>) -> Vec<(By, Act)> {
 }
 
 /// The node itself, by rule and without a person.
-fn system() -> By {
+pub(super) fn system() -> By {
     By { org: None, role: Role::System, staff: None }
 }
 

@@ -33,6 +33,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("told", include_str!("zh/told.ftl"), include_str!("en/told.ftl")),
     ("operate", include_str!("zh/operate.ftl"), include_str!("en/operate.ftl")),
     ("catalogue", include_str!("zh/catalogue.ftl"), include_str!("en/catalogue.ftl")),
+    ("law", include_str!("zh/law.ftl"), include_str!("en/law.ftl")),
     ("import", include_str!("zh/import.ftl"), include_str!("en/import.ftl")),
 ];
 

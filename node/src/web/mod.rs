@@ -12,6 +12,7 @@ mod csv;
 mod fault;
 mod form;
 mod held;
+mod law;
 mod notice;
 mod operate;
 mod papers;
@@ -53,6 +54,7 @@ pub fn router(app: App) -> Router {
         .merge(sign_in::router())
         .merge(admin::router())
         .merge(catalogue::router())
+        .merge(law::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)
         .with_state(app.clone())

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use tongban_core::ident::Realm;
+
 use crate::app::App;
-use crate::service::publish;
+use crate::service::{law, publish};
 use crate::{beside, limits};
 
 /// Looks now and then.
@@ -13,6 +15,13 @@ pub(super) async fn follow(app: &App) {
         if is_mine && !app.writer.is_recovering() {
             if let Err(error) = publish::take_over(app).await {
                 tracing::warn!(%error, "lists are not dossiers yet");
+            }
+            // A demo begins with the laws that are known; elsewhere the registrar says when.
+            if app.config.realm == Realm::Drill
+                && law::is_keeper(app)
+                && let Err(error) = law::publish_known(app).await
+            {
+                tracing::warn!(%error, "known laws are not published yet");
             }
             if let Err(error) = publish::let_in(app).await {
                 tracing::warn!(%error, "nodes that joined are not let in yet");

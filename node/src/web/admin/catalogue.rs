@@ -18,6 +18,7 @@ use crate::service::{ServiceError, publish};
 use crate::store::{CatalogueUpload, SayError};
 use crate::web::fault::Fault;
 use crate::web::form::Form;
+use crate::web::law::beside;
 use crate::web::part::{self, badge};
 use crate::web::visitor::{Visitor, hash_token};
 
@@ -48,6 +49,7 @@ async fn page(app: &App, visitor: &Visitor, done: usize, error: Option<&str>) ->
         (part::error_summary(visitor, &errors))
         @if done > 0 { (part::done(&visitor.tf("import-published", &[("count", &done.to_string())]))) }
         p class="lead" { (visitor.tf("import-lead", &[("count", &count)])) }
+        (to_look_at(app, visitor))
         section {
             h2 { (visitor.t("import-in")) }
             form method="post" action=(PAGE) enctype="multipart/form-data" class="narrow" {
@@ -73,6 +75,16 @@ async fn page(app: &App, visitor: &Visitor, done: usize, error: Option<&str>) ->
         }
     };
     Ok(part::page(visitor, &visitor.t("import-title"), body))
+}
+
+/// What is published here and rests on a law that was amended since.
+fn to_look_at(app: &App, visitor: &Visitor) -> Markup {
+    let snapshot = app.directory.now();
+    let is_own = |one: &Implementation| {
+        snapshot.organisations.get(&one.authority).is_some_and(|org| org.node == app.config.node)
+    };
+    let own = snapshot.implementations.values().map(|one| &**one).filter(|one| is_own(one));
+    beside::amended(visitor, &snapshot, own, app.clock.today(), |one| one.id.clone())
 }
 
 /// `POST /admin/catalogue`: keeps the file and goes on to the preview.

@@ -4,6 +4,7 @@
 mod case;
 mod catalogue;
 mod item;
+mod law;
 mod reply;
 mod task;
 
@@ -76,6 +77,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .routes(routes!(sign_in))
         .merge(item::router())
         .merge(catalogue::router())
+        .merge(law::router())
         .merge(case::router())
         .merge(task::router())
         .split_for_parts();

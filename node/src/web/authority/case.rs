@@ -15,6 +15,7 @@ use crate::service::{Actor, CaseView, ServiceError};
 use crate::web::case_page::{self, facts, materials, particulars, state, timeline};
 use crate::web::fault::Fault;
 use crate::web::form::Form;
+use crate::web::law::beside;
 use crate::web::part;
 use crate::web::visitor::Visitor;
 use crate::web::{notice, papers};
@@ -132,6 +133,7 @@ fn page(
         }
         @if filled.kept { (part::note(&visitor.t("kept-restored"))) }
         @if let Some(done) = done { (part::done(&visitor.t(&format!("authority-done-{}", done.name())))) }
+        (beside::open(visitor, &app.directory.now(), &case.drafted.item.key))
         (state(app, visitor, view, Some(own)))
         @if !view.same.is_empty() { (part::attention(&visitor.tf("same-matter", &[("numbers", &visitor.lang.joined(&view.same))]))) }
         (case_page::part_of(visitor, case))

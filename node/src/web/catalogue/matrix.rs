@@ -14,6 +14,7 @@ use crate::directory::Snapshot;
 use crate::limits;
 use crate::service::compare::{hurt, of_item, provinces};
 use crate::web::fault::Fault;
+use crate::web::law::beside;
 use crate::web::part::{Choice, badge, done, note, page, secondary, select, table};
 use crate::web::visitor::Visitor;
 
@@ -66,6 +67,8 @@ pub(super) async fn show(
     let body = html! {
         h1 { (name) }
         p class="lead" { (t("catalogue-item-lead")) }
+        (beside::open(&visitor, &snapshot, &key))
+        (beside::amended(&visitor, &snapshot, common.all().iter().copied(), app.clock.today(), |one| words::place(visitor.lang, &snapshot, one)))
         @if common.all().is_empty() { (note(&t("catalogue-item-none"))) } @else {
             dl class="facts" {
                 dt { (t("catalogue-places")) } dd { (common.all().len()) }

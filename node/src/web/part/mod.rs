@@ -95,7 +95,7 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
             ("/admin/demand", "nav-demand"),
         ]),
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
-        Some(AccountRole::Registrar) => links.push(("/registrar", "nav-registrar")),
+        Some(AccountRole::Registrar) => links.extend([("/registrar", "nav-registrar"), ("/law", "law-link")]),
     }
     links
 }
@@ -129,6 +129,7 @@ fn footer(visitor: &Visitor) -> Markup {
                     li { a href="/catalogue/matrix" { (visitor.t("matrix-title")) } }
                     li { a href="/cannot" { (visitor.t("cannot-link")) } }
                     li { a href="/catalogue" { (visitor.t("catalogue-link")) } }
+                    li { a href="/law" { (visitor.t("law-link")) } }
                 }
             }
         }

@@ -14,6 +14,7 @@ use crate::directory::Snapshot;
 use crate::search::{self, Found};
 use crate::web::case_page;
 use crate::web::fault::Fault;
+use crate::web::law::beside;
 use crate::web::part::{attention, badge, icon, page, primary, secondary};
 use crate::web::situation;
 use crate::web::visitor::Visitor;
@@ -44,10 +45,12 @@ pub async fn show(
         h1 { (name) }
         @if !item.scenario.is_empty() { p class="lead" { (item.scenario) } }
         @if here.unserved { (unserved(&visitor)) }
+        (beside::open(&visitor, &snapshot, &item.key))
         (guide.choose())
         (guide.answer())
         p { a href=(format!("/catalogue/{}", item.key)) { (visitor.t("catalogue-from-guide")) } }
         (guide.source())
+        (beside::history(&visitor, &snapshot, &item.key))
     };
     Ok(page(&visitor, name, body))
 }
@@ -157,9 +160,11 @@ impl Guide<'_> {
         let (visitor, lang) = (self.visitor, self.visitor.lang);
         let t = |key: &str| visitor.t(key);
         let authority = self.snapshot.organisations.get(&one.authority);
+        let today = self.app.clock.today();
         let fee = if one.fee.is_empty() { t("free-of-charge").into_owned() } else { one.fee.clone() };
         html! {
             @if one.invented { p { (badge("move", &t("invented"))) " " (t("portal-guide-invented")) } }
+            (beside::amended(visitor, self.snapshot, [one], today, |_| String::new()))
             (situation::guide(visitor, one))
             section {
                 h2 { (visitor.tf("portal-materials", &[("count", &one.materials.len().to_string())])) }
@@ -187,6 +192,7 @@ impl Guide<'_> {
                     dt { (t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, one.promised)), ("statutory", &case_page::limit(lang, one.statutory))])) }
                     dt { (t("portal-fee")) } dd { (fee) }
                     dt { (t("portal-basis")) } dd { (one.legal_basis) }
+                    @if !one.bases.is_empty() { dt { (t("law-bases")) } dd { (beside::bases(visitor, self.snapshot, &one.bases, today)) } }
                     dt { (t("portal-result")) } dd { (lang.pick(&one.result, &one.result_en)) }
                     dt { (t("portal-authority")) } dd { @match authority {
                         Some(org) => (organisation(visitor, org)),
@@ -216,6 +222,7 @@ impl Guide<'_> {
                     }
                     dt { (t("portal-lead")) } dd { (marked(visitor, &item.lead)) @if !item.cooperating.is_empty() { " · " (marked(visitor, &item.cooperating)) } }
                     @if !item.note.is_empty() { dt { (t("portal-note")) } dd { (marked(visitor, &item.note)) } }
+                    @if !item.bases.is_empty() { dt { (t("law-bases")) } dd { (beside::bases(visitor, self.snapshot, &item.bases, self.app.clock.today())) } }
                     @if item.invented { dt { (t("invented")) } dd { (t("portal-mode-invented")) } }
                 }
             }

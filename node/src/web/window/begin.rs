@@ -19,6 +19,7 @@ use crate::web::case_page;
 use crate::web::catalogue::words;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
+use crate::web::law::beside;
 use crate::web::part::{self, Choice, Field, choices, page};
 use crate::web::situation::{self, Fields};
 use crate::web::visitor::Visitor;
@@ -111,11 +112,21 @@ pub(super) async fn open(
     }
 }
 
-/// In what the other place differs from the window's own region, where that has the same item.
-fn apart(app: &App, visitor: &Visitor, clerk: &Clerk, opening: &Opening) -> Vec<String> {
+/// What stands apart from the list itself.
+struct Apart {
+    /// In what the other place differs from the window's own region, where that has the same item.
+    lines: Vec<String>,
+    /// Laws that stand in the way.
+    laws: Markup,
+}
+
+fn apart(app: &App, visitor: &Visitor, clerk: &Clerk, opening: &Opening) -> Apart {
     let (theirs, today) = (&opening.implementation, app.clock.today());
-    let Some(own) = compare::own(&clerk.snapshot, &theirs.item, clerk.window.region, today) else { return Vec::new() };
-    differences(own, theirs).iter().map(|one| words::sentence(visitor.lang, one)).collect()
+    let own = compare::own(&clerk.snapshot, &theirs.item, clerk.window.region, today);
+    let lines = own.map_or_else(Vec::new, |own| {
+        differences(own, theirs).iter().map(|one| words::sentence(visitor.lang, one)).collect()
+    });
+    Apart { lines, laws: beside::open(visitor, &clerk.snapshot, &theirs.item) }
 }
 
 /// What the code of a problem is when the same matter is there already.
@@ -154,7 +165,7 @@ fn cannot(visitor: &Visitor, found: &[Problem]) -> Markup {
 fn form_page(
     visitor: &Visitor,
     opening: &Opening,
-    apart: &[String],
+    apart: &Apart,
     form: &Form,
     is_kept: bool,
     found: &[Problem],
@@ -170,15 +181,16 @@ fn form_page(
             @if implementation.invented { " " (part::badge("plain", &visitor.t("invented"))) }
         }
         (problems(visitor, found))
+        (apart.laws)
         @if is_kept { (part::note(&visitor.t("kept-restored"))) }
         div class="desk" {
             section {
                 h2 { (visitor.tf("window-their-list", &[("authority", authority)])) }
                 (check_list(visitor, &implementation.conditions, &opening.materials))
                 @if !opening.situation.is_complete() { (part::note(&visitor.t("situation-open"))) }
-                @if !apart.is_empty() {
+                @if !apart.lines.is_empty() {
                     h3 { (visitor.t("window-apart")) }
-                    ul class="checklist muted" { @for one in apart { li { (one) } } }
+                    ul class="checklist muted" { @for one in &apart.lines { li { (one) } } }
                 }
             }
             section {

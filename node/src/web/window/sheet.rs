@@ -12,6 +12,7 @@ use crate::web::case_page;
 use crate::web::fault::why;
 use crate::web::form::Form;
 use crate::web::held;
+use crate::web::law::beside;
 use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
 use crate::web::{notice, papers, person};
@@ -53,6 +54,7 @@ impl Sheet<'_> {
             h1 { (name) }
             p class="lead" { (visitor.tf("window-handled-by", &authority)) }
             (problems(visitor, self.problems))
+            (beside::open(visitor, &self.clerk.snapshot, &item.key))
             @if let Some(said) = said { (part::done(&visitor.tf(said, &authority))) }
             @if let Some(remark) = remark { (part::note(&self.t(remark))) }
             (case_page::state(self.app, visitor, self.view, Some(Party::Receiving)))
