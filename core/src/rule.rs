@@ -99,6 +99,7 @@ pub const CODES: &[&str] = &[
     "proposal-settled",
     "proposal-not-adopted",
     "proposal-term",
+    "proposal-too-many",
     "not-asked",
     "law-key",
     "law-validity",

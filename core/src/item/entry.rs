@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Office;
+use crate::catalogue::compare::alike;
 use crate::catalogue::{BasicItem, Condition, Implementation, MaterialRule};
 use crate::dossier::NodeId;
 use crate::ident::Uscc;
@@ -132,6 +133,9 @@ pub enum Clause {
     Material {
         /// The material.
         material: MaterialRule,
+        /// Other names under which places ask for it. Not more than [`super::ALSO_MAX`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<String>,
     },
     /// This material is not asked for.
     NoMaterial {
@@ -139,6 +143,9 @@ pub enum Clause {
         key: String,
         /// Its name.
         name: String,
+        /// Other names under which places ask for it. Not more than [`super::ALSO_MAX`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<String>,
     },
     /// 法定办结时限.
     Statutory {
@@ -172,35 +179,61 @@ pub enum Clause {
 }
 
 impl Clause {
-    /// Makes an implementation say it. Materials that both have keep the implementation's own key: its other rules refer to it.
+    /// Makes an implementation say it. What it says in other words, or with the place's own name, stays as it is; a material
+    /// keeps the implementation's own key, to which its other rules refer.
     pub fn put_into(&self, one: &mut Implementation) {
+        let alike = alike(one.region);
         match self {
             Clause::Condition { condition } => {
-                if !one.conditions.iter().any(|own| own.text == condition.text) {
+                if !one.conditions.iter().any(|own| alike(&own.text, &condition.text)) {
                     one.conditions.push(condition.clone());
                 }
             }
-            Clause::NoCondition { text } => one.conditions.retain(|own| own.text != *text),
-            Clause::Material { material } => {
-                match one.materials.iter_mut().find(|own| is_same(own, &material.key, &material.name)) {
-                    Some(own) => {
-                        let key = std::mem::take(&mut own.key);
-                        *own = MaterialRule { key, ..material.clone() };
+            Clause::NoCondition { text } => one.conditions.retain(|own| !alike(&own.text, text)),
+            Clause::Material { material, also } => {
+                match find(&one.materials, &material.key, &material.name, also, &alike) {
+                    Some(at) => {
+                        let own = &mut one.materials[at];
+                        if !alike(&own.name, &material.name) {
+                            (own.name, own.name_en) = (material.name.clone(), material.name_en.clone());
+                        }
+                        if !alike(&own.review, &material.review) {
+                            (own.review, own.review_en) = (material.review.clone(), material.review_en.clone());
+                        }
+                        (own.need, own.original) = (material.need, material.original);
                     }
-                    None => one.materials.push(material.clone()),
+                    None => {
+                        let key = free_key(&one.materials, &material.key);
+                        one.materials.push(MaterialRule { key, ..material.clone() });
+                    }
                 }
             }
-            Clause::NoMaterial { key, name } => {
-                let gone: Vec<String> =
-                    one.materials.iter().filter(|own| is_same(own, key, name)).map(|own| own.key.clone()).collect();
-                one.materials.retain(|own| !gone.contains(&own.key));
-                one.parts.iter_mut().for_each(|part| part.materials.retain(|key| !gone.contains(key)));
+            Clause::NoMaterial { key, name, also } => {
+                while let Some(at) = find(&one.materials, key, name, also, &alike) {
+                    let gone = one.materials.remove(at).key;
+                    let parts = one.parts.iter_mut().map(|part| &mut part.materials);
+                    let answers = one.situations.iter_mut().flat_map(|question| &mut question.answers);
+                    let named = parts.chain(answers.map(|answer| &mut answer.materials));
+                    named.for_each(|keys| keys.retain(|key| *key != gone));
+                }
             }
             Clause::Statutory { limit } => one.statutory = *limit,
             Clause::Promised { limit } => one.promised = *limit,
-            Clause::Fee { fee, basis } => (one.fee, one.fee_basis) = (fee.clone(), basis.clone()),
-            Clause::Result { result, result_en } => (one.result, one.result_en) = (result.clone(), result_en.clone()),
-            Clause::Basis { text } => one.legal_basis = text.clone(),
+            Clause::Fee { fee, basis } => {
+                if !alike(&one.fee, fee) {
+                    (one.fee, one.fee_basis) = (fee.clone(), basis.clone());
+                }
+            }
+            Clause::Result { result, result_en } => {
+                if !alike(&one.result, result) {
+                    (one.result, one.result_en) = (result.clone(), result_en.clone());
+                }
+            }
+            Clause::Basis { text } => {
+                if !alike(&one.legal_basis, text) {
+                    one.legal_basis = text.clone();
+                }
+            }
         }
     }
 
@@ -210,8 +243,64 @@ impl Clause {
         self.put_into(&mut next);
         next == *one
     }
+
+    /// Which material of an implementation is meant, if it is about one and the implementation asks for it.
+    pub fn material_of<'a>(&self, one: &'a Implementation) -> Option<&'a MaterialRule> {
+        let (key, name, also) = match self {
+            Clause::Material { material, also } => (&material.key, &material.name, also),
+            Clause::NoMaterial { key, name, also } => (key, name, also),
+            _ => return None,
+        };
+        find(&one.materials, key, name, also, &alike(one.region)).map(|at| &one.materials[at])
+    }
+
+    /// Everything that is said in it.
+    pub(super) fn texts(&self) -> Vec<&String> {
+        match self {
+            Clause::Condition { condition } => vec![&condition.text, &condition.text_en],
+            Clause::NoCondition { text } | Clause::Basis { text } => vec![text],
+            Clause::Material { material, also } => {
+                let MaterialRule { key, name, name_en, review, review_en, .. } = material;
+                [key, name, name_en, review, review_en].into_iter().chain(also).collect()
+            }
+            Clause::NoMaterial { key, name, also } => [key, name].into_iter().chain(also).collect(),
+            Clause::Statutory { .. } | Clause::Promised { .. } => Vec::new(),
+            Clause::Fee { fee, basis } => vec![fee, basis],
+            Clause::Result { result, result_en } => vec![result, result_en],
+        }
+    }
+
+    /// Other names that it gives.
+    pub(super) fn also(&self) -> &[String] {
+        match self {
+            Clause::Material { also, .. } | Clause::NoMaterial { also, .. } => also,
+            _ => &[],
+        }
+    }
 }
 
-fn is_same(own: &MaterialRule, key: &str, name: &str) -> bool {
-    own.name == name || own.key == key
+/// Where a material stands in a list: under its name, under another name that it has, or under its key. A key that only
+/// counts (3, m3) is no name: lists count differently.
+fn find(
+    all: &[MaterialRule],
+    key: &str,
+    name: &str,
+    also: &[String],
+    alike: &impl Fn(&str, &str) -> bool,
+) -> Option<usize> {
+    let named = |name: &str| all.iter().position(|own| alike(&own.name, name));
+    let counts = key.trim_start_matches('m').bytes().all(|byte| byte.is_ascii_digit());
+    let keyed = || if counts { None } else { all.iter().position(|own| own.key == key) };
+    named(name).or_else(|| also.iter().find_map(|name| named(name))).or_else(keyed)
+}
+
+/// A key that no material of a list has.
+fn free_key(all: &[MaterialRule], key: &str) -> String {
+    let mut free = key.to_owned();
+    let mut number = 1;
+    while all.iter().any(|own| own.key == free) {
+        number += 1;
+        free = format!("{key}-{number}");
+    }
+    free
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::entry::{Act, Proposal, Stance};
-use super::{ASKED_MAX, CLAUSES_MAX, TERM_DAYS_MAX};
+use super::entry::{Act, Clause, Proposal, Stance};
+use super::{ALSO_MAX, ASKED_MAX, CLAUSES_MAX, PROPOSAL_BYTES_MAX, TERM_DAYS_MAX};
 use crate::case::Office;
 use crate::catalogue::BasicItem;
 use crate::dossier::{Moment, NodeId, Role};
@@ -138,7 +138,8 @@ impl Item {
 
     /// Whether the lead speaks: the organisation that published the item, or its node.
     fn is_lead(&self, asks: &Asks<'_>, holder: &NodeId) -> bool {
-        asks.node == holder && (asks.by.role == Role::System || asks.by.role == Role::Officer && asks.by.org.is_some())
+        let is_its = asks.by.org.is_some() && self.lead.is_none_or(|lead| asks.by.org == Some(lead));
+        asks.node == holder && (asks.by.role == Role::System || asks.by.role == Role::Officer && is_its)
     }
 }
 
@@ -146,6 +147,20 @@ impl Item {
 fn speaks_itself(office: &Office, asks: &Asks<'_>) -> Result<(), WhyNot> {
     let is_itself = asks.by.role == Role::Officer && asks.by.org == Some(office.org) && *asks.node == office.node;
     if is_itself { Ok(()) } else { Err(WhyNot::new("not-your-case")) }
+}
+
+/// Whether a proposal is not too long: in its clauses, in who is asked, in its texts, and whole.
+fn fits(proposal: &Proposal) -> Result<(), WhyNot> {
+    if proposal.clauses.len() > CLAUSES_MAX || proposal.clauses.iter().any(|clause| clause.also().len() > ALSO_MAX) {
+        return Err(WhyNot::new("proposal-too-many").with("limit", CLAUSES_MAX));
+    }
+    proposal.clauses.iter().flat_map(Clause::texts).try_for_each(|text| short(text))?;
+    let bytes = serde_json::to_vec(proposal).map_or(usize::MAX, |bytes| bytes.len());
+    // A Chinese character is three bytes.
+    if proposal.asked.len() > ASKED_MAX || bytes > PROPOSAL_BYTES_MAX {
+        return Err(WhyNot::new("too-long").with("limit", PROPOSAL_BYTES_MAX / 3));
+    }
+    Ok(())
 }
 
 impl Room for Item {
@@ -198,8 +213,10 @@ impl Room for Item {
                 if proposal.clauses.is_empty() {
                     return Err(WhyNot::new("empty"));
                 }
-                if proposal.clauses.len() > CLAUSES_MAX || proposal.asked.len() > ASKED_MAX {
-                    return Err(WhyNot::new("too-long").with("limit", CLAUSES_MAX));
+                fits(proposal)?;
+                let is_said = |other: &&Proposed| other.settled.is_none() && other.proposal.clauses == proposal.clauses;
+                if let Some(same) = self.proposals.iter().find(is_said) {
+                    return Err(WhyNot::new("proposal-runs").with("until", same.proposal.until));
                 }
                 let days = (proposal.until - today).get_days();
                 if (1..=TERM_DAYS_MAX).contains(&days) {
@@ -235,9 +252,11 @@ impl Room for Item {
                 }
                 if *by >= today { Ok(()) } else { Err(WhyNot::new("proposal-term").with("limit", TERM_DAYS_MAX)) }
             }
-            Act::TakenOver { proposal, office, .. } => {
+            Act::TakenOver { proposal, office, implementation, .. } => {
                 speaks_itself(office, asks)?;
-                self.is_adopted(*proposal)
+                self.is_adopted(*proposal)?;
+                let is_its = implementation.split_once('@').is_some_and(|(item, _)| item == self.basic.key);
+                if is_its { short(implementation) } else { Err(WhyNot::new("list-unknown").with("id", implementation)) }
             }
             Act::Declined { proposal, office, reason } => {
                 speaks_itself(office, asks)?;

@@ -1,5 +1,6 @@
 //! All places that have an item: what most of them say of each element, and who says otherwise.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::read::{Reader, Value};
@@ -100,6 +101,17 @@ impl Row {
     /// The element in one place, if it has it.
     pub fn held_at(&self, at: usize) -> Option<Held> {
         self.held.binary_search_by_key(&at, |held| held.at).ok().map(|place| self.held[place])
+    }
+
+    /// All that is said of it, each with those who say it: first what most say, then by how many say it.
+    pub fn variants(&self) -> Vec<Vec<Held>> {
+        let mut held = self.held.clone();
+        held.sort_by_key(|held| (held.value, held.at));
+        let alike = held.chunk_by(|one, next| one.value == next.value);
+        let mut variants: Vec<Vec<Held>> = alike.map(<[Held]>::to_vec).collect();
+        let common = self.common().map(|held| held.value);
+        variants.sort_by_key(|all| (Some(all[0].value) != common, Reverse(all.len()), all[0].at));
+        variants
     }
 
     fn judged(&self, held: Option<Value>) -> Cell {

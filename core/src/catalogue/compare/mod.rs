@@ -27,6 +27,7 @@ use serde::Serialize;
 
 pub use common::{Cell, Common, Held, Row, common};
 pub use pair::{Difference, Words, agreement, compare};
+pub use plain::{alike, for_everyone};
 
 /// What kind of element it is. All kinds weigh the same in a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -85,6 +85,23 @@ impl Names {
     }
 }
 
+/// Tells whether a place says the same by two texts: without width, blanks and punctuation, and with its own name as “here”.
+pub fn alike(region: Region) -> impl Fn(&str, &str) -> bool {
+    let names = Names::of(region);
+    move |one: &str, other: &str| {
+        let bare = |text: &str| {
+            let plain = plain(text);
+            names.left_out(&plain).unwrap_or(plain)
+        };
+        one == other || bare(one) == bare(other)
+    }
+}
+
+/// A text of one place as every place can say it: its own name is “here” (本地).
+pub fn for_everyone(region: Region, text: &str) -> String {
+    Names::of(region).left_out(text).unwrap_or_else(|| text.to_owned())
+}
+
 /// Texts as numbers: the same number is the same text. Each is made plain once, however many places say it.
 #[derive(Default)]
 pub(super) struct Lexicon<'a> {
@@ -149,5 +166,15 @@ mod tests {
         let suzhou = lexicon.text_of("贷款由江苏省苏州公积金中心发放", &names("320500"));
         assert!(pudong == hefei && hefei == suzhou);
         assert_ne!(lexicon.text_of("贷款由合肥市公积金中心发放", &names("320500")), hefei);
+    }
+
+    #[test]
+    fn what_one_place_says_can_be_said_by_all() {
+        let (suzhou, hefei) = (Region::parse("320500").unwrap(), Region::parse("340100").unwrap());
+        let text = for_everyone(suzhou, "贷款由苏州市公积金中心发放");
+        assert_eq!(text, "贷款由本地公积金中心发放");
+        assert_eq!(for_everyone(suzhou, "居民身份证"), "居民身份证");
+        assert!(alike(hefei)("贷款由合肥市公积金中心发放。", &text));
+        assert!(!alike(hefei)("贷款由苏州市公积金中心发放", &text));
     }
 }
