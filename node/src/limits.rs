@@ -209,3 +209,11 @@ pub const COMPARE_PLACES_MAX: usize = 40;
 pub const COMPARE_ROWS_MAX: usize = 200;
 /// Implementations, items or mechanisms that a law's page lists of each.
 pub const LAW_ROWS_MAX: usize = 200;
+/// Days for positions to a common text, unless the lead gives another day.
+pub const PROPOSAL_DAYS: i32 = 20;
+/// Days for taking over what was adopted, unless the lead gives another day.
+pub const ADOPTED_DAYS: i32 = 30;
+/// The latest first day of a version that takes a common text over, in days from today.
+pub const TAKE_OVER_DAYS_MAX: i32 = 366;
+/// Places that are named of those that say the same; of more it is said how many.
+pub const PLACES_NAMED_MAX: usize = 4;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use tongban::catalogue::CODES as CODES_OF_CATALOGUE;
 use tongban::peer::bundle::CODES as CODES_OF_BUNDLES;
+use tongban::service::common_text::State;
 use tongban::service::{ItemFault, UploadFault};
 use tongban::store::CannotState;
 use tongban::text::{FILES, Lang};
@@ -13,6 +14,7 @@ use tongban::web::SIGN_IN_CODES as CODES_OF_SIGN_IN;
 use tongban_core::case::{Barrier, Phase, REASONS, Step};
 use tongban_core::dossier::REFUSALS;
 use tongban_core::ident::{PersonIdError, RealmError, Subject, UsccError};
+use tongban_core::item::Stance;
 use tongban_core::rule::CODES;
 
 /// What may stand in Chinese in an English text: names of products and forms that have no other.
@@ -282,6 +284,9 @@ fn every_wrong_field_and_file_is_explained() {
         "already-answered",
     ];
     cannot.iter().for_each(|code| both(&format!("field-{code}")));
+    ["day-format", "day-past", "day-far"].iter().for_each(|code| both(&format!("field-{code}")));
+    State::ALL.iter().for_each(|state| both(&format!("proposal-state-{}", spelt(state.name()))));
+    Stance::ALL.iter().for_each(|stance| both(&format!("proposal-stance-{}", spelt(stance.name()))));
     for state in CannotState::ALL {
         both(&format!("cannot-state-{}", state.name()));
     }

@@ -1,6 +1,6 @@
 //! One item in all places, of the documents that are published and in force: the same for pages and API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use jiff::civil::Date;
@@ -105,6 +105,13 @@ pub fn by_province(all: &[Compared]) -> Vec<(Region, Option<f64>)> {
 /// How many cases of an item were hurt.
 pub fn hurt(all: &[Hurt], item: &str) -> u64 {
     all.iter().filter(|one| one.item == item).map(|one| one.cases).sum()
+}
+
+/// How many of them were decided in some places.
+pub fn hurt_at(all: &[Hurt], item: &str, places: &[&Implementation]) -> u64 {
+    let authorities: BTreeSet<String> = places.iter().map(|one| one.authority.to_string()).collect();
+    let there = all.iter().filter(|one| one.item == item && authorities.contains(&one.handling));
+    there.map(|one| one.cases).sum()
 }
 
 /// How many of them were taken in at a window in one of two places for the authority in the other, in either direction.

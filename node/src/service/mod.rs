@@ -5,6 +5,7 @@
 
 pub mod cannot;
 mod collect;
+pub mod common_text;
 pub mod compare;
 pub mod department;
 pub mod law;

@@ -11,6 +11,7 @@ use tongban_core::mechanism::{Basis, Mechanism};
 use crate::app::App;
 use crate::directory::{BEGINNING, Snapshot};
 use crate::store::AccountRole;
+use crate::web::catalogue::waiting;
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::visitor::Visitor;
@@ -23,6 +24,8 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fa
     let body = html! {
         h1 { (t("admin-registrar-title")) }
         p class="lead" { (t("admin-registrar-lead")) }
+        (waiting::for_lead(&app, &visitor))
+        p { (part::button_link("/catalogue", &t("proposal-find"))) }
         @match snapshot.current() {
             Some(list) => (trust(&visitor, list)),
             None => (part::attention(&t("admin-trust-none"))),

@@ -3,6 +3,7 @@
 
 mod case;
 mod catalogue;
+mod common_text;
 mod item;
 mod law;
 mod reply;
@@ -78,6 +79,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .merge(item::router())
         .merge(catalogue::router())
         .merge(law::router())
+        .merge(common_text::router())
         .merge(case::router())
         .merge(task::router())
         .split_for_parts();

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{self, applicant_cell, due_cell, key};
+use crate::web::catalogue::waiting;
 use crate::web::fault::Fault;
 use crate::web::part::{self, badge};
 use crate::web::told;
@@ -32,6 +33,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
     let org = account.org.ok_or(ServiceError::Forbidden)?;
     let name =
         app.directory.now().organisations.get(&org).map(|org| visitor.lang.pick(&org.name, &org.name_en).to_owned());
+    let asked = waiting::for_authority(&app, &visitor, org);
     let org = org.to_string();
     let (waiting, late) = app.store.count_to_do(&org, day_number(app.clock.today())).await?;
     let (todo_from, all_from) = (Place::parse(&pages.todo), Place::parse(&pages.all));
@@ -52,6 +54,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
                 @if late > 0 { " " (badge("late", &visitor.tf("authority-count-late", &[("count", &late.to_string())]))) }
             }
         }
+        (asked)
         (desk)
         section id="todo" {
             h2 { (visitor.t("authority-todo")) }

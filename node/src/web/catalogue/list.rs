@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 
-use super::figure;
+use super::{figure, waiting};
 use crate::app::App;
 use crate::service::compare::{self, Compared};
 use crate::web::fault::Fault;
@@ -50,6 +50,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Mar
     let body = html! {
         h1 { (t("catalogue-title")) }
         p class="lead" { (t("catalogue-lead")) }
+        (waiting::running(&app, &visitor, &snapshot))
         @if rows.is_empty() { (note(&t("catalogue-empty"))) } @else {
             (table(&t("catalogue-list"), &heads, &rows))
             p class="hint" { (t("catalogue-hurt-meaning")) }

@@ -8,14 +8,15 @@ use tongban_core::catalogue::Implementation;
 use tongban_core::catalogue::compare::{Cell, Common, Row};
 use tongban_core::ident::Region;
 
-use super::{figure, list, picture, words};
+use super::{figure, list, picture, waiting, words};
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::limits;
+use crate::service::common_text::leads;
 use crate::service::compare::{hurt, of_item, provinces};
 use crate::web::fault::Fault;
 use crate::web::law::beside;
-use crate::web::part::{Choice, badge, done, note, page, secondary, select, table};
+use crate::web::part::{Choice, badge, button_link, done, note, page, secondary, select, table};
 use crate::web::visitor::Visitor;
 
 /// What the address carries: places of which province are shown; two places to be compared.
@@ -64,6 +65,7 @@ pub(super) async fn show(
     let matrix = Matrix { visitor: &visitor, snapshot: &snapshot, item: &key, common: &common, places, rows };
     let name = visitor.lang.pick(&item.name, &item.name_en);
     let t = |key: &str| visitor.t(key);
+    let is_lead = visitor.actor().is_some_and(|actor| leads(&app, &snapshot, &actor));
     let body = html! {
         h1 { (name) }
         p class="lead" { (t("catalogue-item-lead")) }
@@ -77,6 +79,8 @@ pub(super) async fn show(
                 dt { (t("catalogue-hurt")) } dd { (hurts) }
             }
             p class="hint" { (t("catalogue-hurt-meaning")) }
+            @if is_lead { div class="actions" { (button_link(&format!("/catalogue/{key}/propose"), &t("proposal-propose"))) } }
+            (waiting::of_item(&app, &visitor, &snapshot, &key))
             @if common.all().iter().any(|one| one.invented) { p { (badge("move", &t("invented"))) } }
             (matrix.choose_two())
             (matrix.choose_province(&asked.within))

@@ -1,7 +1,10 @@
 //! Elements and differences in words.
 
-use tongban_core::catalogue::compare::{Cell, Common, Difference, Element, Held, MaterialPoint, PartPoint, Row, Words};
+use tongban_core::catalogue::compare::{
+    Cell, Common, Difference, Element, Held, MaterialPoint, PartPoint, Row, Words, alike,
+};
 use tongban_core::catalogue::{Implementation, MaterialRule, Need, PartRule, Side};
+use tongban_core::item::Clause;
 use tongban_core::time::Limit;
 
 use crate::directory::Snapshot;
@@ -160,4 +163,77 @@ fn asked(lang: Lang, rule: &MaterialRule) -> String {
     }
     words.push(original(lang, rule.original));
     words.join(if lang == Lang::Zh { "，" } else { ", " })
+}
+
+/// A material with all that is said of it: “居民身份证，必要，要看原件；审查要点：在有效期内”.
+fn whole(lang: Lang, rule: &MaterialRule) -> String {
+    let words = [named(lang, rule).to_owned(), case_page::need_name(lang, rule.need), original(lang, rule.original)];
+    let (comma, stop) = if lang == Lang::Zh { ("，", "；") } else { (", ", "; ") };
+    let asked = words.join(comma);
+    match lang.pick(&rule.review, &rule.review_en) {
+        "" => asked,
+        review => format!("{asked}{stop}{}", lang.labelled(&lang.t("catalogue-review"), review)),
+    }
+}
+
+/// What a clause is about: “材料：居民身份证”.
+pub(in crate::web) fn about(lang: Lang, clause: &Clause) -> String {
+    match clause {
+        Clause::Condition { condition } => {
+            lang.labelled(&lang.t("catalogue-condition"), lang.pick(&condition.text, &condition.text_en))
+        }
+        Clause::NoCondition { text } => lang.labelled(&lang.t("catalogue-condition"), text),
+        Clause::Material { material, .. } => lang.labelled(&lang.t("catalogue-material"), named(lang, material)),
+        Clause::NoMaterial { name, .. } => lang.labelled(&lang.t("catalogue-material"), name),
+        Clause::Statutory { .. } => lang.t("catalogue-statutory").into_owned(),
+        Clause::Promised { .. } => lang.t("catalogue-promised").into_owned(),
+        Clause::Fee { .. } => lang.t("catalogue-fee").into_owned(),
+        Clause::Result { .. } => lang.t("catalogue-result").into_owned(),
+        Clause::Basis { .. } => lang.t("catalogue-basis").into_owned(),
+    }
+}
+
+/// What a clause wants to stand everywhere.
+pub(in crate::web) fn wanted(lang: Lang, clause: &Clause) -> String {
+    match clause {
+        Clause::Condition { .. } => lang.t("proposal-wanted").into_owned(),
+        Clause::NoCondition { .. } | Clause::NoMaterial { .. } => lang.t("proposal-unwanted").into_owned(),
+        Clause::Material { material, .. } => whole(lang, material),
+        Clause::Statutory { limit } | Clause::Promised { limit } => case_page::limit(lang, *limit),
+        Clause::Fee { fee: text, .. } => fee(lang, text),
+        Clause::Result { result, result_en } => lang.pick(result, result_en).to_owned(),
+        Clause::Basis { text } => text.clone(),
+    }
+}
+
+/// Other names of what a clause is about: “现在也叫：身份证”; empty if there are none.
+pub(in crate::web) fn other_names(lang: Lang, clause: &Clause) -> String {
+    match clause {
+        Clause::Material { also, .. } | Clause::NoMaterial { also, .. } if !also.is_empty() => {
+            lang.tf("proposal-also", &[("names", &lang.joined(also))]).into_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// What an implementation says of what a clause is about.
+pub(in crate::web) fn stands(lang: Lang, clause: &Clause, one: &Implementation) -> String {
+    let there = |is_there: bool| lang.t(if is_there { "catalogue-there" } else { "catalogue-absent" }).into_owned();
+    match clause {
+        Clause::Condition { condition } => there(has_condition(one, &condition.text)),
+        Clause::NoCondition { text } => there(has_condition(one, text)),
+        Clause::Material { .. } | Clause::NoMaterial { .. } => {
+            clause.material_of(one).map_or_else(|| there(false), |rule| whole(lang, rule))
+        }
+        Clause::Statutory { .. } => case_page::limit(lang, one.statutory),
+        Clause::Promised { .. } => case_page::limit(lang, one.promised),
+        Clause::Fee { .. } => fee(lang, &one.fee),
+        Clause::Result { .. } => lang.pick(&one.result, &one.result_en).to_owned(),
+        Clause::Basis { .. } => one.legal_basis.clone(),
+    }
+}
+
+fn has_condition(one: &Implementation, text: &str) -> bool {
+    let alike = alike(one.region);
+    one.conditions.iter().any(|own| alike(&own.text, text))
 }

@@ -95,7 +95,9 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
             ("/admin/demand", "nav-demand"),
         ]),
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
-        Some(AccountRole::Registrar) => links.extend([("/registrar", "nav-registrar"), ("/law", "law-link")]),
+        Some(AccountRole::Registrar) => {
+            links.extend([("/registrar", "nav-registrar"), ("/catalogue", "catalogue-link"), ("/law", "law-link")]);
+        }
     }
     links
 }

@@ -3,6 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongban_core::case::{Applicant, IdKind};
@@ -13,13 +14,13 @@ use super::{
     Clerk, Problem, check_list, clerk, codes, do_button, kept, keys, problem_of, problems, refused, status_of,
 };
 use crate::app::App;
-use crate::service::{self, OnceKey, OpenCase, Opening, compare};
+use crate::service::{self, OnceKey, OpenCase, Opening, common_text, compare};
 use crate::store::CaseRow;
 use crate::web::case_page;
 use crate::web::catalogue::words;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
-use crate::web::law::beside;
+use crate::web::law;
 use crate::web::part::{self, Choice, Field, choices, page};
 use crate::web::situation::{self, Fields};
 use crate::web::visitor::Visitor;
@@ -53,9 +54,9 @@ pub(super) async fn show(
     Ok(match clerk.actor.opening(&app, &implementation, None, &situation::given(&fields)) {
         Ok(opening) => {
             let kept = kept(&app, &clerk, again.kept == "1", &path_of(&opening)).await?;
-            let apart = apart(&app, &visitor, &clerk, &opening);
+            let beside = beside(&app, &visitor, &clerk, &opening);
             let is_kept = kept.is_some();
-            form_page(&visitor, &opening, &apart, &kept.unwrap_or_default(), is_kept, &[]).into_response()
+            form_page(&visitor, &opening, &beside, &kept.unwrap_or_default(), is_kept, &[]).into_response()
         }
         Err(error) => {
             let problems = refused(visitor.lang, error)?;
@@ -81,7 +82,7 @@ pub(super) async fn open(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, cannot(&visitor, &problems)).into_response());
         }
     };
-    let apart = apart(&app, &visitor, &clerk, &opening);
+    let beside = beside(&app, &visitor, &clerk, &opening);
     let subject = subject_of(&opening, &form);
     let applicant = Applicant {
         name: form.text("name").trim().to_owned(),
@@ -97,7 +98,7 @@ pub(super) async fn open(
         let same = app.store.same_matter(&tidied.id_number, &opening.item.key, None).await?;
         if let Some(other) = same.first() {
             let problem = already_there(&visitor, other);
-            let page = form_page(&visitor, &opening, &apart, &form, false, &[problem]);
+            let page = form_page(&visitor, &opening, &beside, &form, false, &[problem]);
             return Ok((StatusCode::CONFLICT, page).into_response());
         }
     }
@@ -107,26 +108,30 @@ pub(super) async fn open(
         Ok(said) => Ok(Redirect::to(&format!("/window/cases/{}", said.dossier)).into_response()),
         Err(error) => {
             let problems = refused(visitor.lang, error)?;
-            Ok((status_of(&problems), form_page(&visitor, &opening, &apart, &form, false, &problems)).into_response())
+            Ok((status_of(&problems), form_page(&visitor, &opening, &beside, &form, false, &problems)).into_response())
         }
     }
 }
 
-/// What stands apart from the list itself.
-struct Apart {
-    /// In what the other place differs from the window's own region, where that has the same item.
-    lines: Vec<String>,
+/// What is said beside the other place's list.
+struct Beside {
+    /// Since when it says what was agreed for all places, if it took a common text over.
+    agreed: Option<Date>,
+    /// In what it differs from the window's own region, where that has the same item.
+    apart: Vec<String>,
     /// Laws that stand in the way.
     laws: Markup,
 }
 
-fn apart(app: &App, visitor: &Visitor, clerk: &Clerk, opening: &Opening) -> Apart {
+fn beside(app: &App, visitor: &Visitor, clerk: &Clerk, opening: &Opening) -> Beside {
     let (theirs, today) = (&opening.implementation, app.clock.today());
     let own = compare::own(&clerk.snapshot, &theirs.item, clerk.window.region, today);
-    let lines = own.map_or_else(Vec::new, |own| {
-        differences(own, theirs).iter().map(|one| words::sentence(visitor.lang, one)).collect()
-    });
-    Apart { lines, laws: beside::open(visitor, &clerk.snapshot, &theirs.item) }
+    let apart = own.map(|own| differences(own, theirs)).unwrap_or_default();
+    Beside {
+        agreed: common_text::agreed_since(&clerk.snapshot, theirs),
+        apart: apart.iter().map(|one| words::sentence(visitor.lang, one)).collect(),
+        laws: law::beside::open(visitor, &clerk.snapshot, &theirs.item),
+    }
 }
 
 /// What the code of a problem is when the same matter is there already.
@@ -165,7 +170,7 @@ fn cannot(visitor: &Visitor, found: &[Problem]) -> Markup {
 fn form_page(
     visitor: &Visitor,
     opening: &Opening,
-    apart: &Apart,
+    beside: &Beside,
     form: &Form,
     is_kept: bool,
     found: &[Problem],
@@ -181,16 +186,17 @@ fn form_page(
             @if implementation.invented { " " (part::badge("plain", &visitor.t("invented"))) }
         }
         (problems(visitor, found))
-        (apart.laws)
+        (beside.laws)
         @if is_kept { (part::note(&visitor.t("kept-restored"))) }
         div class="desk" {
             section {
                 h2 { (visitor.tf("window-their-list", &[("authority", authority)])) }
                 (check_list(visitor, &implementation.conditions, &opening.materials))
                 @if !opening.situation.is_complete() { (part::note(&visitor.t("situation-open"))) }
-                @if !apart.lines.is_empty() {
+                @if let Some(from) = beside.agreed { (part::note(&visitor.tf("window-agreed", &[("from", &from.to_string())]))) }
+                @if !beside.apart.is_empty() {
                     h3 { (visitor.t("window-apart")) }
-                    ul class="checklist muted" { @for one in &apart.lines { li { (one) } } }
+                    ul class="checklist muted" { @for one in &beside.apart { li { (one) } } }
                 }
             }
             section {
