@@ -139,6 +139,7 @@ pub async fn tell(house: &'static House) {
     show(&mut hand, "operator", &jiangsu("/operator")).await;
     hand.sign_in("registrar", "registrar").await;
     show(&mut hand, "registrar", &house.at("registrar", "/registrar")).await;
+    show(&mut hand, "catalogue-propose", &house.at("registrar", "/catalogue/2020-35-25/propose")).await;
     hand.leave().await;
 }
 

@@ -4,6 +4,7 @@
 //! `cargo xtask test`, which finds the browser, its driver and axe-core.
 
 mod check;
+mod converge;
 mod demo;
 mod driver;
 mod expiry;
@@ -93,6 +94,11 @@ async fn seven_matters_from_application_to_the_result_in_the_hand() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_factor_is_asked_for_at_every_door() {
     story(second::tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_agree_on_one_list_and_the_window_follows() {
+    story(converge::tell).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ pub(super) mod words;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub fn router() -> Router<App> {
         .route("/catalogue/{item}/{here}/{there}", get(pair::show))
         .route("/catalogue/{item}/propose", get(propose::show).post(propose::send))
         .route("/catalogue/{item}/proposal/{number}", get(proposal::show))
-        .route("/catalogue/{item}/proposal/{number}/{step}", post(proposal::take_step))
+        .route("/catalogue/{item}/proposal/{number}/{step}", get(proposal::back).post(proposal::take_step))
 }
 
 /// A figure from 0 to 1 in words; “nothing to compare” where there is none.

@@ -16,7 +16,7 @@ use crate::directory::Snapshot;
 use crate::limits;
 use crate::service::common_text::{self, Authority, State as Stands};
 use crate::web::case_page::{key as key_of, moment};
-use crate::web::fault::Fault;
+use crate::web::fault::{Fault, form_encode};
 use crate::web::form::Form;
 use crate::web::part::{self, Choice, Field, attention, badge, choices, done, note, page, table, textarea};
 use crate::web::visitor::Visitor;
@@ -81,6 +81,11 @@ pub(super) async fn show(
     };
     let said = said.or(form.is_some().then_some("kept-restored"));
     render(&app, &visitor, &item, number, &Given { form: &form.unwrap_or_default(), wrong: &[], said }).await
+}
+
+/// GET `/catalogue/{item}/proposal/{number}/{step}`: a refusal that is loaded again leads back to the page.
+pub(super) async fn back(Path((item, number, _)): Path<(String, String, String)>) -> Result<Redirect, Fault> {
+    Ok(Redirect::to(&address(&form_encode(&item), numbered(&number)?)))
 }
 
 /// POST `/catalogue/{item}/proposal/{number}/{step}`.

@@ -193,7 +193,9 @@ fn form_page(
                 h2 { (visitor.tf("window-their-list", &[("authority", authority)])) }
                 (check_list(visitor, &implementation.conditions, &opening.materials))
                 @if !opening.situation.is_complete() { (part::note(&visitor.t("situation-open"))) }
-                @if let Some(from) = beside.agreed { (part::note(&visitor.tf("window-agreed", &[("from", &from.to_string())]))) }
+                @if let Some(from) = beside.agreed {
+                    div id="agreed" { (part::note(&visitor.tf("window-agreed", &[("from", &from.to_string())]))) }
+                }
                 @if !beside.apart.is_empty() {
                     h3 { (visitor.t("window-apart")) }
                     ul class="checklist muted" { @for one in &beside.apart { li { (one) } } }
