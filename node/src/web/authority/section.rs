@@ -1,11 +1,14 @@
 //! What an officer may do now, each step in a form of its own, the likely one first.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use tongban_core::case::{
     Act, Barrier, Case, Channel, Courier, DeliveryWay, EXTENSION_DAYS_MAX, JOINT_EXTENSION_DAYS_MAX, Leg, Office,
     Outcome, Party, Phase, Procedure, REASONS, Verdict, Wanted,
 };
 use tongban_core::directory::{Duty, Organisation};
+use tongban_core::ident::Uscc;
 use tongban_core::rule::{Asks, WhyNot};
 use tongban_core::time::Limit;
 
@@ -418,11 +421,11 @@ fn authorities(desk: &Desk<'_>) -> Markup {
     let (visitor, handling) = (desk.visitor, &desk.view.case.drafted.handling);
     let snapshot = desk.app.directory.now();
     let item = &desk.view.case.drafted.item.key;
+    // Those of one item lie together: of a large catalogue the rest is not looked at.
+    let deciding: BTreeSet<Uscc> = snapshot.implementations_of(item).map(|one| one.authority).collect();
     let others =
         || snapshot.organisations.values().filter(|org| org.duty == Duty::Authority && org.uscc != handling.org);
-    let decides = |org: &Organisation| {
-        snapshot.implementations.values().any(|one| one.item == *item && one.authority == org.uscc)
-    };
+    let decides = |org: &Organisation| deciding.contains(&org.uscc);
     let same: Vec<&Organisation> = others().filter(|org| decides(org)).collect();
     let near: Vec<&Organisation> = others().filter(|org| org.region == handling.region && !decides(org)).collect();
     let chosen = desk.filled.value(Move::Forward, "forward_to", "");
