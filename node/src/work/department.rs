@@ -140,11 +140,11 @@ async fn take(app: &App, org: Uscc, folder: &Path) {
                     Some(Refused { code: error.code(), message, message_en })
                 }
             },
-            Err(error) => Some(Refused {
-                code: "json-malformed".to_owned(),
-                message: format!("文件不是约定的 JSON：{error}"),
-                message_en: format!("not the JSON that is agreed: {error}"),
-            }),
+            Err(error) => {
+                let words = |lang: Lang| lang.tf("fault-answer-malformed", &[("error", &error)]).into_owned();
+                let code = "json-malformed".to_owned();
+                Some(Refused { code, message: words(Lang::Zh), message_en: words(Lang::En) })
+            }
         };
         if let Err(error) = put_away(&path, refused) {
             tracing::warn!(%error, file = %path.display(), "an answer could not be put away");

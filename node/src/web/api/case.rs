@@ -24,6 +24,7 @@ use super::{Asked, Body, Caller, Named, Once, Refusal, RefusalBody};
 use crate::app::App;
 use crate::service::{self, CaseView, ItemFault, OpenCase, ServiceError, Upload, check_upload};
 use crate::store::{AccountRole, CasePage, CaseRow, List, NewBlob, Place};
+use crate::text::Lang;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -160,8 +161,8 @@ fn attach(app: &App, materials: Vec<Material>) -> Result<(Vec<Attached>, Vec<New
 
 fn decode(content: &str) -> Result<Vec<u8>, Refusal> {
     base64::engine::general_purpose::STANDARD.decode(content).map_err(|error| {
-        let en = format!("the file is not base64: {error}");
-        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "base64", "文件内容不是 base64", &en)
+        let error = error.to_string();
+        Refusal::unread(StatusCode::UNPROCESSABLE_ENTITY, "base64", "fault-base64", ("error", &error))
     })
 }
 
@@ -189,9 +190,8 @@ async fn create(
     if request.hand_over || online && request.take_in {
         further.push(Act::HandedOver);
     }
-    let here = request.here.as_deref().map(Region::parse).transpose().map_err(|error| {
-        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &error.to_string())
-    })?;
+    let region = |code: &str| Region::parse(code).map_err(|error| Refusal::region(code, error));
+    let here = request.here.as_deref().map(region).transpose()?;
     let open = OpenCase {
         implementation: request.implementation,
         here,
@@ -236,12 +236,8 @@ impl Lists {
 }
 
 pub(super) fn no_place() -> Refusal {
-    Refusal::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "after-unknown",
-        "after 不是列表里的位置：请原样使用上一页 Link 头里的地址",
-        "after is no place in a list: use the address in the Link header of the page before, unchanged",
-    )
+    let (zh, en) = (Lang::Zh.t("fault-after-unknown"), Lang::En.t("fault-after-unknown"));
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "after-unknown", &zh, &en)
 }
 
 /// Lists cases, a page of at most 50 rows. If there is more, the header `Link` has the address of the next page

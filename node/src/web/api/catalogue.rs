@@ -140,10 +140,7 @@ fn line(common: &Common<'_>, row: &Row) -> Line {
 fn pair(common: &Common<'_>, two: &Two) -> Result<Value, Refusal> {
     let (Some(here), Some(there)) = (&two.here, &two.there) else { return Ok(Value::Null) };
     let of = |code: &str| {
-        let region = Region::parse(code).map_err(|error| {
-            let en = format!("{code}: {error}");
-            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &en)
-        })?;
+        let region = Region::parse(code).map_err(|error| Refusal::region(code, error))?;
         let found = common.all().iter().copied().find(|one| one.region == region);
         found.ok_or_else(|| Refusal::from(ServiceError::NotFound))
     };

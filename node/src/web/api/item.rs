@@ -37,10 +37,7 @@ struct Find {
 async fn find(State(app): State<App>, Asked(find): Asked<Find>) -> Result<Json<Vec<search::Found>>, Refusal> {
     let region = |code: &Option<String>| match code.as_deref() {
         None | Some("") => Ok(None),
-        Some(code) => Region::parse(code).map(Some).map_err(|error| {
-            let en = format!("{code}: {error}");
-            Refusal::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, error.code(), "地区代码不对", &en)
-        }),
+        Some(code) => Region::parse(code).map(Some).map_err(|error| Refusal::region(code, error)),
     };
     let (here, there) = (region(&find.here)?, region(&find.there)?);
     Ok(Json(search::search(&app.directory.now(), &find.q, here, there, app.clock.today())))

@@ -20,6 +20,7 @@ use axum::routing::{any, get};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tongban_core::dossier::Suite;
+use tongban_core::ident::RegionError;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -126,6 +127,17 @@ impl Refusal {
         };
         Refusal(status, body)
     }
+
+    /// What a request holds that the interface does not take: the words under a key, with a value.
+    fn unread(status: StatusCode, code: &str, key: &str, value: (&str, &str)) -> Refusal {
+        let words = |lang: Lang| lang.tf(key, &[value]);
+        Refusal::new(status, code, &words(Lang::Zh), &words(Lang::En))
+    }
+
+    /// What was given as a region is none.
+    fn region(code: &str, error: RegionError) -> Refusal {
+        Refusal::unread(StatusCode::UNPROCESSABLE_ENTITY, error.code(), "fault-region-code", ("code", code))
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -194,8 +206,7 @@ impl From<JsonRejection> for Refusal {
         if status == StatusCode::PAYLOAD_TOO_LARGE {
             return too_large();
         }
-        let en = rejection.body_text();
-        Refusal::new(status, "json-malformed", "请求正文不是这个接口要的 JSON，请对照 /api/openapi.json", &en)
+        Refusal::unread(status, "json-malformed", "fault-json-malformed", ("error", &rejection.body_text()))
     }
 }
 
@@ -208,8 +219,8 @@ impl From<PathRejection> for Refusal {
 
 impl From<QueryRejection> for Refusal {
     fn from(rejection: QueryRejection) -> Refusal {
-        let en = rejection.body_text();
-        Refusal::new(rejection.status(), "query-malformed", "查询参数不对，请对照 /api/openapi.json", &en)
+        let error = rejection.body_text();
+        Refusal::unread(rejection.status(), "query-malformed", "fault-query-malformed", ("error", &error))
     }
 }
 
