@@ -117,6 +117,8 @@ pub const CANNOT_ROWS: i64 = 200;
 pub const CATALOGUE_ROWS_MAX: usize = 1_000_000;
 /// Among how many first rows of a sheet its headings are looked for: titles and remarks stand above them.
 pub const CATALOGUE_HEAD_ROWS: usize = 10;
+/// The most bytes that a spreadsheet may have once it is unpacked (1 GiB): a small file can unpack to any size.
+pub const CATALOGUE_UNPACKED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// How long an uploaded catalogue waits to be confirmed, in milliseconds (30 min).
 pub const CATALOGUE_KEPT_MS: i64 = 30 * 60 * 1000;
 /// Faults, and changes, of a catalogue that a page shows; the command line shows all.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
-use tongban::catalogue::CODES as CODES_OF_CATALOGUE;
+use tongban::catalogue::{CODES as CODES_OF_CATALOGUE, Severity};
 use tongban::peer::bundle::CODES as CODES_OF_BUNDLES;
 use tongban::service::common_text::State;
 use tongban::service::{ItemFault, UploadFault};
@@ -164,7 +164,7 @@ fn every_reason_says_what_to_do() {
 
 #[test]
 fn every_fault_of_a_catalogue_says_what_to_do() {
-    for code in CODES_OF_CATALOGUE {
+    for (code, _) in CODES_OF_CATALOGUE {
         both(&format!("import-{code}"));
         both(&format!("import-{code}-todo"));
     }
@@ -360,6 +360,35 @@ fn the_page_of_codes_is_that_of_the_texts() {
         std::fs::write(&path, &page).unwrap();
     }
     assert!(std::fs::read_to_string(&path).is_ok_and(|held| held == page), "docs/codes.md is not what the texts say");
+}
+
+/// The table of codes in `docs/catalogue.md` is written from the texts: `TONGBAN_DOCS=write cargo test -p tongban --test texts
+/// codes` writes it anew. A value stands there by its name.
+#[test]
+fn the_codes_of_the_catalogue_are_those_of_the_texts() {
+    let plain = |text: &str| text.replace("{ $", "").replace(" }", "");
+    let texts: Vec<BTreeMap<String, String>> = FILES
+        .iter()
+        .filter(|(name, ..)| *name == "import")
+        .flat_map(|(_, zh, en)| [messages(zh), messages(en)])
+        .collect();
+    let both = |key: &str| texts.iter().map(|texts| plain(texts[key].trim())).collect::<Vec<_>>().join("<br>");
+    let row = |(code, severity): &(&str, Severity)| {
+        let letter = if *severity == Severity::Error { "E" } else { "W" };
+        let (what, todo) = (both(&format!("import-{code}")), both(&format!("import-{code}-todo")));
+        format!("| `{code}` | {letter} | {what} | {todo} |\n")
+    };
+    let head = "| code | | 是什么 What it is | 怎么办 What to do |\n|---|---|---|---|\n";
+    let table: String = CODES_OF_CATALOGUE.iter().map(row).collect();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/catalogue.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    // Nothing stands below the table.
+    let (before, held) = page.split_once(head).expect("the table of codes has its head");
+    if std::env::var_os("TONGBAN_DOCS").is_some_and(|word| word == "write") {
+        std::fs::write(&path, format!("{before}{head}{table}")).unwrap();
+    } else {
+        assert!(held == table, "the codes in docs/catalogue.md are not what the texts say");
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! A file as rows of cells: Excel (.xlsx, .xls) and CSV. What it is, is read from its bytes, never from its name.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
 use calamine::{Data, Dimensions, Reader as _, SheetType, SheetVisible, Xls, Xlsx};
 use encoding_rs::{GB18030, UTF_8};
+use zip::ZipArchive;
 
 use super::fault::{Fault, Place};
 use crate::limits;
@@ -133,7 +134,24 @@ fn merged(cells: Vec<Dimensions>) -> Vec<(u32, (u32, u32))> {
     cells.into_iter().map(|area| (area.end.0 + 1, (area.start.0 + 1, area.start.1 + 1))).collect()
 }
 
+/// Looks whether a spreadsheet unpacks to so many bytes at most. They are counted, for a file may say anything of its size;
+/// nothing of them is kept.
+fn bounded(bytes: &[u8], most: u64) -> Result<(), Box<Fault>> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let mut left = most;
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).map_err(unreadable)?;
+        let read = std::io::copy(&mut file.by_ref().take(left.saturating_add(1)), &mut std::io::sink());
+        left = left.checked_sub(read.map_err(unreadable)?).ok_or_else(|| {
+            let most = (most / (1024 * 1024)).to_string();
+            Box::new(Fault::error("too-large-unpacked", Place::default()).with("most", most))
+        })?;
+    }
+    Ok(())
+}
+
 fn xlsx(bytes: &[u8], faults: &mut Vec<Fault>) -> Sheets {
+    bounded(bytes, limits::CATALOGUE_UNPACKED_BYTES_MAX)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let mut sheets = Vec::new();
     for name in visible(book.sheets_metadata(), faults) {
@@ -253,7 +271,27 @@ pub fn letters(column: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
     use super::*;
+
+    #[test]
+    fn what_unpacks_to_too_much_is_not_read() {
+        let mut bomb = ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"] {
+            bomb.start_file(name, SimpleFileOptions::default()).unwrap();
+            bomb.write_all(&vec![b' '; 1 << 20]).unwrap();
+        }
+        let bytes = bomb.finish().unwrap().into_inner();
+        assert!(bytes.len() < 1 << 15, "{}", bytes.len());
+        assert!(bounded(&bytes, 2 << 20).is_ok());
+        // Each by itself would do; together they do not.
+        assert_eq!(bounded(&bytes, (2 << 20) - 1).unwrap_err().code, "too-large-unpacked");
+        assert_eq!(bounded(&bytes[..bytes.len() / 2], 2 << 20).unwrap_err().code, "file-unreadable");
+    }
 
     #[test]
     fn columns_have_their_letters() {
