@@ -236,6 +236,53 @@ async fn what_spreadsheets_hide_is_told_by_row_and_column() {
 }
 
 #[tokio::test]
+async fn a_file_of_an_old_spreadsheet_is_read() {
+    let demo = Demo::shared().await;
+    let folder = tempfile::tempdir().unwrap();
+    // Written by another program: `data/implementations.py`.
+    let file = put(&folder, "old.xls", include_bytes!("data/implementations.xls"));
+    let (told, status) = report(&demo.node("anhui"), &["check"], &file);
+    assert_eq!((status, faults(&told, "error"), &told["rows"]), (0, vec![], &json!(1)), "{told}");
+    has(&faults(&told, "warning"), "sheet-hidden", "备用", 0, "");
+    assert_eq!(told["changes"][0]["id"], "2020-35-25@340100");
+    let elements = told["changes"][0]["elements"].as_array().unwrap();
+    let after = |name: &str| elements.iter().find(|one| one["element"] == name).map(|one| &one["after"]);
+    assert_eq!(after("from"), Some(&json!("2026-07-01")), "{told}");
+    assert_eq!(after("promised"), Some(&json!("4个工作日")), "{told}");
+    assert_eq!(after("phone"), Some(&json!("0551-62345678")), "{told}");
+}
+
+#[tokio::test]
+async fn what_a_new_version_does_to_open_cases_is_told() {
+    let demo = Demo::start(&[]).await;
+    let node = demo.node("anhui");
+    let folder = tempfile::tempdir().unwrap();
+    let clerk = demo.sign_in("jiangsu", "suzhou-clerk").await;
+    let officer = demo.sign_in("anhui", "hefei-gjj").await;
+    let id = clerk.open(suzhou_to_hefei(471)).await;
+    officer.sees(&id, "handed_over").await;
+    let file = |row: &str| {
+        let text = format!("事项标识,行政区划,生效日期,承诺办结时限\n{row}\n");
+        put(&folder, "one.csv", text.as_bytes())
+    };
+    let (told, status) = report(&node, &["check"], &file("2020-35-25@340100,340100,2026-01-01,4"));
+    assert_eq!(status, 0, "{told}");
+    has(&faults(&told, "warning"), "version-in-use", "", 2, "A 事项标识");
+    assert!(told["faults"].to_string().contains("2020-35-25@340100 第 1 版还有 1 件没有办完"), "{told}");
+    // Not where nobody has begun.
+    let (told, _) = report(&node, &["check"], &file("2020-35-25@341800,341800,2026-01-01,4"));
+    assert!(!told["faults"].to_string().contains("version-in-use"), "{told}");
+    // What is not in the file goes: it stands in no row.
+    let unchanged = file("2020-35-25@341800,341800,2024-01-01,3");
+    let (told, _) = report(&node, &["check", "--replace"], &unchanged);
+    has(&faults(&told, "warning"), "version-in-use", "", 0, "");
+
+    let (told, status) = report(&node, &["check"], &file("2020-35-25@340100,340100,2023-12-31,4"));
+    assert_eq!(status, 1, "{told}");
+    has(&faults(&told, "error"), "from-before-published", "", 2, "C 生效日期");
+}
+
+#[tokio::test]
 async fn wrong_rows_say_what_is_wrong_and_where() {
     let demo = Demo::shared().await;
     let node = demo.node("anhui");

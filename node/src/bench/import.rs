@@ -176,7 +176,8 @@ impl World {
         };
         let published = own_implementations(&app.store, &app.directory, &app.config.node).await?;
         let begun = Instant::now();
-        let known = Known { snapshot: &snapshot, published: &published, node: &app.config.node };
+        let open = app.store.begun(&app.config.node).await?;
+        let known = Known { snapshot: &snapshot, published: &published, open: &open, node: &app.config.node };
         let examined = examine(&bytes, &known, false, &|_| {});
         if let Some(fault) = examined.faults.iter().find(|_| examined.errors() > 0) {
             return Err(failed(format!("{format}: {} {:?}", fault.code, fault.place)));

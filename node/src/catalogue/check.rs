@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tongban_core::catalogue::situation::{faults, unneeded};
 use tongban_core::catalogue::{Availability, Implementation, Mode};
+use tongban_core::ident::Uscc;
+use tongban_core::item::{Clause, Item, Reply};
 use tongban_core::law::{Standing, standing};
 use tongban_core::time::{Limit, Unit};
 
 use super::Known;
+use super::change::{Change, Changes};
 use super::column::Element as E;
-use super::fault::Fault;
+use super::fault::{Fault, Place};
 use super::read::{Draft, Read};
 use crate::directory::implementation_fault;
 
@@ -51,6 +54,47 @@ pub fn check(read: &Read, known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn
         }
     }
 }
+
+/// Versions that are replaced or no longer offered while cases that began under them are open: these go on as they began.
+pub fn in_use(read: &Read, changes: &Changes, known: &Known<'_>, faults: &mut Vec<Fault>) {
+    if known.open.is_empty() {
+        return;
+    }
+    let drafts: HashMap<&str, &Draft> = read.drafts.iter().map(|draft| (draft.one.id.as_str(), draft)).collect();
+    for change in &changes.all {
+        let (Change::Changed(id, _) | Change::Removed(id)) = change else { continue };
+        let Some(last) = known.published.get(id) else { continue };
+        let Some(begun) = known.open.get(&(last.item.clone(), last.authority.to_string())) else { continue };
+        let cases: u64 = begun.iter().filter(|(day, _)| *day >= last.from).map(|(_, cases)| cases).sum();
+        if cases > 0 {
+            let place = drafts.get(id.as_str()).map_or_else(Place::default, |draft| read.place(draft, E::Id));
+            let fault = Fault::warning("version-in-use", place).with("id", id);
+            faults.push(fault.with("version", last.version.to_string()).with("count", cases.to_string()));
+        }
+    }
+}
+
+/// Limits that the places agreed on for an item, statutory and promised: those of the last common text that was adopted and
+/// that this authority did not decline.
+fn agreed(item: &Item, authority: Uscc) -> [Option<Limit>; 2] {
+    let mut limits = [None, None];
+    for proposed in item.proposals.iter().filter(|one| one.is_adopted()) {
+        if matches!(proposed.replies.get(&authority), Some(Reply::Declined { .. })) {
+            continue;
+        }
+        for clause in &proposed.proposal.clauses {
+            match clause {
+                Clause::Statutory { limit } => limits[0] = Some(*limit),
+                Clause::Promised { limit } => limits[1] = Some(*limit),
+                _ => {}
+            }
+        }
+    }
+    limits
+}
+
+/// Key of the Administrative Licensing Law in the register of laws.
+const LICENSING: &str = "administrative-licensing";
 
 /// Whether two are in force on one day.
 fn overlap(one: &Implementation, other: &Implementation) -> bool {
@@ -109,6 +153,11 @@ impl Rules<'_> {
         if one.until.is_some_and(|until| until <= one.from) {
             self.error("until-before-from", E::Until);
         }
+        // Versions follow each other by their first day: an earlier one would be in force beside what is published.
+        if let Some(published) = self.known.published.get(&one.id).filter(|published| one.from < published.from) {
+            let place = self.read.place(self.draft, E::From);
+            self.faults.push(Fault::error("from-before-published", place).with("from", published.from.to_string()));
+        }
     }
 
     /// The code is this authority's, of this place, and of this item.
@@ -132,7 +181,7 @@ impl Rules<'_> {
             self.error("kind-other", E::Kind);
         }
         // Another law may give another limit (art. 42), so this only asks for a look.
-        if one.legal_basis.contains("行政许可法") {
+        if one.legal_basis.contains("行政许可法") || one.bases.iter().any(|basis| basis.law == LICENSING) {
             let most = if one.parts.is_empty() { Limit::DECISION } else { Limit::JOINT_DECISION };
             if calendar_days(one.statutory) > calendar_days(most) {
                 let place = self.read.place(self.draft, E::Statutory);
@@ -140,6 +189,14 @@ impl Rules<'_> {
             }
             if one.statutory.unit == Unit::Calendar {
                 self.warn("law-unit", E::Statutory);
+            }
+        }
+        let Some(item) = self.known.snapshot.item_dossiers.get(&one.item) else { return };
+        let [statutory, promised] = agreed(&item.public.room, one.authority);
+        for (own, most, element) in [(one.statutory, statutory, E::Statutory), (one.promised, promised, E::Promised)] {
+            if let Some(most) = most.filter(|most| calendar_days(own) > calendar_days(*most)) {
+                let place = self.read.place(self.draft, element);
+                self.faults.push(Fault::warning("limit-over-agreed", place).with("most", most.days.to_string()));
             }
         }
     }
@@ -338,7 +395,73 @@ fn phone(text: &str) -> Phone {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+    use tongban_core::case::Office;
+    use tongban_core::catalogue::{BasicItem, Mark};
+    use tongban_core::dossier::Moment;
+    use tongban_core::ident::{Region, drill_uscc};
+    use tongban_core::item::{Proposal, Proposed, Settled};
+
     use super::*;
+
+    fn proposed(clauses: Vec<Clause>, adopted: Option<bool>, declined: &[Uscc]) -> Proposed {
+        let office = |org: &Uscc| Office {
+            node: "anhui".parse().unwrap(),
+            org: *org,
+            name: String::new(),
+            name_en: String::new(),
+            region: Region::parse("340100").unwrap(),
+            phone: String::new(),
+            guest: false,
+        };
+        let decline =
+            |org: &Uscc| Reply::Declined { office: office(org), reason: "做不到".to_owned(), at: Moment(2) };
+        Proposed {
+            proposal: Proposal { clauses, reason: String::new(), asked: Vec::new(), until: date(2026, 1, 1) },
+            at: Moment(0),
+            positions: BTreeMap::new(),
+            settled: adopted.map(|adopted| Settled {
+                adopted,
+                reason: String::new(),
+                by: date(2026, 2, 1),
+                at: Moment(1),
+            }),
+            replies: declined.iter().map(|org| (*org, decline(org))).collect(),
+        }
+    }
+
+    #[test]
+    fn what_was_adopted_last_holds_for_who_did_not_decline_it() {
+        let basic = BasicItem {
+            key: "2020-35-25".to_owned(),
+            row: 25,
+            name: String::new(),
+            name_en: String::new(),
+            scenario: String::new(),
+            lead: String::new(),
+            cooperating: String::new(),
+            document: String::new(),
+            source: String::new(),
+            mark: Mark::Recalled,
+            subjects: Vec::new(),
+            availability: Availability::ModeUnverified,
+            note: String::new(),
+            invented: true,
+            bases: Vec::new(),
+        };
+        let (one, other) = (drill_uscc(1), drill_uscc(2));
+        let statutory = |days| Clause::Statutory { limit: Limit::working(days) };
+        let promised = |days| Clause::Promised { limit: Limit::working(days) };
+        let proposals = vec![
+            proposed(vec![statutory(20), promised(10)], Some(true), &[]),
+            proposed(vec![promised(3)], Some(true), &[other]),
+            proposed(vec![promised(1)], Some(false), &[]),
+            proposed(vec![promised(2)], None, &[]),
+        ];
+        let item = Item { basic, since: Moment(0), lead: None, proposals };
+        assert_eq!(agreed(&item, one), [Some(Limit::working(20)), Some(Limit::working(3))]);
+        assert_eq!(agreed(&item, other), [Some(Limit::working(20)), Some(Limit::working(10))]);
+    }
 
     #[test]
     fn telephones_are_told_apart() {

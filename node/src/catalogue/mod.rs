@@ -19,6 +19,7 @@ pub use read::Published;
 use tongban_core::dossier::NodeId;
 
 use crate::directory::Snapshot;
+use crate::store::Begun;
 use crate::text::Lang;
 
 /// Against what a file is read.
@@ -28,6 +29,8 @@ pub struct Known<'a> {
     pub snapshot: &'a Snapshot,
     /// What this node publishes now.
     pub published: &'a Published,
+    /// Open cases that its authorities decide.
+    pub open: &'a Begun,
     /// This node.
     pub node: &'a NodeId,
 }
@@ -79,10 +82,11 @@ pub fn examine(bytes: &[u8], known: &Known<'_>, replace: bool, tick: &dyn Fn(u64
     let mut faults = Vec::new();
     let read = read::read(bytes, known, &mut faults, tick);
     check::check(&read, known, &mut faults, tick);
-    faults.sort_by(|one, other| (&one.place, one.severity).cmp(&(&other.place, other.severity)));
     let mut examined = Examined { faults, rows: read.rows, ..Examined::default() };
     if examined.errors() == 0 {
         examined.changes = Changes::of(&read.drafts, known, replace);
+        check::in_use(&read, &examined.changes, known, &mut examined.faults);
     }
+    examined.faults.sort_by(|one, other| (&one.place, one.severity).cmp(&(&other.place, other.severity)));
     examined
 }

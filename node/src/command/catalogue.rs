@@ -99,8 +99,8 @@ impl Desk {
     async fn look(&self, file: &In) -> Result<Examined, Failure> {
         let bytes = std::fs::read(&file.file).map_err(|error| Failure::file("not-read", &file.file, error))?;
         let published = own_implementations(&self.store, &self.directory, &self.config.node).await?;
-        let snapshot = self.directory.now();
-        let known = Known { snapshot: &snapshot, published: &published, node: &self.config.node };
+        let (snapshot, open) = (self.directory.now(), self.store.begun(&self.config.node).await?);
+        let known = Known { snapshot: &snapshot, published: &published, open: &open, node: &self.config.node };
         let bar: ProgressBar = progress(0, "rows");
         let examined = examine(&bytes, &known, file.replace, &|row| {
             bar.set_length(row.max(bar.length().unwrap_or(0)));

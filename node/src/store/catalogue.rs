@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use sqlx::Row as _;
+use tongban_core::dossier::{Moment, NodeId};
 
 use super::{Result, Store};
 
@@ -19,7 +21,26 @@ pub struct Hurt {
     pub cases: u64,
 }
 
+/// Open cases by item and authority: days on which some began, and how many on each.
+pub type Begun = BTreeMap<(String, String), Vec<(Date, u64)>>;
+
 impl Store {
+    /// Open cases that a node's authorities decide, by when they began. It looks through all of them, for an import.
+    pub async fn begun(&self, node: &NodeId) -> Result<Begun> {
+        // Days of China Standard Time, which is eight hours ahead all year.
+        let text = "SELECT item, handling_org, MIN(begun), COUNT(*) FROM case_view WHERE handling_node = $1 \
+                    AND phase NOT IN ('not_accepted', 'delivered', 'withdrawn', 'revoked', 'ended') \
+                    GROUP BY item, handling_org, (begun + 28800000) / 86400000";
+        let rows = sqlx::query(text).bind(node.as_str().to_owned()).fetch_all(&self.pool).await?;
+        let mut all = Begun::new();
+        for row in &rows {
+            let day = Moment(row.try_get(2)?).date();
+            let cases = row.try_get::<i64, _>(3)? as u64;
+            all.entry((row.try_get(0)?, row.try_get(1)?)).or_default().push((day, cases));
+        }
+        Ok(all)
+    }
+
     /// Cases that this node knows of which came back with a reason of material, household or administration, or had to be
     /// completed. A part of a joint handling counts as the case that it is for its authority.
     pub async fn hurt(&self) -> Result<Vec<Hurt>> {

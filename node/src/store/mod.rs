@@ -45,7 +45,7 @@ pub use account::{Account, AccountRole, NO_PASSWORD, NewAccount, Session};
 pub use blob::{Blobs, HeldBlob, NewBlob};
 pub(crate) use bundle::contents;
 pub use cannot::{Cannot, CannotAnswer, CannotState, NewCannot};
-pub use catalogue::Hurt;
+pub use catalogue::{Begun, Hurt};
 pub use demand::Demand;
 pub use document::{PublicHead, Published};
 pub use figures::{Beside, Figures, Schema, Waiting, stored_schema};

@@ -102,10 +102,11 @@ pub async fn upload(State(app): State<App>, visitor: Visitor, mut form: Form) ->
 /// What a file would do now. A large one takes a while, in which others are served.
 async fn look(app: &App, upload: &CatalogueUpload) -> Result<Examined, Fault> {
     let published = own_implementations(&app.store, &app.directory, &app.config.node).await?;
+    let open = app.store.begun(&app.config.node).await?;
     let (snapshot, node) = (app.directory.now(), app.config.node.clone());
     let (bytes, replace) = (upload.bytes.clone(), upload.replace);
     let work = tokio::task::spawn_blocking(move || {
-        let known = Known { snapshot: &snapshot, published: &published, node: &node };
+        let known = Known { snapshot: &snapshot, published: &published, open: &open, node: &node };
         examine(&bytes, &known, replace, &|_| {})
     });
     work.await.map_err(|error| ServiceError::Say(SayError::Store(error.to_string())).into())
