@@ -6,7 +6,7 @@ use tongban_core::case::Office;
 use tongban_core::catalogue::compare::{Element, common};
 use tongban_core::catalogue::situation::{Answer, Question};
 use tongban_core::catalogue::{
-    Availability, BasicItem, Condition, Implementation, Mark, MaterialRule, Mode, Need, PartRule, Side, Subject,
+    Availability, BasicItem, Basis, Condition, Implementation, Mark, MaterialRule, Mode, Need, PartRule, Side, Subject,
 };
 use tongban_core::dossier::{By, Moment, NodeId, Role};
 use tongban_core::ident::{Region, Uscc, drill_uscc};
@@ -69,6 +69,7 @@ fn basic(key: &str) -> Box<BasicItem> {
         availability: Availability::Open { modes: vec![Mode::CollectHere] },
         note: String::new(),
         invented: true,
+        bases: Vec::new(),
     })
 }
 
@@ -186,7 +187,7 @@ fn a_proposal_has_clauses_a_reason_and_time() {
     assert_eq!(refused(&|proposal| proposal.clauses.clear(), as_lead()), "empty");
     assert_eq!(refused(&|proposal| proposal.reason = "  ".to_owned(), as_lead()), "empty");
     assert_eq!(refused(&|proposal| proposal.reason = long.clone(), as_lead()), "too-long");
-    let basis = |text: &str| Clause::Basis { text: text.to_owned() };
+    let basis = |text: &str| Clause::Basis { text: text.to_owned(), bases: Vec::new() };
     assert_eq!(refused(&|proposal| proposal.clauses = vec![basis(&long)], as_lead()), "too-long");
     let most = "长".repeat(NOTE_CHARS_MAX);
     assert_eq!(refused(&|proposal| proposal.clauses = vec![basis(&most); CLAUSES_MAX], as_lead()), "too-long");
@@ -351,10 +352,15 @@ fn of(code: &str, materials: Vec<MaterialRule>) -> Implementation {
         place: String::new(),
         hours: String::new(),
         legal_basis: "国办发〔2020〕35号".to_owned(),
+        bases: Vec::new(),
         result: "还清证明".to_owned(),
         result_en: String::new(),
         invented: true,
     }
+}
+
+fn article(article: &str) -> Basis {
+    Basis { law: "housing-fund".to_owned(), article: article.to_owned() }
 }
 
 fn names(one: &Implementation) -> Vec<&str> {
@@ -432,7 +438,7 @@ fn every_clause_is_put_in_once_and_other_words_for_the_same_stay() {
         Clause::Condition { condition: condition("贷款由本地公积金中心发放。") },
         Clause::Material { material: material("card", "居民 身份证"), also: Vec::new() },
         Clause::Result { result: "还清证明。".to_owned(), result_en: "Certificate".to_owned() },
-        Clause::Basis { text: "国办发[2020]35号".to_owned() },
+        Clause::Basis { text: "国办发[2020]35号".to_owned(), bases: Vec::new() },
         Clause::NoCondition { text: "本人到场".to_owned() },
         no_proxy(),
     ];
@@ -446,7 +452,7 @@ fn every_clause_is_put_in_once_and_other_words_for_the_same_stay() {
         Clause::Promised { limit: Limit::AT_ONCE },
         Clause::Fee { fee: "10元".to_owned(), basis: "演练价费〔2026〕1号".to_owned() },
         Clause::Result { result: "结清证明".to_owned(), result_en: "Settlement".to_owned() },
-        Clause::Basis { text: "住房公积金管理条例".to_owned() },
+        Clause::Basis { text: "住房公积金管理条例".to_owned(), bases: vec![article("第二十四条")] },
     ];
     for clause in &others {
         assert!(!clause.stands_in(&one), "{clause:?}");
@@ -454,6 +460,15 @@ fn every_clause_is_put_in_once_and_other_words_for_the_same_stay() {
         assert!(clause.stands_in(&one), "{clause:?}");
     }
     assert_eq!(one.conditions, [condition("本人申请")]);
+    assert_eq!(one.bases, [article("第二十四条")]);
+    // Articles that went with other words do not stay; who says it in the same words takes them over.
+    let text = || "住房公积金管理条例".to_owned();
+    Clause::Basis { text: text(), bases: vec![article("第二十五条")] }.put_into(&mut one);
+    assert_eq!(one.bases, [article("第二十五条")]);
+    Clause::Basis { text: text(), bases: Vec::new() }.put_into(&mut one);
+    assert_eq!(one.bases, [article("第二十五条")]);
+    Clause::Basis { text: "依据待核实".to_owned(), bases: Vec::new() }.put_into(&mut one);
+    assert!(one.bases.is_empty());
     assert_eq!((one.fee.as_str(), one.fee_basis.as_str()), ("10元", "演练价费〔2026〕1号"));
     assert_eq!((one.promised, one.statutory, one.result.as_str()), (Limit::AT_ONCE, Limit::working(10), "结清证明"));
 }

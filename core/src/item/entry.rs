@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Office;
 use crate::catalogue::compare::alike;
-use crate::catalogue::{BasicItem, Condition, Implementation, MaterialRule};
+use crate::catalogue::{BasicItem, Basis, Condition, Implementation, MaterialRule};
 use crate::dossier::NodeId;
 use crate::ident::Uscc;
 use crate::time::Limit;
@@ -175,6 +175,9 @@ pub enum Clause {
     Basis {
         /// In words.
         text: String,
+        /// The same as data, where it is known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        bases: Vec<Basis>,
     },
 }
 
@@ -229,9 +232,12 @@ impl Clause {
                     (one.result, one.result_en) = (result.clone(), result_en.clone());
                 }
             }
-            Clause::Basis { text } => {
+            Clause::Basis { text, bases } => {
                 if !alike(&one.legal_basis, text) {
-                    one.legal_basis = text.clone();
+                    // Articles that went with other words do not stay.
+                    (one.legal_basis, one.bases) = (text.clone(), bases.clone());
+                } else if !bases.is_empty() {
+                    one.bases.clone_from(bases);
                 }
             }
         }
@@ -258,7 +264,7 @@ impl Clause {
     pub(super) fn texts(&self) -> Vec<&String> {
         match self {
             Clause::Condition { condition } => vec![&condition.text, &condition.text_en],
-            Clause::NoCondition { text } | Clause::Basis { text } => vec![text],
+            Clause::NoCondition { text } => vec![text],
             Clause::Material { material, also } => {
                 let MaterialRule { key, name, name_en, review, review_en, .. } = material;
                 [key, name, name_en, review, review_en].into_iter().chain(also).collect()
@@ -267,6 +273,10 @@ impl Clause {
             Clause::Statutory { .. } | Clause::Promised { .. } => Vec::new(),
             Clause::Fee { fee, basis } => vec![fee, basis],
             Clause::Result { result, result_en } => vec![result, result_en],
+            Clause::Basis { text, bases } => {
+                let articles = bases.iter().flat_map(|basis| [&basis.law, &basis.article]);
+                std::iter::once(text).chain(articles).collect()
+            }
         }
     }
 

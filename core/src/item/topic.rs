@@ -164,7 +164,11 @@ fn values(common: &Common<'_>, head: &Row) -> Vec<Choice> {
             Element::Result => {
                 Clause::Result { result: for_everyone(one.region, &one.result), result_en: one.result_en.clone() }
             }
-            Element::Basis => Clause::Basis { text: one.legal_basis.clone() },
+            Element::Basis => {
+                // Of those who say it in the same words, some may know it as data.
+                let known = variant.iter().map(|held| &common.all()[held.at].bases).find(|bases| !bases.is_empty());
+                Clause::Basis { text: one.legal_basis.clone(), bases: known.cloned().unwrap_or_default() }
+            }
             _ => return None,
         };
         Some(Choice { clause, who: places(&variant), is_common: number == 0 && head.common().is_some() })

@@ -202,7 +202,7 @@ pub(in crate::web) fn wanted(lang: Lang, clause: &Clause) -> String {
         Clause::Statutory { limit } | Clause::Promised { limit } => case_page::limit(lang, *limit),
         Clause::Fee { fee: text, .. } => fee(lang, text),
         Clause::Result { result, result_en } => lang.pick(result, result_en).to_owned(),
-        Clause::Basis { text } => text.clone(),
+        Clause::Basis { text, .. } => text.clone(),
     }
 }
 
