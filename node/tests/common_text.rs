@@ -116,7 +116,8 @@ async fn places_agree_on_one_text_and_their_lists_follow() {
     // The button that is pressed twice.
     propose(lead.clone(), good()).await.refused(409, "proposal-runs");
     // The coordination office of another node leads nothing.
-    let add = ["account", "add", "--data", demo.node("jiangsu").data(), "--login", "other-lead", "--role", "registrar"];
+    let jiangsu = demo.node("jiangsu");
+    let add = ["account", "add", "--data", jiangsu.data(), "--login", "other-lead", "--role", "registrar"];
     let org = ["--name", "演练别处协调办", "--org", "11990000000000019A", "--staff", "R-2"];
     let mut command = std::process::Command::new(PROGRAM);
     run_with(command.args(add).args(org), &format!("{PASSWORD}\n")).fine();
@@ -253,26 +254,27 @@ async fn the_pages_ask_who_is_asked_and_lose_nothing_that_was_typed() {
     }
     let group = &form[form.find("材料：委托书").unwrap()..];
     let mut values = group.split("value=\"").map(|rest| &rest[..rest.find('"').unwrap_or(0)]);
-    let unwanted = values.nth(2).unwrap().to_owned();
+    let unwanted = values.nth(2).unwrap();
     assert_eq!(unwanted.len(), 16, "the choice after leaving it alone: {unwanted}");
     let reason = "委托书多数地方都不要";
-    let until_day = in_days(10);
+    let day = in_days(10);
+    let until_day = day.as_str();
     let send = async |fields: &[(&str, &str)]| {
         let answer = lead.submit(&page, &page, fields).await;
         let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
         (answer.status().as_u16(), to, answer.text().await.unwrap())
     };
-    let (status, _, told) = send(&[("clause-0", ""), ("reason", reason), ("until", &until_day)]).await;
+    let (status, _, told) = send(&[("clause-0", ""), ("reason", reason), ("until", until_day)]).await;
     assert!(status == 422 && told.contains("还没有选要统一的") && told.contains(reason), "{told}");
-    let (status, _, told) = send(&[("clause-0", "0123456789abcdef"), ("reason", reason), ("until", &until_day)]).await;
+    let (status, _, told) = send(&[("clause-0", "0123456789abcdef"), ("reason", reason), ("until", until_day)]).await;
     assert!(status == 422 && told.contains("choice-gone") && told.contains(reason), "{told}");
-    let (status, _, told) = send(&[("clause-0", &unwanted), ("reason", ""), ("until", &until_day)]).await;
+    let (status, _, told) = send(&[("clause-0", unwanted), ("reason", ""), ("until", until_day)]).await;
     assert!(status == 409 && told.contains("href=\"#reason\""), "{told}");
     let chosen = format!("value=\"{unwanted}\" checked");
     assert!(told.contains(&chosen), "what was chosen stays: {told}");
-    let (status, _, told) = send(&[("clause-0", &unwanted), ("reason", reason), ("until", "2020-01-01")]).await;
+    let (status, _, told) = send(&[("clause-0", unwanted), ("reason", reason), ("until", "2020-01-01")]).await;
     assert!(status == 409 && told.contains("href=\"#until\"") && told.contains("proposal-term"), "{told}");
-    let (status, to, _) = send(&[("clause-0", &unwanted), ("reason", reason), ("until", &until_day)]).await;
+    let (status, to, _) = send(&[("clause-0", unwanted), ("reason", reason), ("until", until_day)]).await;
     let address = format!("/catalogue/{item}/proposal/1");
     assert_eq!((status, to), (303, Some(format!("{address}?done=proposed"))));
     let told = lead.page(&address).await;

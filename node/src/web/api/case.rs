@@ -162,7 +162,7 @@ fn attach(app: &App, materials: Vec<Material>) -> Result<(Vec<Attached>, Vec<New
 fn decode(content: &str) -> Result<Vec<u8>, Refusal> {
     base64::engine::general_purpose::STANDARD.decode(content).map_err(|error| {
         let error = error.to_string();
-        Refusal::unread(StatusCode::UNPROCESSABLE_ENTITY, "base64", "fault-base64", ("error", &error))
+        Refusal::unread(StatusCode::UNPROCESSABLE_ENTITY, "base64", "fault-base64-malformed", ("error", &error))
     })
 }
 
