@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use tongban_core::catalogue::Implementation;
+
 use super::Known;
 use super::column::{About, Element, name};
 use super::read::Draft;
 use super::write::{cell, compared};
+use crate::directory::Snapshot;
 use crate::service::publish::News;
 
 /// One element that becomes another.
@@ -24,6 +27,24 @@ impl Difference {
     pub fn name(&self) -> &'static str {
         name(About::Items, self.element)
     }
+}
+
+/// In what one version differs from the one before.
+pub fn between(before: &Implementation, after: &Implementation, snapshot: &Snapshot) -> Vec<Difference> {
+    differing(&compared(), before, after, snapshot)
+}
+
+fn differing(
+    elements: &[Element],
+    before: &Implementation,
+    after: &Implementation,
+    snapshot: &Snapshot,
+) -> Vec<Difference> {
+    let differ = |element: &Element| {
+        let (before, after) = (cell(*element, before, snapshot), cell(*element, after, snapshot));
+        (before != after).then_some(Difference { element: *element, before, after })
+    };
+    elements.iter().filter_map(differ).collect()
 }
 
 /// What happens to one implementation.
@@ -85,11 +106,7 @@ impl Changes {
                 changes.news.next.push(one);
                 continue;
             };
-            let differ = |element: &Element| {
-                let (before, after) = (cell(*element, published, known.snapshot), cell(*element, &one, known.snapshot));
-                (before != after).then_some(Difference { element: *element, before, after })
-            };
-            let differences: Vec<Difference> = elements.iter().filter_map(differ).collect();
+            let differences = differing(&elements, published, &one, known.snapshot);
             if differences.is_empty() {
                 changes.unchanged += 1;
             } else {

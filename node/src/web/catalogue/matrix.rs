@@ -238,8 +238,10 @@ impl Matrix<'_> {
             .places
             .iter()
             .map(|at| {
+                let one = self.common.all()[*at];
+                let versions = format!("/catalogue/{}/{}/versions", self.item, one.region);
                 vec![
-                    html! { (self.place(self.common.all()[*at])) },
+                    html! { a href=(versions) { (self.place(one)) } },
                     html! { (figure(self.visitor, self.common.conformity_of(*at))) },
                     html! { (self.common.deviations_of(*at)) },
                 ]

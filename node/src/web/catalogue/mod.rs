@@ -7,6 +7,7 @@ mod pair;
 mod picture;
 mod proposal;
 mod propose;
+mod versions;
 pub(super) mod waiting;
 pub(super) mod words;
 
@@ -30,6 +31,7 @@ pub fn router() -> Router<App> {
         .route("/catalogue", get(list::show))
         .route("/catalogue/{item}", get(matrix::show))
         .route("/catalogue/{item}/{here}/{there}", get(pair::show))
+        .route("/catalogue/{item}/{here}/versions", get(versions::show))
         .route("/catalogue/{item}/propose", get(propose::show).post(propose::send))
         .route("/catalogue/{item}/proposal/{number}", get(proposal::show))
         .route("/catalogue/{item}/proposal/{number}/{step}", get(proposal::back).post(proposal::take_step))
