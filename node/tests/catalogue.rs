@@ -177,6 +177,29 @@ async fn a_spreadsheet_comes_in_whole_or_not_at_all() {
     assert_eq!(now["2020-35-1@340100"]["promised"]["days"], 3);
     assert_eq!(now["2020-35-1@340100"]["materials"], new["materials"]);
 
+    // What it says beside conditions, materials and limits stands in the guide, and is there for programs.
+    let get = async |path: &str| {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        http.get(format!("{}{path}", node.address)).send().await.unwrap().text().await.unwrap()
+    };
+    let mut guide = String::new();
+    for _ in 0..100 {
+        guide = get("/items/2020-35-1?there=340100").await;
+        if guide.contains("0551-62345679") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for there in ["tel:0551-62345679", "皖价费〔2020〕1号", "<span>34</span><span>20</span><span>11111</span>"] {
+        assert!(guide.contains(there), "no {there} in {guide}");
+    }
+    assert!(!guide.contains("办理地点"), "{guide}");
+    let compared: Value = serde_json::from_str(&get("/api/v1/catalogue/items/2020-35-1/compare").await).unwrap();
+    let places = compared["places"].as_array().unwrap();
+    let hefei = places.iter().find(|place| place["region"] == "340100").unwrap();
+    assert_eq!((&hefei["code"], &hefei["phone"]), (&json!(code), &json!("0551-62345678")));
+    assert!(hefei.get("hours").is_none(), "{hefei}");
+
     // Two thousand rows of which one is wrong: nothing. Without it: all.
     let regions = Region::all_current().filter(|region| {
         let code = region.to_string();

@@ -52,6 +52,8 @@ async fn places_are_compared_and_what_their_differences_cost_is_counted() {
     for nothing in ["/catalogue/none", "/catalogue/2020-35-25/320500/110000", "/catalogue/2020-35-25/320500/x"] {
         assert_eq!(page(&node, nothing).await.0, 404, "{nothing}");
     }
+    // Nothing is made up where a place says nothing.
+    assert!(pair.contains("编码待核实") && !pair.contains("咨询电话"), "{pair}");
     let (_, guide) = page(&node, "/items/2020-35-25").await;
     assert!(guide.contains("href=\"/catalogue/2020-35-25\""), "{guide}");
 

@@ -332,6 +332,23 @@ impl ItemCode {
         self.serial
     }
 
+    /// The groups in which it is read out: authority, level; of the item region, type, main item and child; number.
+    ///
+    /// ```
+    /// use tongban_core::catalogue::ItemCode;
+    ///
+    /// let water = ItemCode::parse("12441500196720244T344219980600301")?;
+    /// assert_eq!(water.groups(), ["12441500196720244T", "3", "44", "21", "99806", "003", "01"]);
+    /// # Ok::<(), tongban_core::catalogue::CodeError>(())
+    /// ```
+    pub fn groups(&self) -> Vec<String> {
+        let basic = [self.basic.part(0, 2), self.basic.part(2, 4), self.basic.main(), self.basic.child()];
+        let mut groups = vec![self.authority.to_string(), char::from(self.level).to_string()];
+        groups.extend(basic.map(str::to_owned));
+        groups.extend(self.serial.map(|serial| format!("{serial:02}")));
+        groups
+    }
+
     /// What it says otherwise than the authority and the region that it stands beside; the first of these.
     pub fn disagrees_with(&self, authority: Uscc, region: Region) -> Option<Disagreement> {
         if self.authority != authority {

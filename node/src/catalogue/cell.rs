@@ -95,6 +95,11 @@ pub fn limit(text: &str, unit: &str) -> Option<Limit> {
     Some(Limit { days, unit })
 }
 
+/// The telephone numbers of a cell: several may stand in one.
+pub fn numbers(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(['、', '/', '；', '，', ',', ';', '\n']).map(str::trim).filter(|number| !number.is_empty())
+}
+
 /// A limit, as it is written.
 pub fn limit_text(limit: Limit) -> String {
     match limit.unit {

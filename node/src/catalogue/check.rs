@@ -14,6 +14,7 @@ use tongban_core::law::{Standing, standing};
 use tongban_core::time::{Limit, Unit};
 
 use super::Known;
+use super::cell::numbers;
 use super::change::{Change, Changes};
 use super::column::Element as E;
 use super::fault::{Fault, Place};
@@ -246,10 +247,7 @@ impl Rules<'_> {
     fn contact(&mut self) {
         let one = self.one;
         for (number, element) in [(&one.phone, E::Phone), (&one.complaint_phone, E::ComplaintPhone)] {
-            // Several numbers may stand in one cell.
-            for number in
-                number.split(['、', '/', '；', '，', ',', ';', '\n']).map(str::trim).filter(|it| !it.is_empty())
-            {
+            for number in numbers(number) {
                 match phone(number) {
                     Phone::Whole => {}
                     Phone::WithoutArea => self.warn("phone-area", element),

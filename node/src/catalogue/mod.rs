@@ -13,6 +13,7 @@ mod read;
 pub mod table;
 pub mod write;
 
+pub use cell::numbers;
 pub use change::{Change, Changes, Difference};
 pub use fault::{CODES, Fault, Place, Severity};
 pub use read::Published;

@@ -12,6 +12,7 @@ mod csv;
 mod fault;
 mod form;
 mod held;
+mod implementation;
 mod law;
 mod notice;
 mod operate;

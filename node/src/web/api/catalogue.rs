@@ -62,6 +62,46 @@ struct Place {
     version: u32,
     conformity: Option<f64>,
     deviations: u32,
+    /// First day in force.
+    from: String,
+    /// First day no longer in force, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// 实施编码 or 业务办理项编码; it is not there where the authority has given none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// 地方实施编码.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    local_code: Option<String>,
+    /// 收费依据.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee_basis: Option<String>,
+    /// Whether the fee may be paid on the web, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pays_online: Option<bool>,
+    /// 到办事现场次数, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visits: Option<u8>,
+    /// 必须现场办理原因.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visits_reason: Option<String>,
+    /// 咨询电话.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    /// 监督投诉电话.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complaint_phone: Option<String>,
+    /// 办理地点.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    /// 办理时间.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours: Option<String>,
+}
+
+/// A text, unless it is empty.
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// An element: a line that can be the same or not.
@@ -106,6 +146,18 @@ async fn read(
         version: one.version,
         conformity: common.conformity_of(at),
         deviations: common.deviations_of(at),
+        from: one.from.to_string(),
+        until: one.until.map(|until| until.to_string()),
+        code: one.code.map(|code| code.to_string()),
+        local_code: said(&one.local_code),
+        fee_basis: said(&one.fee_basis),
+        pays_online: one.pays_online,
+        visits: one.visits,
+        visits_reason: said(&one.visits_reason),
+        phone: said(&one.phone),
+        complaint_phone: said(&one.complaint_phone),
+        place: said(&one.place),
+        hours: said(&one.hours),
     });
     Ok(Json(Compared {
         item: key.clone(),

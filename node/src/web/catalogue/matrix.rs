@@ -15,6 +15,7 @@ use crate::limits;
 use crate::service::common_text::leads;
 use crate::service::compare::{hurt, of_item, provinces};
 use crate::web::fault::Fault;
+use crate::web::implementation::{Fact, or_nothing};
 use crate::web::law::beside;
 use crate::web::part::{Choice, badge, button_link, done, note, page, secondary, select, table};
 use crate::web::visitor::Visitor;
@@ -90,6 +91,7 @@ pub(super) async fn show(
             // Long for a telephone: what differs stands above.
             details { summary { (t("catalogue-matrix")) } (matrix.table()) }
             (matrix.by_place())
+            details { summary { (t("implementation-title")) } (matrix.facts()) }
             (list::meaning(&visitor))
         }
         div class="actions" {
@@ -229,6 +231,27 @@ impl Matrix<'_> {
             })
             .collect();
         table(&self.visitor.t("catalogue-matrix"), &heads, &rows)
+    }
+
+    /// What places say beside what is compared: where to go, whom to call, under which code.
+    fn facts(&self) -> Markup {
+        let all = self.common.all();
+        let is_said = |fact: &Fact| self.places.iter().any(|at| fact.value(self.visitor, all[*at]).is_some());
+        let said: Vec<Fact> = Fact::all().filter(is_said).collect();
+        let names: Vec<_> = std::iter::once(self.visitor.t("catalogue-place"))
+            .chain(said.iter().map(|it| it.name(self.visitor)))
+            .collect();
+        let heads: Vec<&str> = names.iter().map(|name| name.as_ref()).collect();
+        let rows: Vec<Vec<Markup>> = self
+            .places
+            .iter()
+            .map(|at| {
+                let one = all[*at];
+                let cells = said.iter().map(|fact| or_nothing(fact.value(self.visitor, one)));
+                std::iter::once(html! { (self.place(one)) }).chain(cells).collect()
+            })
+            .collect();
+        table(&self.visitor.t("implementation-title"), &heads, &rows)
     }
 
     /// Each place with its figure.

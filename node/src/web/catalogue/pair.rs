@@ -10,6 +10,7 @@ use super::{figure, list, words};
 use crate::app::App;
 use crate::service::compare::{hurt_between, in_force};
 use crate::web::fault::Fault;
+use crate::web::implementation;
 use crate::web::part::{badge, done, note, page, table};
 use crate::web::visitor::Visitor;
 
@@ -58,6 +59,8 @@ pub(super) async fn show(
         (note(&t("catalogue-hurt-meaning")))
         h2 { (t("catalogue-pair-kinds")) }
         (table(&t("catalogue-pair-kinds-table"), &[&t("catalogue-kind"), &t("catalogue-agree")], &kinds))
+        h2 { (t("implementation-title")) }
+        (table(&t("implementation-title"), &[&t("catalogue-fact"), &here_name, &there_name], &implementation::beside(&visitor, here, there)))
         (list::meaning(&visitor))
         div class="actions" {
             a class="button" href=(format!("/catalogue/{key}/{}/{}", there.region, here.region)) { (t("catalogue-pair-turn")) }

@@ -14,6 +14,7 @@ use crate::directory::Snapshot;
 use crate::search::{self, Found};
 use crate::web::case_page;
 use crate::web::fault::Fault;
+use crate::web::implementation::{Fact, facts};
 use crate::web::law::beside;
 use crate::web::part::{attention, badge, icon, page, primary, secondary};
 use crate::web::situation;
@@ -191,6 +192,7 @@ impl Guide<'_> {
                     dt { (t("portal-subjects")) } dd { (subjects(visitor, self.item)) }
                     dt { (t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, one.promised)), ("statutory", &case_page::limit(lang, one.statutory))])) }
                     dt { (t("portal-fee")) } dd { (fee) }
+                    (facts(visitor, one, &Fact::PRACTICAL))
                     dt { (t("portal-basis")) } dd { (one.legal_basis) }
                     @if !one.bases.is_empty() { dt { (t("law-bases")) } dd { (beside::bases(visitor, self.snapshot, &one.bases, today)) } }
                     dt { (t("portal-result")) } dd { (lang.pick(&one.result, &one.result_en)) }
@@ -199,6 +201,7 @@ impl Guide<'_> {
                         None => (one.region.full_name()),
                     } }
                     dt { (t("portal-version")) } dd { (visitor.tf("portal-version-value", &[("version", &one.version.to_string()), ("from", &one.from.to_string())])) }
+                    (facts(visitor, one, &Fact::FORMAL))
                 }
             }
         }

@@ -20,6 +20,7 @@ use crate::web::case_page;
 use crate::web::catalogue::words;
 use crate::web::fault::{Fault, why};
 use crate::web::form::Form;
+use crate::web::implementation::{Fact, facts};
 use crate::web::law;
 use crate::web::part::{self, Choice, Field, choices, page};
 use crate::web::situation::{self, Fields};
@@ -246,8 +247,10 @@ fn about(visitor: &Visitor, opening: &Opening) -> Markup {
             }
             dt { (visitor.t("fact-limits")) } dd { (visitor.tf("fact-limits-value", &[("promised", &case_page::limit(lang, opening.promised)), ("statutory", &case_page::limit(lang, implementation.statutory))])) }
             dt { (visitor.t("window-fee")) } dd { @if implementation.fee.is_empty() { (visitor.t("free-of-charge")) } @else { (implementation.fee) } }
+            (facts(visitor, implementation, &Fact::PRACTICAL))
             dt { (visitor.t("window-result")) } dd { (lang.pick(&implementation.result, &implementation.result_en)) }
             dt { (visitor.t("window-law")) } dd { (implementation.legal_basis) }
+            (facts(visitor, implementation, &Fact::FORMAL))
         }
         @if let Ok(permit) = &opening.permit {
             @if !permit.rights.verify_originals { (part::note(&visitor.t("window-no-verify"))) }

@@ -12,6 +12,7 @@ use crate::web::case_page;
 use crate::web::fault::why;
 use crate::web::form::Form;
 use crate::web::held;
+use crate::web::implementation::{Fact, facts};
 use crate::web::law::beside;
 use crate::web::part::{self, Choice, page};
 use crate::web::visitor::Visitor;
@@ -143,12 +144,21 @@ impl Sheet<'_> {
     fn left(&self) -> Markup {
         let drafted = &self.case().drafted;
         let current = self.clerk.snapshot.implementations.get(&drafted.item.implementation);
-        // Conditions are shown in the version under which the case began, or not at all.
-        let conditions = current.filter(|current| current.version == drafted.item.version);
-        let conditions = conditions.map_or(&[][..], |current| &current.conditions);
+        // What the case does not keep is shown in the version under which it began, or not at all.
+        let current = current.filter(|current| current.version == drafted.item.version);
+        let conditions = current.map_or(&[][..], |current| &current.conditions);
         html! {
             h2 { (self.visitor.tf("window-their-list", &[("authority", self.authority())])) }
             (check_list(self.visitor, conditions, &drafted.item.materials))
+            @if let Some(current) = current {
+                details {
+                    summary { (self.t("implementation-title")) }
+                    dl class="facts" {
+                        (facts(self.visitor, current, &Fact::PRACTICAL))
+                        (facts(self.visitor, current, &Fact::FORMAL))
+                    }
+                }
+            }
         }
     }
 
