@@ -12,6 +12,7 @@ use crate::config::{Config, Opens};
 use crate::directory::Directory;
 use crate::limits;
 use crate::peer::Errands;
+use crate::service::compare::Comparisons;
 use crate::store::{Store, WriterHandle};
 use crate::watch::{Metrics, Watch};
 use crate::web::Providers;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub writer: WriterHandle,
     /// What is known of the others.
     pub directory: Directory,
+    /// Their implementations, put side by side.
+    pub comparisons: Comparisons,
     /// The node's key.
     pub signer: Arc<dyn Signer>,
     /// The clock.

@@ -205,6 +205,10 @@ pub const PROVIDER_BYTES_MAX: usize = 1024 * 1024;
 pub const SUBJECT_BYTES_MAX: usize = 255;
 /// The longest path to which a sign-in by a provider goes back, in bytes; a longer one leads home.
 pub const BACK_BYTES_MAX: usize = 2048;
+/// How long a page waits for figures that are being found anew, in milliseconds; then it shows the last ones.
+pub const COMPARE_WAIT_MS: u64 = 500;
+/// Items on one page of the comparison of provinces.
+pub const COMPARE_ITEMS: usize = 50;
 /// Places that one page of a comparison shows beside each other; of more, those of one province can be chosen.
 pub const COMPARE_PLACES_MAX: usize = 40;
 /// Elements that it shows: what only single places have makes the list long.

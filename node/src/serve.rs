@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::error::Failure;
+use crate::service::compare::{self, Comparisons};
 use crate::store::{Store, Writer, WriterSetup};
 use crate::watch::{Metrics, Stage, Watch, watch_for_ever};
 use crate::{beside, key, limits, peer, tls, web, work};
@@ -84,6 +85,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         store,
         writer: handle,
         directory,
+        comparisons: Comparisons::default(),
         signer,
         clock,
         calendar,
@@ -137,6 +139,7 @@ pub async fn serve(
         tokio::spawn(axum::serve(listener, web::monitor(app.clone())).into_future());
     }
     tokio::spawn(crate::directory::follow(app.clone()));
+    tokio::spawn(compare::follow(app.clone()));
     tokio::spawn(peer::follow_all(app.clone()));
     tokio::spawn(peer::recover(app.clone()));
     tokio::spawn(work::run(app.clone()));

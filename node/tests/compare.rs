@@ -32,6 +32,14 @@ async fn places_are_compared_and_what_their_differences_cost_is_counted() {
     let (status, list) = page(&node, "/catalogue").await;
     assert_eq!(status, 200);
     assert!(list.contains("/catalogue/2020-35-25") && list.contains("一致程度"), "{list}");
+    // All items by province: each cell leads to what it was found of, and its colour is not all that it says.
+    let (status, provinces) = page(&node, "/catalogue/provinces").await;
+    assert_eq!(status, 200);
+    for there in ["/catalogue/2020-35-25?within=340000", "data-head=\"安徽省\"", "class=\"share", "%</a>"] {
+        assert!(provinces.contains(there), "no {there} in {provinces}");
+    }
+    let (_, none) = page(&node, "/catalogue/provinces?q=没有这样的事&after=7").await;
+    assert!(none.contains("没有这样的事项") && !none.contains("within="), "{none}");
     let (status, matrix) = page(&node, "/catalogue/2020-35-25").await;
     assert_eq!(status, 200);
     for there in ["委托书", "只有这里有", "安徽省宣城市", "多出", "<svg class=\"heat\"", "<table>"] {

@@ -5,11 +5,12 @@ mod shelf;
 mod snapshot;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 use tongban_core::catalogue::Implementation;
 use tongban_core::directory::{Document, DocumentError, Kind, Organisation, TrustError, TrustList};
 use tongban_core::dossier::{Group, Hash, Moment, NodeId, PublicKey, Signer};
@@ -28,7 +29,7 @@ use crate::store::{PublicHead, Published, Result, Store, StoreError, damaged};
 /// Shared, and replaced as a whole when something came in.
 #[derive(Clone)]
 pub struct Directory {
-    snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    snapshot: Arc<watch::Sender<Arc<Snapshot>>>,
     shelf: Arc<Mutex<Shelf>>,
     /// What the snapshot was made of. It is made by one at a time.
     seen: Arc<tokio::sync::Mutex<Option<Seen>>>,
@@ -64,7 +65,8 @@ pub enum Unkept {
 impl Directory {
     /// Reads what the store holds.
     pub async fn open(store: &Store, root: Hash, clock: Clock) -> Result<Directory> {
-        let (snapshot, shelf, seen) = (Arc::default(), Arc::default(), Arc::default());
+        let snapshot = Arc::new(watch::Sender::new(Arc::default()));
+        let (shelf, seen) = (Arc::default(), Arc::default());
         let directory = Directory { snapshot, shelf, seen, root, clock };
         directory.reload(store).await?;
         Ok(directory)
@@ -72,7 +74,12 @@ impl Directory {
 
     /// What is known now.
     pub fn now(&self) -> Arc<Snapshot> {
-        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.snapshot.borrow().clone()
+    }
+
+    /// What is known now, and whenever it changes.
+    pub fn news(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshot.subscribe()
     }
 
     /// The key that a group names, judged by the trust list that it names.
@@ -151,7 +158,7 @@ impl Directory {
         // A large catalogue takes a while, in which others are served.
         let made = tokio::task::spawn_blocking(move || make(day, &root, &lists, newest, matters));
         let snapshot = Arc::new(made.await.map_err(damaged)?);
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        self.snapshot.send_replace(snapshot);
         *last = Some(seen);
         Ok(())
     }

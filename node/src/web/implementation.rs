@@ -133,5 +133,5 @@ fn phones(cell: &str) -> Option<Markup> {
 
 /// A code in groups that can be read out; whoever copies it gets it without gaps.
 fn grouped(code: &ItemCode) -> Markup {
-    html! { span class="code" { @for group in code.groups() { span { (group) } } } }
+    html! { span class="groups" { @for group in code.groups() { span { (group) } } } }
 }

@@ -89,7 +89,6 @@ fault-no-such-address = The API has no such address. All of them are in /api/ope
 fault-wrong-method = This address of the API does not take this method. All of them are in /api/openapi.json.
 fault-json-malformed = The body is not the JSON of this interface, see /api/openapi.json: { $error }
 fault-query-malformed = The query is wrong, see /api/openapi.json: { $error }
-fault-base64-malformed = The file is not base64: { $error }
 fault-region-code = There is no region { $code }: give the six digits of GB/T 2260
 fault-after-unknown = after is no place in a list: use the address in the Link header of the page before, unchanged
 fault-answer-malformed = The file is not the JSON that is agreed. See docs/department.md, and put it there again: { $error }

@@ -89,7 +89,6 @@ fault-no-such-address = 没有这个接口地址。全部接口见 /api/openapi.
 fault-wrong-method = 这个接口地址不支持这种请求方法。全部接口见 /api/openapi.json。
 fault-json-malformed = 请求正文不是这个接口要的 JSON，请对照 /api/openapi.json：{ $error }
 fault-query-malformed = 查询参数不对，请对照 /api/openapi.json：{ $error }
-fault-base64-malformed = 文件内容不是 base64：{ $error }
 fault-region-code = 没有行政区划“{ $code }”，请用 GB/T 2260 的六位代码
 fault-after-unknown = after 不是列表里的位置：请原样使用上一页 Link 头里的地址
 fault-answer-malformed = 文件不是约定的 JSON，请对照 docs/department.md 改好后重新放入：{ $error }

@@ -160,9 +160,9 @@ fn attach(app: &App, materials: Vec<Material>) -> Result<(Vec<Attached>, Vec<New
 }
 
 fn decode(content: &str) -> Result<Vec<u8>, Refusal> {
-    base64::engine::general_purpose::STANDARD.decode(content).map_err(|error| {
-        let error = error.to_string();
-        Refusal::unread(StatusCode::UNPROCESSABLE_ENTITY, "base64", "fault-base64-malformed", ("error", &error))
+    base64::engine::general_purpose::STANDARD.decode(content).map_err(|_| {
+        let (zh, en) = (Lang::Zh.t("fault-base64"), Lang::En.t("fault-base64"));
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "base64", &zh, &en)
     })
 }
 

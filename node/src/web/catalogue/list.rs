@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 
-use super::{figure, waiting};
+use super::{counting, figure, name, provinces, waiting};
 use crate::app::App;
 use crate::service::compare::{self, Compared};
 use crate::web::fault::Fault;
@@ -13,9 +13,10 @@ use crate::web::visitor::Visitor;
 /// GET `/catalogue`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fault> {
     let snapshot = app.directory.now();
-    let all = compare::all(&snapshot, app.clock.today()).await;
+    let (all, is_current) = compare::all(&app).await;
     let hurt = app.store.hurt().await?;
-    let mut sorted: Vec<(&Compared, u64)> = all.iter().map(|one| (one, compare::hurt(&hurt, &one.item))).collect();
+    let mut sorted: Vec<(&Compared, u64)> =
+        all.items.iter().map(|one| (one, compare::hurt(&hurt, &one.item))).collect();
     // What hurts most comes first, then what differs most.
     sorted.sort_by(|(one, hurts), (other, hurts_other)| {
         (hurts_other, other.deviations).cmp(&(hurts, one.deviations)).then_with(|| one.item.cmp(&other.item))
@@ -24,10 +25,8 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Mar
     let rows: Vec<Vec<Markup>> = sorted
         .iter()
         .map(|(one, hurts)| {
-            let name =
-                snapshot.item(&one.item).map_or(one.item.as_str(), |item| visitor.lang.pick(&item.name, &item.name_en));
             vec![
-                html! { a href=(format!("/catalogue/{}", one.item)) { (name) } },
+                html! { a href=(format!("/catalogue/{}", one.item)) { (name(&visitor, &snapshot, &one.item)) } },
                 html! { (one.places) },
                 html! { (figure(&visitor, one.conformity)) },
                 html! { (one.deviations) },
@@ -35,7 +34,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Mar
             ]
         })
         .collect();
-    let provinces: Vec<Vec<Markup>> = compare::by_province(&all)
+    let provinces: Vec<Vec<Markup>> = compare::by_province(&all.items)
         .into_iter()
         .map(|(province, conformity)| vec![html! { (province.name()) }, html! { (figure(&visitor, conformity)) }])
         .collect();
@@ -51,7 +50,9 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Mar
         h1 { (t("catalogue-title")) }
         p class="lead" { (t("catalogue-lead")) }
         (waiting::running(&app, &visitor, &snapshot))
-        @if rows.is_empty() { (note(&t("catalogue-empty"))) } @else {
+        (counting(&visitor, &all, is_current))
+        @if rows.is_empty() { @if is_current { (note(&t("catalogue-empty"))) } } @else {
+            p { a href=(provinces::PAGE) { (t("provinces-title")) } }
             (table(&t("catalogue-list"), &heads, &rows))
             p class="hint" { (t("catalogue-hurt-meaning")) }
             h2 { (t("catalogue-provinces")) }

@@ -7,6 +7,7 @@ mod pair;
 mod picture;
 mod proposal;
 mod propose;
+mod provinces;
 mod versions;
 pub(super) mod waiting;
 pub(super) mod words;
@@ -22,13 +23,16 @@ use super::form::Form;
 use super::part;
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::directory::Snapshot;
 use crate::service::ServiceError;
+use crate::service::compare::All;
 use crate::store::SayError;
 
 /// Routes.
 pub fn router() -> Router<App> {
     Router::new()
         .route("/catalogue", get(list::show))
+        .route(provinces::PAGE, get(provinces::show))
         .route("/catalogue/{item}", get(matrix::show))
         .route("/catalogue/{item}/{here}/{there}", get(pair::show))
         .route("/catalogue/{item}/{here}/versions", get(versions::show))
@@ -118,4 +122,15 @@ async fn kept(app: &App, visitor: &Visitor, after: &After, page: &str) -> Result
         }
         _ => Ok(None),
     }
+}
+
+/// An item by its name, or by its key if it is in no list.
+fn name<'a>(visitor: &Visitor, snapshot: &'a Snapshot, key: &'a str) -> &'a str {
+    snapshot.item(key).map_or(key, |item| visitor.lang.pick(&item.name, &item.name_en))
+}
+
+/// Says that figures are being found anew.
+fn counting(visitor: &Visitor, all: &All, is_current: bool) -> Markup {
+    let key = if all.items.is_empty() { "catalogue-counting-first" } else { "catalogue-counting" };
+    html! { @if !is_current { (part::note(&visitor.t(key))) } }
 }
