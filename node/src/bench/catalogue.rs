@@ -118,12 +118,13 @@ pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implement
             review_en: String::new(),
         });
     }
+    let fee = if dice.once_in(20) { "10 元".to_owned() } else { String::new() };
     Implementation {
         id: format!("bench@{region}"),
         item: "bench".to_owned(),
         code: None,
         local_code: String::new(),
-        fee_basis: String::new(),
+        fee_basis: if fee.is_empty() { String::new() } else { "发改价格〔2020〕1号".to_owned() },
         pays_online: None,
         visits: None,
         visits_reason: String::new(),
@@ -142,7 +143,7 @@ pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implement
         situations: Vec::new(),
         statutory: Limit::DECISION,
         promised: Limit::working(1 + dice.throw(10) as u16),
-        fee: if dice.once_in(20) { "10 元".to_owned() } else { String::new() },
+        fee,
         legal_basis: "国办发〔2020〕35号".to_owned(),
         bases: Vec::new(),
         result: format!("{}居住证明", if dice.once_in(9) { region.name() } else { "" }),

@@ -1,5 +1,6 @@
 //! `tongban bench import`: files of an office read, checked and published, from the bytes to what is durable.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -179,8 +180,9 @@ impl World {
         let open = app.store.begun(&app.config.node).await?;
         let known = Known { snapshot: &snapshot, published: &published, open: &open, node: &app.config.node };
         let examined = examine(&bytes, &known, false, &|_| {});
-        if let Some(fault) = examined.faults.iter().find(|_| examined.errors() > 0) {
-            return Err(failed(format!("{format}: {} {:?}", fault.code, fault.place)));
+        if examined.errors() > 0 {
+            let wrong: BTreeSet<&str> = examined.faults.iter().map(|fault| fault.code).collect();
+            return Err(failed(format!("{format}: {wrong:?}")));
         }
         let examined_s = begun.elapsed().as_secs_f64();
         let by = By { org: None, role: Role::System, staff: None };
