@@ -169,10 +169,7 @@ async fn render(app: &App, visitor: &Visitor, key: &str, number: u32, given: &Gi
         @if let Some(said) = given.said { (done(&t(said))) }
         (summary(visitor, given.wrong))
         p class="lead" { (t("proposal-lead")) }
-        @if let Some(authority) = &authority { (view.for_authority(authority)) }
-        @if leads { (view.for_lead()) }
         section id="text" {
-            h2 { (t("proposal-says")) }
             (view.clauses())
             dl class="facts" {
                 dt { (t("proposal-reason")) } dd { (proposed.proposal.reason) }
@@ -184,6 +181,9 @@ async fn render(app: &App, visitor: &Visitor, key: &str, number: u32, given: &Gi
             p class="hint" { (t("proposal-conformity-meaning")) }
         }
         @if let Some(settled) = &proposed.settled { (view.settled(settled)) }
+        // What is answered is read first.
+        @if let Some(authority) = &authority { (view.for_authority(authority)) }
+        @if leads { (view.for_lead()) }
         (view.positions())
         div class="actions" {
             (part::button_link(&format!("/catalogue/{key}"), &t("catalogue-pair-all")))

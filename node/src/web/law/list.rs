@@ -81,7 +81,6 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
             }
         }
         section {
-            h2 { (t("law-all")) }
             @if rows.is_empty() { (note(&t("law-none"))) } @else { (table(&t("law-all"), &heads, &rows)) }
         }
     };

@@ -106,7 +106,7 @@ async fn draw(app: &App, visitor: &Visitor, key: &str, filled: &Filled, done: Op
         @if let Some(done) = done { (part::done(&visitor.t(&format!("law-done-{}", done.name())))) }
         (sheet.facts())
         section { h2 { (visitor.t("law-conflicts")) } (sheet.conflicts()) }
-        section { h2 { (visitor.t("law-articles")) } (sheet.articles()) }
+        section { (sheet.articles()) }
         section { h2 { (visitor.t("law-touches")) } (sheet.touches()) }
         (sheet.revisions())
         @if keeper(app, visitor).is_some() { (forms(visitor, law, filled)) }
@@ -148,7 +148,7 @@ impl Sheet<'_> {
                     false => ("late", "law-standing-ended"),
                 };
                 vec![
-                    html! { strong { (one.number) } },
+                    html! { strong class="num" { (one.number) } },
                     html! { (visitor.lang.pick(&one.text, &one.text_en)) },
                     html! { (validity(visitor, one.from, one.until)) " " (badge(tone, &visitor.t(state))) },
                     html! { (one.source) " · " (visitor.t(mark_key(one.mark))) },
