@@ -13,21 +13,21 @@ use tongban_core::item::{Clause, Item, Reply};
 use tongban_core::law::{Standing, standing};
 use tongban_core::time::{Limit, Unit};
 
-use super::Known;
 use super::cell::numbers;
 use super::change::{Change, Changes};
 use super::column::Element as E;
 use super::fault::{Fault, Place};
 use super::read::{Draft, Read};
+use super::{Known, each};
 use crate::directory::implementation_fault;
 
 /// Checks all that was read, each by itself and against the others.
 pub fn check(read: &Read, known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn Fn(u64)) {
     let mut ids: HashMap<&str, Vec<&Draft>> = HashMap::new();
     let mut codes: HashMap<String, u32> = HashMap::new();
-    for (at, draft) in read.drafts.iter().enumerate() {
-        tick(at as u64 + 1);
-        let mut rules = Rules { read, draft, one: &draft.one, known, faults: &mut *faults };
+    let alone = each(&read.drafts, tick, |_, draft| {
+        let mut faults = Vec::new();
+        let mut rules = Rules { read, draft, one: &draft.one, known, faults: &mut faults };
         rules.belongs();
         rules.code();
         rules.limits();
@@ -37,6 +37,10 @@ pub fn check(read: &Read, known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn
         rules.materials();
         rules.parts();
         rules.situations();
+        faults
+    });
+    faults.extend(alone.into_iter().flatten());
+    for draft in &read.drafts {
         let same = ids.entry(&draft.one.id).or_default();
         if let Some(first) = same.first() {
             let place = read.place(draft, E::Id);

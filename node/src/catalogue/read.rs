@@ -1,20 +1,22 @@
 //! Rows become implementations. A column that is not there leaves what is published as it is; an empty cell empties it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use tongban_core::catalogue::{
     Answer, BasicCode, Basis, Condition, Implementation, ItemCode, MaterialRule, Mode, Need, PartRule, Question, Side,
 };
 use tongban_core::ident::{Region, Uscc};
 use tongban_core::time::Limit;
 
-use super::Known;
 use super::cell::{date, limit, truth, unpack};
 use super::column::{About, Element as E, Headed, name};
 use super::fault::{Fault, Place};
 use super::table::{self, Format, Row};
+use super::{Known, each};
 use crate::limits;
 
 /// What a row says beside the implementation: it is compared with what is known, and not kept.
@@ -103,7 +105,8 @@ pub fn read(bytes: &[u8], known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn
 
 fn json(bytes: &[u8], known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn Fn(u64)) -> Read {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let rows: Vec<Value> = match serde_json::from_slice(bytes) {
+    // Each row is read by itself: what is wrong in one is told of that one.
+    let rows: Vec<&RawValue> = match serde_json::from_slice(bytes) {
         Ok(rows) => rows,
         Err(error) => {
             let place = json_place(error.line() as u32, "");
@@ -117,15 +120,16 @@ fn json(bytes: &[u8], known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn Fn(
         return Read::default();
     }
     let mut read = Read { rows: rows.len(), ..Read::default() };
-    for (at, value) in rows.into_iter().enumerate() {
+    let parsed = each(&rows, tick, |_, row| {
+        let Unknown(keys) = serde_json::from_str(row.get()).unwrap_or_default();
+        (keys, serde_json::from_str::<Implementation>(row.get()))
+    });
+    for (at, (unknown, parsed)) in parsed.into_iter().enumerate() {
         let row = at as u32 + 1;
-        tick(u64::from(row));
-        for key in value.as_object().into_iter().flat_map(|object| object.keys()) {
-            if !JSON_KEYS.contains(&key.as_str()) {
-                faults.push(Fault::warning("column-unknown", json_place(row, key)).with("heading", key));
-            }
+        for key in unknown {
+            faults.push(Fault::warning("column-unknown", json_place(row, &key)).with("heading", key));
         }
-        match serde_json::from_value::<Implementation>(value) {
+        match parsed {
             Ok(mut one) => {
                 one.version = known.published.get(&one.id).map_or(1, |published| published.version);
                 let materials_at = vec![json_place(row, "materials"); one.materials.len()];
@@ -140,6 +144,34 @@ fn json(bytes: &[u8], known: &Known<'_>, faults: &mut Vec<Fault>, tick: &dyn Fn(
         }
     }
     read
+}
+
+/// Fields of an object that no implementation has.
+#[derive(Default)]
+struct Unknown(Vec<String>);
+
+impl<'de> Deserialize<'de> for Unknown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Unknown, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Unknown;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unknown, A::Error> {
+                let mut unknown = Unknown::default();
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+                    if !JSON_KEYS.contains(&key.as_str()) {
+                        unknown.0.push(key);
+                    }
+                }
+                Ok(unknown)
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
 }
 
 /// Fields of an implementation in JSON.
