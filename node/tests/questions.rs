@@ -15,8 +15,8 @@ const RECALL_AT_5: f64 = 0.95;
 const RECALL_AT_1: f64 = 0.8;
 
 /// The same of what nothing was mended against: no goal, but what must not be lost.
-const UNSEEN_AT_1: f64 = 0.6;
-const UNSEEN_AT_5: f64 = 0.8;
+const UNSEEN_AT_1: f64 = 0.8;
+const UNSEEN_AT_5: f64 = 0.95;
 
 struct Question<'a> {
     kind: &'a str,

@@ -16,9 +16,10 @@ use crate::ident::Uscc;
 use crate::public::Room;
 use crate::rule::{Asks, WhyNot};
 
-/// What can be said in an authority's list.
+/// What can be said in an authority's list. In JSON the act is the one key, not a field among others: an entry may be long,
+/// and is so read once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "act", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     /// The list begins.
     Opened {

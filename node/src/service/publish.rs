@@ -168,7 +168,7 @@ fn say_in_list(app: &App, authority: Uscc, by: &By, news: News) -> Result<Say, S
     for mut one in news.next {
         let last = held.and_then(|held| held.public.room.versions.get(&one.id)?.last());
         one.version = one.version.max(last.map_or(1, |last| last.version + 1));
-        let size = serde_json::to_vec(&one).map_or(0, |text| text.len());
+        let size = size_of(&one);
         if size > limits::LIST_ENTRY_BYTES {
             let why = WhyNot::new("list-entry-too-long").with("id", &one.id).with("limit", limits::LIST_ENTRY_BYTES);
             return Err(SayError::from(why).into());
@@ -197,6 +197,24 @@ fn say_in_list(app: &App, authority: Uscc, by: &By, news: News) -> Result<Say, S
             say
         }
     })
+}
+
+/// How many bytes of an entry it takes.
+fn size_of(one: &Implementation) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // What cannot be written is too long for any entry.
+    serde_json::to_writer(&mut count, one).map_or(usize::MAX, |()| count.0)
 }
 
 /// Begins a public dossier, and lets everyone in. `key` says what it is about: whoever begins it a second time finds the
