@@ -22,6 +22,8 @@ fn material(key: &str, name: &str) -> MaterialRule {
         original: false,
         review: "清晰，在有效期内".to_owned(),
         review_en: String::new(),
+        source: String::new(),
+        certificate: String::new(),
     }
 }
 

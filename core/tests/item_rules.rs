@@ -318,6 +318,8 @@ fn material(key: &str, name: &str) -> MaterialRule {
         original: false,
         review: "清晰".to_owned(),
         review_en: String::new(),
+        source: String::new(),
+        certificate: String::new(),
     }
 }
 

@@ -154,6 +154,8 @@ impl Case {
                 original: false,
                 review: String::new(),
                 review_en: String::new(),
+                source: String::new(),
+                certificate: String::new(),
             });
         }
         let place = whole.parts.iter().position(|other| other.key == part.key).unwrap_or_default();

@@ -156,6 +156,12 @@ pub struct MaterialRule {
     pub review: String,
     /// The same in English.
     pub review_en: String,
+    /// 来源渠道: who issues it, or where it comes from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// 可用电子证照: the electronic certificate that may be fetched in its place.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub certificate: String,
 }
 
 /// A condition that the applicant must meet.

@@ -381,6 +381,8 @@ mod tests {
             original: false,
             review: String::new(),
             review_en: String::new(),
+            source: String::new(),
+            certificate: String::new(),
         }
     }
 

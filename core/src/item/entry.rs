@@ -266,8 +266,8 @@ impl Clause {
             Clause::Condition { condition } => vec![&condition.text, &condition.text_en],
             Clause::NoCondition { text } => vec![text],
             Clause::Material { material, also } => {
-                let MaterialRule { key, name, name_en, review, review_en, .. } = material;
-                [key, name, name_en, review, review_en].into_iter().chain(also).collect()
+                let MaterialRule { key, name, name_en, review, review_en, source, certificate, .. } = material;
+                [key, name, name_en, review, review_en, source, certificate].into_iter().chain(also).collect()
             }
             Clause::NoMaterial { key, name, also } => [key, name].into_iter().chain(also).collect(),
             Clause::Statutory { .. } | Clause::Promised { .. } => Vec::new(),

@@ -164,6 +164,8 @@ impl TestWorld {
             original,
             review: String::new(),
             review_en: String::new(),
+            source: String::new(),
+            certificate: String::new(),
         };
         Drafted {
             item: ItemOf {

@@ -105,6 +105,8 @@ pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implement
             original: dice.once_in(3),
             review: format!("核对{name}，在有效期内，要点{}", dice.throw(3)),
             review_en: String::new(),
+            source: String::new(),
+            certificate: String::new(),
         });
     }
     if dice.once_in(5) {
@@ -116,6 +118,8 @@ pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implement
             original: true,
             review: "盖章".to_owned(),
             review_en: String::new(),
+            source: String::new(),
+            certificate: String::new(),
         });
     }
     let fee = if dice.once_in(20) { "10 元".to_owned() } else { String::new() };

@@ -55,6 +55,8 @@ pub enum Element {
     Original,
     Review,
     ReviewEn,
+    Source,
+    Certificate,
     Side,
     Field,
     After,
@@ -145,6 +147,8 @@ pub const MATERIALS: &[Known] = &[
     (E::Original, "original", "核验原件", &["原件核验", "是否核验原件", "原件"]),
     (E::Review, "review", "审查要点", &["受理标准", "accept_stand"]),
     (E::ReviewEn, "review_en", "审查要点英文", &[]),
+    (E::Source, "source", "来源渠道", &["材料来源", "来源渠道说明", "source_explain"]),
+    (E::Certificate, "certificate", "可用电子证照", &["电子证照", "共享证照"]),
 ];
 
 /// Columns of 环节.

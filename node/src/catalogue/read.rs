@@ -563,14 +563,14 @@ fn key_of(name: &str, at: usize, published: Option<&Implementation>) -> String {
     same.map_or_else(|| format!("m{}", at + 1), |material| material.key.clone())
 }
 
-/// `名称|必要|原件|标识|英文名|审查要点|审查要点英文`.
+/// `名称|必要|原件|标识|英文名|审查要点|审查要点英文|来源渠道|可用电子证照`.
 fn packed_material(
     at: usize,
     line: &[String],
     published: Option<&Implementation>,
 ) -> Result<MaterialRule, &'static str> {
     let field = |at: usize| line.get(at).map_or("", String::as_str);
-    if line.len() > 7 {
+    if line.len() > 9 {
         return Err("list-format");
     }
     if field(0).is_empty() {
@@ -590,6 +590,8 @@ fn packed_material(
         original: original.ok_or("bool-format")?,
         review: field(5).to_owned(),
         review_en: field(6).to_owned(),
+        source: field(7).to_owned(),
+        certificate: field(8).to_owned(),
     })
 }
 
@@ -714,6 +716,8 @@ fn material(cells: &mut Cells<'_>, at: usize, published: Option<&Implementation>
         original: false,
         review: String::new(),
         review_en: String::new(),
+        source: String::new(),
+        certificate: String::new(),
     };
     one.name = cells.must(E::Name, "material-nameless", true, |text| Some(text.to_owned()))?;
     if one.key.is_empty() {
@@ -733,6 +737,8 @@ fn material(cells: &mut Cells<'_>, at: usize, published: Option<&Implementation>
     cells.text(E::NameEn, &mut one.name_en);
     cells.text(E::Review, &mut one.review);
     cells.text(E::ReviewEn, &mut one.review_en);
+    cells.text(E::Source, &mut one.source);
+    cells.text(E::Certificate, &mut one.certificate);
     Some(one)
 }
 

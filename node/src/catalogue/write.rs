@@ -109,7 +109,8 @@ pub fn cell(element: E, one: &Implementation, snapshot: &Snapshot) -> String {
 
 fn material_line(it: &MaterialRule) -> Vec<&str> {
     let (need, original) = (need_text(it.need), truth_text(it.original));
-    let line: [&str; 7] = [&it.name, need, original, &it.key, &it.name_en, &it.review, &it.review_en];
+    let line: [&str; 9] =
+        [&it.name, need, original, &it.key, &it.name_en, &it.review, &it.review_en, &it.source, &it.certificate];
     line.to_vec()
 }
 
@@ -164,7 +165,18 @@ pub fn xlsx(all: &[&Implementation], snapshot: &Snapshot) -> Result<Vec<u8>, Xls
     let rows = all.iter().flat_map(|one| {
         one.materials.iter().map(move |it| {
             let (need, original) = (need_text(it.need), truth_text(it.original));
-            let cells: [&str; 8] = [&one.id, &it.key, &it.name, &it.name_en, need, original, &it.review, &it.review_en];
+            let cells: [&str; 10] = [
+                &one.id,
+                &it.key,
+                &it.name,
+                &it.name_en,
+                need,
+                original,
+                &it.review,
+                &it.review_en,
+                &it.source,
+                &it.certificate,
+            ];
             cells.map(str::to_owned).to_vec()
         })
     });

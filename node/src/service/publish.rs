@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tongban_core::catalogue::{BasicItem, Implementation, list};
-use tongban_core::directory::Kind;
+use tongban_core::directory::{Duty, Kind, Organisation};
 use tongban_core::dossier::{By, DossierId, NodeId, Role};
 use tongban_core::ident::Uscc;
 use tongban_core::item;
@@ -78,18 +78,29 @@ pub async fn lists(app: &App, by: By, news: News) -> Result<(), ServiceError> {
     for one in news.ended {
         of.entry(one.authority).or_default().ended.push(one);
     }
+    let snapshot = app.directory.now();
+    let is_own = |org: &Organisation| org.node == app.config.node && org.duty == Duty::Authority;
     let mut all = Vec::with_capacity(of.len());
     for (authority, news) in of {
+        // Nobody would take it from here.
+        if !snapshot.organisations.get(&authority).is_some_and(is_own) {
+            return Err(SayError::from(WhyNot::new("not-yours-to-publish")).into());
+        }
         all.push(say_in_list(app, authority, &by, news)?);
     }
-    app.writer.say_all(all).await?;
+    let said = app.writer.say_all(all).await?;
     app.directory.reload(&app.store).await?;
-    Ok(())
+    // Another process began the list meanwhile: what was to be said in it was not.
+    let is_begun = said.iter().any(|one| one.again);
+    if is_begun { Err(SayError::from(WhyNot::new("opened-twice")).into()) } else { Ok(()) }
 }
 
 /// Publishes items, those that say something else than before. For the registrar.
 pub async fn items(app: &App, by: By, items: Vec<BasicItem>) -> Result<usize, ServiceError> {
     let snapshot = app.directory.now();
+    if snapshot.registrar().as_ref() != Some(&app.config.node) {
+        return Err(SayError::from(WhyNot::new("not-yours-to-publish")).into());
+    }
     let mut all = Vec::new();
     for item in items {
         let published = item::Act::Published { item: Box::new(item.clone()) };
@@ -116,16 +127,20 @@ pub async fn take_over(app: &App) -> Result<(), ServiceError> {
         }
     }
     let has_list = snapshot.versions.contains_key(&(Kind::Implementations, node.clone()));
-    let has_dossier = |authority: Uscc| snapshot.lists.contains_key(&authority);
-    let is_waiting = |one: &Arc<Implementation>| {
-        !has_dossier(one.authority) && snapshot.organisations.get(&one.authority).is_some_and(|org| org.node == *node)
+    let is_listless = |org: &&Organisation| {
+        org.node == *node && org.duty == Duty::Authority && !snapshot.lists.contains_key(&org.uscc)
     };
-    if !has_list || !snapshot.implementations.values().any(is_waiting) {
+    let listless: BTreeSet<Uscc> = snapshot.organisations.values().filter(is_listless).map(|org| org.uscc).collect();
+    if !has_list || listless.is_empty() {
         return Ok(());
     }
+    let is_waiting = |one: &Arc<Implementation>| listless.contains(&one.authority);
     let mut of: BTreeMap<Uscc, News> = BTreeMap::new();
     for one in own_implementations(&app.store, &app.directory, node).await?.into_values().filter(is_waiting) {
         of.entry(one.authority).or_default().next.push(Implementation::clone(&one));
+    }
+    if of.is_empty() {
+        return Ok(());
     }
     let mut all = Vec::with_capacity(of.len());
     for (authority, news) in of {

@@ -12,6 +12,7 @@ use tongban_core::ident::Uscc;
 use tongban_core::mechanism::{Basis, Permit};
 use tongban_core::time::{Deadline, Limit, StepKind, Unit};
 
+use super::implementation;
 use super::part::{Choice, attention, badge, icon, select};
 use super::visitor::Visitor;
 use crate::app::App;
@@ -697,6 +698,7 @@ pub fn materials(visitor: &Visitor, view: &CaseView) -> Markup {
                 li {
                     h3 { (lang.pick(&rule.name, &rule.name_en)) " " span class="badge" { (need_name(lang, rule.need)) } }
                     p class="hint" { (icon("paper")) (visitor.tf(point, &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+                    (implementation::of_material(visitor, rule))
                     @for (number, attached) in case.materials.iter().filter(|attached| attached.material == rule.key).enumerate() {
                         p {
                             @if view.missing_bytes.contains(&attached.blob.hash) {

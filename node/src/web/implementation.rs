@@ -4,10 +4,22 @@
 use std::borrow::Cow;
 
 use maud::{Markup, html};
-use tongban_core::catalogue::{Implementation, ItemCode};
+use tongban_core::catalogue::{Implementation, ItemCode, MaterialRule};
 
 use super::visitor::Visitor;
 use crate::catalogue::numbers;
+
+/// Where a material comes from, and what will do in its place.
+pub(super) fn of_material(visitor: &Visitor, rule: &MaterialRule) -> Markup {
+    html! {
+        @if !rule.source.is_empty() {
+            p class="hint" { (visitor.tf("implementation-material-source", &[("source", &rule.source)])) }
+        }
+        @if !rule.certificate.is_empty() {
+            p class="hint" { (visitor.tf("implementation-material-certificate", &[("certificate", &rule.certificate)])) }
+        }
+    }
+}
 
 /// One thing that it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

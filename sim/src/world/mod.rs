@@ -458,6 +458,8 @@ fn drafted(receiving: &Office, handling: &Office, applicant: BlobRef) -> Drafted
                 original: false,
                 review: String::new(),
                 review_en: String::new(),
+                source: String::new(),
+                certificate: String::new(),
             }],
             statutory: Limit::DECISION,
             promised: Limit::working(3),

@@ -163,3 +163,5 @@ provinces-band-whole = all the same
 provinces-band-most = 90 % or more
 provinces-band-some = 70 to 90 %
 provinces-band-few = less than 70 %
+implementation-material-source = From: { $source }
+implementation-material-certificate = An electronic certificate will do: { $certificate }

@@ -14,7 +14,7 @@ use crate::directory::Snapshot;
 use crate::search::{self, Found};
 use crate::web::case_page;
 use crate::web::fault::Fault;
-use crate::web::implementation::{Fact, facts};
+use crate::web::implementation::{self, Fact, facts};
 use crate::web::law::beside;
 use crate::web::part::{attention, badge, icon, page, primary, secondary};
 use crate::web::situation;
@@ -176,6 +176,7 @@ impl Guide<'_> {
                                 @if rule.original { " " (badge("move", &t("portal-original"))) }
                                 (situation::mark(visitor, one, &rule.key)) }
                             p class="hint" { (icon("paper")) (visitor.tf("requirement", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+                            (implementation::of_material(visitor, rule))
                         }
                     }
                 }

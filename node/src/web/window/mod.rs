@@ -24,6 +24,7 @@ use tongban_core::directory::Organisation;
 use super::case_page;
 use super::fault::{self, Fault};
 use super::form::Form;
+use super::implementation;
 use super::part;
 use super::visitor::Visitor;
 use crate::app::App;
@@ -176,6 +177,7 @@ fn check_list(visitor: &Visitor, conditions: &[Condition], materials: &[Material
                 li {
                     strong { (lang.pick(&rule.name, &rule.name_en)) } " " (marks(visitor, rule))
                     p class="hint" { (visitor.tf("review-point", &[("point", lang.pick(&rule.review, &rule.review_en))])) }
+                    (implementation::of_material(visitor, rule))
                 }
             }
         }
