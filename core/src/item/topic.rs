@@ -178,7 +178,7 @@ fn values(common: &Common<'_>, head: &Row) -> Vec<Choice> {
 
 /// How far places would agree if all of them took a text over; `None` if there is nothing to be compared.
 pub fn conformity_with(clauses: &[Clause], all: &[&Implementation]) -> Option<f64> {
-    let mut next: Vec<Implementation> = all.iter().map(|one| Implementation::clone(one)).collect();
+    let mut next: Vec<Implementation> = all.iter().copied().cloned().collect();
     next.iter_mut().for_each(|one| clauses.iter().for_each(|clause| clause.put_into(one)));
     common(&next.iter().collect::<Vec<_>>()).conformity()
 }

@@ -102,7 +102,7 @@ pub fn held<'a>(snapshot: &'a Snapshot, item: &str) -> Result<&'a Dossier<Item>,
 }
 
 /// A proposal by its number.
-fn known<'a>(dossier: &'a Dossier<Item>, number: u32) -> Result<&'a Proposed, ServiceError> {
+fn known(dossier: &Dossier<Item>, number: u32) -> Result<&Proposed, ServiceError> {
     Ok(dossier.public.room.proposal(number).ok_or_else(|| WhyNot::new("proposal-unknown"))?)
 }
 
