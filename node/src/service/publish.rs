@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tongban_core::catalogue::{BasicItem, Implementation, list};
+use tongban_core::catalogue::list::{self, List};
+use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Duty, Kind, Organisation};
 use tongban_core::dossier::{By, DossierId, NodeId, Role};
 use tongban_core::ident::Uscc;
 use tongban_core::item;
-use tongban_core::matter::Act;
+use tongban_core::matter::{Act, Matter};
 use tongban_core::public::LET_IN_MAX;
 use tongban_core::rule::WhyNot;
 
 use super::ServiceError;
 use crate::app::App;
-use crate::directory::own_implementations;
+use crate::directory::{Dossier, own_implementations};
 use crate::limits;
 use crate::store::{Once, Said, Say, SayError, Target};
 
@@ -79,12 +80,12 @@ pub async fn lists(app: &App, by: By, news: News) -> Result<(), ServiceError> {
         of.entry(one.authority).or_default().ended.push(one);
     }
     let snapshot = app.directory.now();
-    let is_own = |org: &Organisation| org.node == app.config.node && org.duty == Duty::Authority;
+    let is_anothers = |org: &Organisation| org.node != app.config.node;
     let mut all = Vec::with_capacity(of.len());
     for (authority, news) in of {
         // Nobody would take it from here.
-        if !snapshot.organisations.get(&authority).is_some_and(is_own) {
-            return Err(SayError::from(WhyNot::new("not-yours-to-publish")).into());
+        if snapshot.organisations.get(&authority).is_some_and(is_anothers) {
+            return Err(SayError::from(WhyNot::new("not-yours-to-publish").with("authority", authority)).into());
         }
         all.push(say_in_list(app, authority, &by, news)?);
     }
@@ -176,12 +177,12 @@ fn say_in_list(app: &App, authority: Uscc, by: &By, news: News) -> Result<Say, S
     // Who takes in what the offices bring speaks for each of them.
     let by = if by.role == Role::System { by.clone() } else { By { org: Some(authority), ..by.clone() } };
     let snapshot = app.directory.now();
-    let held = snapshot.lists.get(&authority);
+    let held = snapshot.lists.get(&authority).cloned().or_else(|| begun(app, authority));
     let mut acts = Vec::new();
     let mut full = Vec::new();
     let mut bytes = 0;
     for mut one in news.next {
-        let last = held.and_then(|held| held.public.room.versions.get(&one.id)?.last());
+        let last = held.as_ref().and_then(|held| held.public.room.versions.get(&one.id)?.last());
         one.version = one.version.max(last.map_or(1, |last| last.version + 1));
         let size = size_of(&one);
         if size > limits::LIST_ENTRY_BYTES {
@@ -212,6 +213,16 @@ fn say_in_list(app: &App, authority: Uscc, by: &By, news: News) -> Result<Say, S
             say
         }
     })
+}
+
+/// A list that this node began and nobody takes yet, because its authority is not known.
+fn begun(app: &App, authority: Uscc) -> Option<Dossier<List>> {
+    let own = app.directory.public().into_iter().filter(|known| known.holder == app.config.node);
+    own.filter_map(|known| match known.matter {
+        Matter::List(public) => Some(Dossier { id: known.id, public }),
+        _ => None,
+    })
+    .find(|dossier| dossier.public.room.authority == authority)
 }
 
 /// How many bytes of an entry it takes.
