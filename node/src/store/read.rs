@@ -772,12 +772,11 @@ impl Store {
             .collect()
     }
 
-    /// Numbers for the operator: cases, their stamps, pending slips, evidence of fault. None of them counts a large table.
+    /// Numbers for the operator: dossiers, stamps, pending slips, evidence of fault. None of them counts a large table.
     pub async fn counts(&self) -> Result<[i64; 4]> {
         let row = sqlx::query(
-            "SELECT COALESCE((SELECT dossiers FROM extent), 0) - (SELECT COUNT(*) FROM dossier WHERE kind <> 'case'), \
-             COALESCE((SELECT stamps FROM extent), 0) - CAST(COALESCE((SELECT SUM(len) FROM dossier \
-             WHERE kind <> 'case'), 0) AS BIGINT), (SELECT COUNT(*) FROM pending), (SELECT COUNT(*) FROM evidence WHERE code LIKE 'stamp-%')",
+            "SELECT COALESCE((SELECT dossiers FROM extent), 0), COALESCE((SELECT stamps FROM extent), 0), \
+             (SELECT COUNT(*) FROM pending), (SELECT COUNT(*) FROM evidence WHERE code LIKE 'stamp-%')",
         )
         .fetch_one(&self.pool)
         .await?;
