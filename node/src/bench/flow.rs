@@ -303,7 +303,7 @@ async fn load(served: std::sync::Arc<Served>, seconds: u64) -> Result<(Flow, i64
     let stamps = cases * STAMPS_PER_CASE;
     let each = stamps as f64 / 2.0;
     let groups = |side: usize| round(each / (to.commits[side] - from.commits[side]).max(1) as f64, 1);
-    let counts = served.handling.store.counts().await?;
+    let counts = served.handling.store.counts_of_cases().await?;
     let faults = counts[3] + served.receiving.store.counts().await?[3];
     if counts[1] != (done * STAMPS_PER_CASE) as i64 {
         return Err(failed(format!("{done} cases gave {} stamps", counts[1])));

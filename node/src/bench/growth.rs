@@ -347,7 +347,7 @@ mod tests {
         let (further, filled) = grown.unwrap();
         assert!(further.cases > 0 && filled.cases == 120 + further.cases);
         let store = crate::store::Store::open(&node.folder, None).await.unwrap();
-        let [dossiers, stamps, pending, evidence] = store.counts().await.unwrap();
+        let [dossiers, stamps, pending, evidence] = store.counts_of_cases().await.unwrap();
         assert_eq!([dossiers as u64, stamps as u64], [filled.cases, filled.stamps]);
         assert_eq!([pending, evidence], [0, 0]);
         let org = node.script.window();

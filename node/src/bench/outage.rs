@@ -332,7 +332,7 @@ async fn count(load: &Load, watch: &Watch) -> Result<End, Failure> {
     }
     let distinct: std::collections::BTreeSet<&DossierId> = cases.iter().collect();
     end.doubled += cases.len() - distinct.len();
-    let held = watch.handling.counts().await?;
+    let held = watch.handling.counts_of_cases().await?;
     // What was not acknowledged may have been stored all the same.
     end.doubled += (held[0] as usize).saturating_sub(cases.len() + errors);
     end.faults = held[3] + watch.receiving.counts().await?[3];

@@ -772,6 +772,16 @@ impl Store {
             .collect()
     }
 
+    /// The same of cases alone: what everyone may read is nobody's load.
+    pub async fn counts_of_cases(&self) -> Result<[i64; 4]> {
+        let [dossiers, stamps, pending, evidence] = self.counts().await?;
+        let row =
+            sqlx::query("SELECT COUNT(*), CAST(COALESCE(SUM(len), 0) AS BIGINT) FROM dossier WHERE kind <> 'case'")
+                .fetch_one(&self.pool)
+                .await?;
+        Ok([dossiers - row.try_get::<i64, _>(0)?, stamps - row.try_get::<i64, _>(1)?, pending, evidence])
+    }
+
     /// Numbers for the operator: dossiers, stamps, pending slips, evidence of fault. None of them counts a large table.
     pub async fn counts(&self) -> Result<[i64; 4]> {
         let row = sqlx::query(
