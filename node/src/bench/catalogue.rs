@@ -11,6 +11,7 @@ use tongban_core::catalogue::{Condition, Implementation, MaterialRule, Need};
 use tongban_core::ident::{Region, drill_uscc};
 use tongban_core::time::Limit;
 
+use super::dice::Dice;
 use super::machine::{Machine, Program};
 use super::report::{self, Table};
 use super::stats::{Latency, round};
@@ -49,29 +50,6 @@ struct Run {
     elements: usize,
     deviations: u32,
     conformity: f64,
-}
-
-/// SplitMix64: enough to spread variants.
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Dice {
-        Dice(seed)
-    }
-
-    /// A number below `of`.
-    fn throw(&mut self, of: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % of
-    }
-
-    /// Once in `of` times.
-    fn once_in(&mut self, of: u64) -> bool {
-        self.throw(of) == 0
-    }
 }
 
 /// Materials that most places ask for.

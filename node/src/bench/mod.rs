@@ -5,6 +5,7 @@ mod bound;
 mod catalogue;
 mod clocks;
 mod create;
+mod dice;
 mod exchange;
 mod flow;
 mod growth;

@@ -13,6 +13,7 @@ use tongban_core::catalogue::{Availability, BasicItem, Implementation, Mode};
 use tongban_core::ident::Region;
 use tongban_core::mechanism::{Basis, Mechanism};
 
+use super::dice::Dice;
 use super::machine::{self, Machine, Program};
 use super::report::{self, Table};
 use super::stats::{Latency, round};
@@ -72,19 +73,6 @@ struct Run {
     found: usize,
 }
 
-/// Numbers that only seem drawn: the same seed gives the same ones (SplitMix64).
-struct Drawn(u64);
-
-impl Drawn {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end.max(1) as u64) as usize
-    }
-}
-
 impl Search {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let run = in_scratch(|folder| self.measure(folder)).await?;
@@ -98,11 +86,11 @@ impl Search {
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {
         let machine = Machine::look(&folder);
         let program = Program::new(bound::database().await?);
-        let mut drawn = Drawn(self.seed);
+        let mut dice = Dice::new(self.seed);
         let before = memory();
         let regions: Vec<Region> = Region::all_current().take(self.regions as usize).collect();
         let (items, mechanisms) = items(self.implementations as usize, regions.len())?;
-        let implementations = implementations(&items, &regions, self.implementations as usize, &mut drawn)?;
+        let implementations = implementations(&items, &regions, self.implementations as usize, &mut dice)?;
         let count = implementations.len();
         let begun = Instant::now();
         let implementations: BTreeMap<String, Arc<Implementation>> =
@@ -116,8 +104,8 @@ impl Search {
         let here = Region::parse("320500").map_err(failed)?;
         let (mut with_place, mut without_place, mut found) = (Vec::new(), Vec::new(), 0);
         for number in 0..self.queries {
-            let question = questions[drawn.below(questions.len())];
-            let place = regions[drawn.below(regions.len())];
+            let question = dice.pick(&questions);
+            let place = dice.pick(&regions);
             let is_placed = number % 2 == 0;
             let query = if is_placed { format!("{} {question}", place.name()) } else { question.to_owned() };
             let begun = Instant::now();
@@ -192,7 +180,7 @@ fn implementations(
     items: &[BasicItem],
     regions: &[Region],
     count: usize,
-    drawn: &mut Drawn,
+    dice: &mut Dice,
 ) -> Result<Vec<Implementation>, Failure> {
     let known: Vec<Implementation> = part("implementations")?;
     let template = known.first().ok_or_else(|| failed("no implementation in the demo's world"))?;
@@ -206,7 +194,7 @@ fn implementations(
             one.id = format!("{}@{region}", item.key);
             one.item.clone_from(&item.key);
             one.region = *region;
-            one.promised.days = drawn.below(20) as u16;
+            one.promised.days = dice.throw(20) as u16;
             // What no search reads takes no room here.
             (one.conditions, one.materials, one.parts) = (Vec::new(), Vec::new(), Vec::new());
             all.push(one);
