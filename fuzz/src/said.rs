@@ -6,6 +6,7 @@ use tongban_core::case::{Act, Case, KIND};
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{NodeCard, Organisation};
 use tongban_core::dossier::{By, Chain, Moment, NodeId, Role, Stamp, Suite, Written};
+use tongban_core::matter::{self, Matter};
 use tongban_core::mechanism::{Mechanism, permit};
 use tongban_core::rule::Asks;
 use tongban_core::time::{Calendar, Limit, deadline};
@@ -21,16 +22,18 @@ pub fn entry(bytes: &[u8]) {
     let fields = serde_json::to_vec(written.entry()).expect("an entry is plain data");
     let again = Written::read(fields, hash).expect("what was read can be written");
     assert_eq!(format!("{:?}", again.entry()), format!("{:?}", written.entry()));
-    let act = Act::of(&written);
-    assert_eq!(act, Act::of(&again));
+    let act = matter::Act::of(&written);
+    assert_eq!(act, matter::Act::of(&again));
     let stamp = Stamp::first(&written, &written.entry().node, Moment(0));
     if let Ok(chain) = Chain::open(&stamp, &stamp.hash(Suite::Ed25519), &written) {
         assert_eq!(chain.holder(), &written.entry().node);
         let next = chain.next_stamp(&written, written.entry().at);
         assert!(chain.judge(&next, &next.hash(Suite::Ed25519), &written).is_err(), "an entry is answered once");
     }
-    if let Ok(case) = Case::open(&written) {
-        look(&case);
+    if let Some(mut matter) = Matter::open(&written) {
+        matter.as_case().into_iter().for_each(look);
+        // Said twice it breaks a rule, or says the same again: the fold never fails.
+        matter.apply(&stamp, &written, Calendar::national());
     }
 }
 

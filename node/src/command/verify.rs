@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
-use tongban_core::case::Act;
 use tongban_core::dossier::{Complete, Hash, Verified, VerifyError, verify};
+use tongban_core::matter::Act;
 
 use crate::text::Lang;
 

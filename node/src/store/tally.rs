@@ -8,9 +8,9 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use tongban_core::case::{self, Act};
 use tongban_core::dossier::{Hash, NodeId, Written};
 use tongban_core::exchange::Commit;
+use tongban_core::matter::Act;
 
 /// Where the lines of cases go.
 pub(super) const CASE: &str = "tongban::case";
@@ -125,7 +125,7 @@ fn tell(own: &NodeId, commit: &Commit) {
     tokio::spawn(async move {
         for Line { what, place, holder, written } in lines {
             let entry = written.entry();
-            let act = if entry.kind == case::KIND { Act::of(&written) } else { None };
+            let act = Act::of(&written);
             let refused = entry.refuses.as_ref().map(|refuses| refuses.code.as_str());
             tracing::info!(
                 target: CASE,
