@@ -138,7 +138,6 @@ pub async fn serve(
         // It answers until the very end.
         tokio::spawn(axum::serve(listener, web::monitor(app.clone())).into_future());
     }
-    tokio::spawn(crate::directory::follow(app.clone()));
     tokio::spawn(compare::follow(app.clone()));
     tokio::spawn(peer::follow_all(app.clone()));
     tokio::spawn(peer::recover(app.clone()));

@@ -14,7 +14,7 @@ const RECALL_AT_5: f64 = 0.95;
 /// The answer stands first.
 const RECALL_AT_1: f64 = 0.8;
 
-/// The same of what nothing was mended against: no goal, but what must not be lost.
+/// The same of what nothing was mended against.
 const UNSEEN_AT_1: f64 = 0.8;
 const UNSEEN_AT_5: f64 = 0.95;
 

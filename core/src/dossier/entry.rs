@@ -169,6 +169,13 @@ pub struct By {
     pub staff: Option<String>,
 }
 
+impl By {
+    /// The node itself, by rule and without a person; on the machine itself, whoever works there speaks for it.
+    pub fn system() -> By {
+        By { org: None, role: Role::System, staff: None }
+    }
+}
+
 /// A stamped refusal of a slip: the pen holder's answer that the entry does not stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refuses {
@@ -311,7 +318,7 @@ impl Draft {
             dossier,
             kind: kind.to_owned(),
             node: node.clone(),
-            by: By { org: None, role: Role::System, staff: None },
+            by: By::system(),
             at: Moment(0),
             nonce: String::new(),
             pen: None,

@@ -8,10 +8,11 @@ use clap::Args;
 use serde::Serialize;
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Document, Duty, Kind, Organisation};
-use tongban_core::dossier::{By, NodeId, Role, Suite};
+use tongban_core::dossier::{By, NodeId, Suite};
 use tongban_core::ident::{Region, drill_uscc};
 
-use super::catalogue::{Dice, variant};
+use super::catalogue::variant;
+use super::dice::Dice;
 use super::machine::{self, Machine, Program};
 use super::report::{self, Table};
 use super::stats::round;
@@ -167,7 +168,7 @@ impl World {
         self.node(folder).await?;
         let app = serve::open(folder, Clock::default()).await?;
         // The items are published before anybody imports.
-        publish::take_over(&app).await?;
+        publish::begin_from_documents(&app).await?;
         let all: Vec<&Implementation> = self.implementations.iter().collect();
         let snapshot = app.directory.now();
         let bytes = match format {
@@ -185,8 +186,7 @@ impl World {
             return Err(failed(format!("{format}: {wrong:?}")));
         }
         let examined_s = begun.elapsed().as_secs_f64();
-        let by = By { org: None, role: Role::System, staff: None };
-        publish::lists(&app, by, examined.changes.news).await?;
+        publish::lists(&app, By::system(), examined.changes.news).await?;
         let whole = begun.elapsed().as_secs_f64();
         let count = app.directory.now().implementations.len();
         if count != self.implementations.len() {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tongban_core::catalogue::Implementation;
-use tongban_core::dossier::{By, Role};
+use tongban_core::dossier::By;
 
 use super::{Data, doctor, progress, put};
 use crate::catalogue::{Change, Examined, Fault, Known, examine, write};
@@ -130,9 +130,7 @@ async fn take(file: In, is_question: bool) -> Result<(), Failure> {
     let is_done = errors == 0 && !is_question && !examined.changes.is_nothing();
     if is_done {
         let app = serve::open(&file.data.data, Clock::default()).await?;
-        // Whoever works on the machine itself speaks for the node.
-        let by = By { org: None, role: Role::System, staff: None };
-        publish::lists(&app, by, examined.changes.news.clone()).await?;
+        publish::lists(&app, By::system(), examined.changes.news.clone()).await?;
     }
     if file.json {
         println!("{}", report_json(&examined, is_done));

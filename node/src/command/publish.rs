@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::directory::{Kind, Organisation};
-use tongban_core::dossier::{By, Role};
+use tongban_core::dossier::By;
 use tongban_core::mechanism::Mechanism;
 
 use super::{Data, read_text};
@@ -56,7 +56,7 @@ impl Publish {
                 let Some(app) = listed(folder).await? else {
                     return self.document::<BasicItem>(&text, Kind::Items).await;
                 };
-                let count = publish::items(&app, system(), items).await?;
+                let count = publish::items(&app, By::system(), items).await?;
                 println!("items: {count} published, the others say what they said before");
                 Ok(())
             }
@@ -67,7 +67,7 @@ impl Publish {
                 };
                 let news = publish::News::replacing(&app, next).await?;
                 let (said, ended) = (news.next.len(), news.ended.len());
-                publish::lists(&app, system(), news).await?;
+                publish::lists(&app, By::system(), news).await?;
                 println!("implementations: {said} published, {ended} ended, the others say what they said before");
                 Ok(())
             }
@@ -97,11 +97,6 @@ async fn listed(folder: &Path) -> Result<Option<App>, Failure> {
     store.close().await;
     let is_listed = snapshot.current().is_some_and(|list| list.card(&config.node).is_ok());
     if is_listed { serve::open(folder, Clock::default()).await.map(Some) } else { Ok(None) }
-}
-
-/// Whoever works on the machine itself speaks for the node.
-fn system() -> By {
-    By { org: None, role: Role::System, staff: None }
 }
 
 fn read<T: DeserializeOwned>(path: &Path, text: &str) -> Result<Vec<T>, Failure> {

@@ -18,11 +18,10 @@ use tongban_core::exchange::{Held, Keys};
 use tongban_core::matter::Matter;
 use tongban_core::time::Calendar;
 
-pub use self::shelf::Known;
 use self::shelf::Shelf;
-use self::snapshot::By;
+pub use self::shelf::Shelved;
+use self::snapshot::OfNode;
 pub use self::snapshot::{Dossier, Snapshot, implementation_fault};
-use crate::app::App;
 use crate::clock::Clock;
 use crate::store::{PublicHead, Published, Result, Store, StoreError, damaged};
 
@@ -111,7 +110,7 @@ impl Directory {
             let list = snapshot.current().ok_or(TrustError::None)?;
             verify::<serde_json::Value>(list, document)?;
             let by_registrar = matches!(document.kind, Kind::Items | Kind::Mechanisms);
-            if by_registrar && !is_registrar(&snapshot, &document.node) {
+            if by_registrar && !snapshot.is_registrar(&document.node) {
                 return Err(Unkept::NotRegistrar);
             }
         }
@@ -126,7 +125,7 @@ impl Directory {
     }
 
     /// The dossiers that everyone may read.
-    pub fn public(&self) -> Vec<Known> {
+    pub fn public(&self) -> Vec<Shelved> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner).all()
     }
 
@@ -164,18 +163,8 @@ impl Directory {
     }
 }
 
-/// Makes a new snapshot whenever something of a public dossier was written. Runs until the process ends.
-pub async fn follow(app: App) {
-    loop {
-        app.writer.made_public().notified().await;
-        if let Err(error) = app.directory.reload(&app.store).await {
-            tracing::error!(%error, "what everyone may read is not read anew");
-        }
-    }
-}
-
 /// A snapshot of all versions of the trust list, the newest other documents and the public dossiers.
-fn make(day: Date, root: &Hash, lists: &[Document], newest: Vec<Document>, matters: Vec<Known>) -> Snapshot {
+fn make(day: Date, root: &Hash, lists: &[Document], newest: Vec<Document>, matters: Vec<Shelved>) -> Snapshot {
     let mut snapshot = Snapshot { day, ..Snapshot::default() };
     for document in lists {
         match TrustList::open(document, root) {
@@ -188,8 +177,8 @@ fn make(day: Date, root: &Hash, lists: &[Document], newest: Vec<Document>, matte
             }
         }
     }
-    let mut organisations: Vec<By<Organisation>> = Vec::new();
-    let mut implementations: Vec<By<Implementation>> = Vec::new();
+    let mut organisations: Vec<OfNode<Organisation>> = Vec::new();
+    let mut implementations: Vec<OfNode<Implementation>> = Vec::new();
     for document in newest {
         let Some(list) = snapshot.trust.current() else { break };
         let node = document.node.clone();
@@ -222,10 +211,6 @@ impl Keys for Directory {
         let snapshot = self.now();
         snapshot.current().map(|list| list.root.clone()).ok_or(TrustError::None)
     }
-}
-
-fn is_registrar(snapshot: &Snapshot, node: &NodeId) -> bool {
-    snapshot.versions.keys().any(|(kind, publisher)| *kind == Kind::Trust && publisher == node)
 }
 
 fn verify<T: DeserializeOwned>(list: &TrustList, document: &Document) -> std::result::Result<T, Unkept> {

@@ -11,7 +11,7 @@ use crate::store::PublicHead;
 
 /// A public dossier as it is known here.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct Shelved {
     /// Which.
     pub id: DossierId,
     /// Who holds its pen.
@@ -26,7 +26,7 @@ pub struct Known {
 
 /// All of them.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(BTreeMap<DossierId, Known>);
+pub(super) struct Shelf(BTreeMap<DossierId, Shelved>);
 
 impl Shelf {
     /// Puts a dossier in its place, if everyone may read it.
@@ -36,7 +36,7 @@ impl Shelf {
         }
         let Some(matter) = held.with_pending(Calendar::national()) else { return };
         let chain = &held.chain;
-        let known = Known {
+        let known = Shelved {
             id: chain.dossier(),
             holder: chain.holder().clone(),
             participants: chain.participants().to_vec(),
@@ -52,7 +52,7 @@ impl Shelf {
     }
 
     /// All of them, in the order of their names.
-    pub(super) fn all(&self) -> Vec<Known> {
+    pub(super) fn all(&self) -> Vec<Shelved> {
         self.0.values().cloned().collect()
     }
 }

@@ -16,7 +16,7 @@ use tongban_core::matter::Matter;
 use tongban_core::mechanism::Mechanism;
 use tongban_core::public::Public;
 
-use super::shelf::Known;
+use super::shelf::Shelved;
 use crate::search::Index;
 
 /// A dossier that everyone may read, as it is known here.
@@ -67,6 +67,11 @@ impl Snapshot {
         self.versions.keys().find(|(kind, _)| *kind == Kind::Trust).map(|(_, node)| node.clone())
     }
 
+    /// Whether a node is that one.
+    pub fn is_registrar(&self, node: &NodeId) -> bool {
+        self.registrar().as_ref() == Some(node)
+    }
+
     /// A basic item.
     pub fn item(&self, key: &str) -> Option<&BasicItem> {
         self.items.iter().find(|item| item.key == key)
@@ -82,9 +87,9 @@ impl Snapshot {
     /// of lists that are documents; what a dossier says of the same stands before it.
     pub(super) fn admit(
         &mut self,
-        mut organisations: Vec<By<Organisation>>,
-        implementations: Vec<By<Implementation>>,
-        matters: Vec<Known>,
+        mut organisations: Vec<OfNode<Organisation>>,
+        implementations: Vec<OfNode<Implementation>>,
+        matters: Vec<Shelved>,
     ) {
         let Some(list) = self.current().cloned() else { return };
         let registrar = self.registrar();
@@ -192,9 +197,9 @@ impl Snapshot {
 }
 
 /// What a node published of one kind.
-pub(super) type By<T> = (NodeId, Vec<T>);
+pub(super) type OfNode<T> = (NodeId, Vec<T>);
 
-fn each<T>((node, own): By<T>) -> impl Iterator<Item = (NodeId, T)> {
+fn each<T>((node, own): OfNode<T>) -> impl Iterator<Item = (NodeId, T)> {
     own.into_iter().map(move |one| (node.clone(), one))
 }
 

@@ -126,7 +126,7 @@ fn lead(actor: &Actor) -> Result<By, ServiceError> {
 
 /// Whether the visitor leads: only at the registrar's node.
 pub fn leads(app: &App, snapshot: &Snapshot, actor: &Actor) -> bool {
-    lead(actor).is_ok() && snapshot.registrar().as_ref() == Some(&app.config.node)
+    lead(actor).is_ok() && snapshot.is_registrar(&app.config.node)
 }
 
 /// The authority for which an officer speaks.
@@ -250,7 +250,7 @@ pub async fn propose(
     let having: BTreeSet<Uscc> = in_force(&snapshot, item, today).into_iter().map(|one| one.authority).collect();
     let asked = if having.len() > ASKED_MAX { Vec::new() } else { having.into_iter().collect() };
     let proposal = Proposal { clauses, reason: reason.trim().to_owned(), asked, until };
-    publish::say(app, held.id, by, Act::Proposed { proposal: Box::new(proposal) }).await?;
+    publish::say(app, held.id, by, Act::Proposed { proposal: Box::new(proposal) }, None).await?;
     Ok(proposals(&app.directory.now(), item).first().map_or(1, |(number, _)| *number))
 }
 
@@ -271,7 +271,7 @@ pub async fn position(
         return Err(WhyNot::new("not-asked").into());
     }
     let (office, reason) = (Box::new(office), reason.trim().to_owned());
-    publish::say(app, held.id, by, Act::PositionTaken { proposal: number, office, stance, reason }).await
+    publish::say(app, held.id, by, Act::PositionTaken { proposal: number, office, stance, reason }, None).await
 }
 
 /// Adopts a proposal, or lets it go. `last` is the day by which everyone should have taken it over.
@@ -290,7 +290,7 @@ pub async fn settle(
     // What is let go is not taken over by any day.
     let last = if adopted { day("by", last)? } else { app.clock.today() };
     let reason = reason.trim().to_owned();
-    publish::say(app, held.id, by, Act::Settled { proposal: number, adopted, reason, by: last }).await
+    publish::say(app, held.id, by, Act::Settled { proposal: number, adopted, reason, by: last }, None).await
 }
 
 /// What an authority would publish if it took a text over: for each of its implementations what it publishes now, and the
@@ -336,7 +336,7 @@ pub async fn take_over(app: &App, actor: &Actor, item: &str, number: u32, from: 
         let Implementation { id: implementation, version, from, .. } = one;
         let office = Box::new(office.clone());
         let act = Act::TakenOver { proposal: number, office, implementation, version, from };
-        said = Some(publish::say(app, held.id, by.clone(), act).await?);
+        said = Some(publish::say(app, held.id, by.clone(), act, None).await?);
     }
     Ok(said.ok_or_else(|| WhyNot::new("list-unknown").with("id", item))?)
 }
@@ -347,5 +347,5 @@ pub async fn decline(app: &App, actor: &Actor, item: &str, number: u32, reason: 
     let Authority { office, by, .. } = authority(app, &snapshot, actor, item)?;
     let held = held(&snapshot, item)?;
     let (office, reason) = (Box::new(office), reason.trim().to_owned());
-    publish::say(app, held.id, by, Act::Declined { proposal: number, office, reason }).await
+    publish::say(app, held.id, by, Act::Declined { proposal: number, office, reason }, None).await
 }

@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::Deserialize;
 use tongban_core::catalogue::{BasicItem, Basis, Implementation};
-use tongban_core::dossier::{By, DossierId};
+use tongban_core::dossier::By;
 use tongban_core::law::{Act, Conflict, Evidence, Found, Instrument, Law, Remedy, Standing, standing};
 use tongban_core::matter;
 use tongban_core::mechanism::Mechanism;
 
-use super::publish::{begin, system};
-use super::{OnceKey, ServiceError};
+use super::ServiceError;
+use super::publish::begin;
 use crate::app::App;
 use crate::directory::Snapshot;
-use crate::store::{Said, Say, Target};
+use crate::store::{Say, Target};
 
 /// A conflict that is known from the beginning.
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ static CONFLICTS: LazyLock<Vec<KnownConflict>> = LazyLock::new(|| {
 
 /// Whether this node keeps the register of laws: it is the registrar's.
 pub fn is_keeper(app: &App) -> bool {
-    app.directory.now().registrar().as_ref() == Some(&app.config.node)
+    app.directory.now().is_registrar(&app.config.node)
 }
 
 /// Publishes the laws and conflicts that come with the program, as far as they are not published yet. Says in how many
@@ -76,7 +76,7 @@ fn unpublished(app: &App) -> Vec<Say> {
     for instrument in LAWS.iter() {
         let held = snapshot.laws.get(&instrument.key);
         let conflicts = unsaid(held.map(|held| &held.public.room), &instrument.key, today);
-        let conflicts = conflicts.into_iter().map(|act| (system(), matter::Act::from(act)));
+        let conflicts = conflicts.into_iter().map(|act| (By::system(), matter::Act::from(act)));
         match held {
             Some(held) => {
                 let say = Say::of(Target::Existing(held.id), conflicts);
@@ -84,7 +84,7 @@ fn unpublished(app: &App) -> Vec<Say> {
             }
             None => {
                 let published = Act::Published { instrument: Box::new(instrument.clone()) };
-                let mut say = begin(app, format!("law {}", instrument.key), (system(), published.into()));
+                let mut say = begin(app, format!("law {}", instrument.key), (By::system(), published.into()));
                 say.acts.extend(conflicts);
                 all.push(say);
             }
@@ -124,21 +124,6 @@ fn unsaid(law: Option<&Law>, key: &str, today: Date) -> Vec<Act> {
         }));
     }
     acts
-}
-
-/// Says one thing of a law. The next page shows it; a second sending of one form does nothing more.
-pub async fn say(
-    app: &App,
-    account: i64,
-    dossier: DossierId,
-    by: By,
-    act: Act,
-    once: Option<OnceKey>,
-) -> Result<Said, ServiceError> {
-    let once = once.map(|key| key.of(account, &dossier.to_string()));
-    let said = app.writer.say(Say { once, ..Say::of(Target::Existing(dossier), [(by, act)]) }).await?;
-    app.directory.reload(&app.store).await?;
-    Ok(said)
 }
 
 /// What rests on a law.
@@ -247,7 +232,7 @@ mod tests {
     use super::*;
 
     fn opened(instrument: &Instrument, today: Date) -> Law {
-        let (by, node) = (system(), "registrar".parse().unwrap());
+        let (by, node) = (By::system(), "registrar".parse().unwrap());
         let asks = Asks { by: &by, node: &node, pen: None, at: Moment::start_of(today) };
         Law::open(Act::Published { instrument: Box::new(instrument.clone()) }, &asks).unwrap()
     }
@@ -255,7 +240,7 @@ mod tests {
     #[test]
     fn what_comes_with_the_program_may_be_said_and_is_said_once() {
         let today = date(2026, 11, 23);
-        let (by, node) = (system(), "registrar".parse().unwrap());
+        let (by, node) = (By::system(), "registrar".parse().unwrap());
         let asks = Asks { by: &by, node: &node, pen: None, at: Moment::start_of(today) };
         let mut said = 0;
         for instrument in LAWS.iter() {

@@ -207,7 +207,7 @@ impl From<String> for OnceKey {
 
 impl OnceKey {
     /// Of an account, for one case or for opening one.
-    fn of(self, account: i64, place: &str) -> Once {
+    pub(crate) fn of(self, account: i64, place: &str) -> Once {
         Once { account, key: format!("{place}:{}", self.key), what: self.what }
     }
 }
@@ -242,7 +242,7 @@ pub async fn act(
     for act in acts {
         // Online, taking in and handing over are the portal's own acts, done for the applicant who presses the button.
         let portal = by.role == Role::Applicant && matches!(act, Act::TakenIn { .. } | Act::HandedOver);
-        let speaker = if portal { By { org: None, role: Role::System, staff: None } } else { by.clone() };
+        let speaker = if portal { By::system() } else { by.clone() };
         said.push((speaker, act));
     }
     let blobs = settle(app, blobs).await?;

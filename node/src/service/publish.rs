@@ -37,7 +37,7 @@ pub struct News {
 impl News {
     /// What makes this node's lists say these, and nothing else.
     pub async fn replacing(app: &App, next: Vec<Implementation>) -> Result<News, ServiceError> {
-        take_over(app).await?;
+        begin_from_documents(app).await?;
         let mut own = own_implementations(&app.store, &app.directory, &app.config.node).await?;
         let mut news = News::default();
         for one in next {
@@ -58,8 +58,14 @@ impl News {
 }
 
 /// Says one thing in a public dossier. The next page shows it.
-pub async fn say(app: &App, dossier: DossierId, by: By, act: impl Into<Act>) -> Result<Said, ServiceError> {
-    let said = app.writer.say(Say::of(Target::Existing(dossier), [(by, act)])).await?;
+pub async fn say(
+    app: &App,
+    dossier: DossierId,
+    by: By,
+    act: impl Into<Act>,
+    once: Option<Once>,
+) -> Result<Said, ServiceError> {
+    let said = app.writer.say(Say { once, ..Say::of(Target::Existing(dossier), [(by, act)]) }).await?;
     app.directory.reload(&app.store).await?;
     Ok(said)
 }
@@ -71,7 +77,14 @@ pub async fn implementations(app: &App, by: By, next: Vec<Implementation>) -> Re
 
 /// Publishes in the lists of this node's authorities: all of it or nothing. A list that is not there yet begins.
 pub async fn lists(app: &App, by: By, news: News) -> Result<(), ServiceError> {
-    take_over(app).await?;
+    begin_from_documents(app).await?;
+    let said = say_in_lists(app, &by, news).await?;
+    // Another process began the list meanwhile: what was to be said in it was not.
+    let is_begun = said.iter().any(|one| one.again);
+    if is_begun { Err(SayError::from(WhyNot::new("opened-twice")).into()) } else { Ok(()) }
+}
+
+async fn say_in_lists(app: &App, by: &By, news: News) -> Result<Vec<Said>, ServiceError> {
     let mut of: BTreeMap<Uscc, News> = BTreeMap::new();
     for one in news.next {
         of.entry(one.authority).or_default().next.push(one);
@@ -87,19 +100,17 @@ pub async fn lists(app: &App, by: By, news: News) -> Result<(), ServiceError> {
         if snapshot.organisations.get(&authority).is_some_and(is_anothers) {
             return Err(SayError::from(WhyNot::new("not-yours-to-publish").with("authority", authority)).into());
         }
-        all.push(say_in_list(app, authority, &by, news)?);
+        all.push(say_in_list(app, authority, by, news)?);
     }
     let said = app.writer.say_all(all).await?;
     app.directory.reload(&app.store).await?;
-    // Another process began the list meanwhile: what was to be said in it was not.
-    let is_begun = said.iter().any(|one| one.again);
-    if is_begun { Err(SayError::from(WhyNot::new("opened-twice")).into()) } else { Ok(()) }
+    Ok(said)
 }
 
 /// Publishes items, those that say something else than before. For the registrar.
 pub async fn items(app: &App, by: By, items: Vec<BasicItem>) -> Result<usize, ServiceError> {
     let snapshot = app.directory.now();
-    if snapshot.registrar().as_ref() != Some(&app.config.node) {
+    if !snapshot.is_registrar(&app.config.node) {
         return Err(SayError::from(WhyNot::new("not-yours-to-publish")).into());
     }
     let mut all = Vec::new();
@@ -118,13 +129,13 @@ pub async fn items(app: &App, by: By, items: Vec<BasicItem>) -> Result<usize, Se
 }
 
 /// What was published as whole lists, by an earlier version or when the node was set up, becomes dossiers.
-pub async fn take_over(app: &App) -> Result<(), ServiceError> {
+pub async fn begin_from_documents(app: &App) -> Result<(), ServiceError> {
     let (snapshot, node) = (app.directory.now(), &app.config.node);
-    if snapshot.registrar().as_ref() == Some(node) {
+    if snapshot.is_registrar(node) {
         let is_listed = |item: &&BasicItem| !snapshot.item_dossiers.contains_key(&item.key);
         let listed: Vec<BasicItem> = snapshot.items.iter().filter(is_listed).cloned().collect();
         if !listed.is_empty() {
-            items(app, system(), listed).await?;
+            items(app, By::system(), listed).await?;
         }
     }
     let has_list = snapshot.versions.contains_key(&(Kind::Implementations, node.clone()));
@@ -135,20 +146,12 @@ pub async fn take_over(app: &App) -> Result<(), ServiceError> {
     if !has_list || listless.is_empty() {
         return Ok(());
     }
-    let is_waiting = |one: &Arc<Implementation>| listless.contains(&one.authority);
-    let mut of: BTreeMap<Uscc, News> = BTreeMap::new();
-    for one in own_implementations(&app.store, &app.directory, node).await?.into_values().filter(is_waiting) {
-        of.entry(one.authority).or_default().next.push(Implementation::clone(&one));
+    let own = own_implementations(&app.store, &app.directory, node).await?;
+    let waiting = own.into_values().filter(|one| listless.contains(&one.authority));
+    let news = News { next: waiting.map(|one| Implementation::clone(&one)).collect(), ended: Vec::new() };
+    if !news.is_empty() {
+        say_in_lists(app, &By::system(), news).await?;
     }
-    if of.is_empty() {
-        return Ok(());
-    }
-    let mut all = Vec::with_capacity(of.len());
-    for (authority, news) in of {
-        all.push(say_in_list(app, authority, &system(), news)?);
-    }
-    app.writer.say_all(all).await?;
-    app.directory.reload(&app.store).await?;
     Ok(())
 }
 
@@ -255,12 +258,7 @@ pub(super) fn begin(app: &App, key: String, first: (By, Act)) -> Say {
 /// Lets nodes in, as many by one entry as go.
 fn doors(kind: &str, nodes: Vec<NodeId>) -> Vec<(By, Act)> {
     let some = nodes.chunks(LET_IN_MAX);
-    some.filter_map(|some| Some((system(), Act::let_in(kind, some.to_vec())?))).collect()
-}
-
-/// The node itself, by rule and without a person.
-pub(super) fn system() -> By {
-    By { org: None, role: Role::System, staff: None }
+    some.filter_map(|some| Some((By::system(), Act::let_in(kind, some.to_vec())?))).collect()
 }
 
 /// All other nodes of the trust list.

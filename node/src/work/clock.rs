@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use tongban_core::case::{Act, Party};
+use tongban_core::dossier::By;
 
-use super::system;
 use crate::app::App;
 use crate::store::{Say, StoreError, Target, day_number};
 use crate::{beside, limits};
@@ -35,7 +35,7 @@ async fn accept(app: &App) -> Result<(), StoreError> {
         if !held.case().is_some_and(is_ours) {
             continue;
         }
-        let acts = vec![(system(), Act::DeemedAccepted)];
+        let acts = vec![(By::system(), Act::DeemedAccepted)];
         let say = Say::of(Target::Existing(id), acts);
         match app.writer.say(say).await {
             Ok(_) => tracing::info!(dossier = %id, "not asked in time: deemed accepted"),

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use jiff::ToSpan as _;
 use tongban_core::case::Act;
-use tongban_core::dossier::{DossierId, Hash, Moment};
+use tongban_core::dossier::{By, DossierId, Hash, Moment};
 
-use super::system;
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::store::{Say, Target, day_number};
@@ -55,7 +54,7 @@ async fn erase(app: &App, id: DossierId) -> Result<(), ServiceError> {
     };
     let blobs: Vec<Hash> = case.copies();
     app.store.erase_blobs(&blobs, id).await?;
-    let acts = vec![(system(), Act::CopiesErased { blobs })];
+    let acts = vec![(By::system(), Act::CopiesErased { blobs })];
     app.writer.say(Say::of(Target::Existing(id), acts)).await?;
     tracing::info!(dossier = %id, "copies erased: their term is over");
     Ok(())

@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tongban_core::case::{Act, Case, DeliveryWay, JointStep};
-use tongban_core::dossier::DossierId;
+use tongban_core::dossier::{By, DossierId};
 
-use super::system;
 use crate::app::App;
 use crate::limits;
 use crate::service::ServiceError;
@@ -79,7 +78,7 @@ async fn case(app: &App, id: DossierId) -> Result<Option<Case>, ServiceError> {
 }
 
 async fn say(app: &App, target: Target, acts: Vec<Act>, owner: Option<i64>) -> Result<(), ServiceError> {
-    let acts = acts.into_iter().map(|act| (system(), act));
+    let acts = acts.into_iter().map(|act| (By::system(), act));
     app.writer.say(Say { owner, ..Say::of(target, acts) }).await?;
     Ok(())
 }

@@ -11,8 +11,6 @@ mod public;
 mod staff;
 mod tell;
 
-use tongban_core::dossier::{By, Role};
-
 use crate::app::App;
 
 pub use post::{Post, Stuck};
@@ -36,13 +34,9 @@ pub async fn run(app: App) {
         department::serve(&app),
         moves::follow(&app),
         public::follow(&app),
+        public::read(&app),
         erase::follow(&app),
         tell::follow(&app, &post),
         staff::follow(&app, &post)
     );
-}
-
-/// The node itself, by rule and without a person.
-fn system() -> By {
-    By { org: None, role: Role::System, staff: None }
 }

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use tongban_core::case::{Act, Case, Office};
 use tongban_core::directory::{Organisation, Successor};
-use tongban_core::dossier::DossierId;
+use tongban_core::dossier::{By, DossierId};
 
-use super::system;
 use crate::app::App;
 use crate::service::authority;
 use crate::store::{Say, StoreError, Target};
@@ -62,7 +61,7 @@ async fn move_one(
         return Ok(());
     };
     let Some((to, reform)) = whither(&case) else { return Ok(()) };
-    let acts = vec![(system(), Act::Moved { to: Box::new(to), reform })];
+    let acts = vec![(By::system(), Act::Moved { to: Box::new(to), reform })];
     let say = Say::of(Target::Existing(id), acts);
     match app.writer.say(say).await {
         Ok(_) => tracing::info!(dossier = %id, "moved to the authority that has it now"),

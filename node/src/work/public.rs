@@ -1,4 +1,5 @@
-//! What everyone may read reaches everyone: lists become dossiers, and nodes that join the trust list are let in.
+//! What everyone may read reaches everyone: lists become dossiers, nodes that join the trust list are let in, and what comes
+//! from others is read.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ pub(super) async fn follow(app: &App) {
     loop {
         let is_mine = !app.store.is_shared() || beside::is_mine(app, "public").await;
         if is_mine && !app.writer.is_recovering() {
-            if let Err(error) = publish::take_over(app).await {
+            if let Err(error) = publish::begin_from_documents(app).await {
                 tracing::warn!(%error, "lists are not dossiers yet");
             }
             // A demo begins with the laws that are known; elsewhere the registrar says when.
@@ -28,5 +29,15 @@ pub(super) async fn follow(app: &App) {
             }
         }
         tokio::time::sleep(Duration::from_secs(limits::PUBLIC_LOOKED_S)).await;
+    }
+}
+
+/// Reads anew whenever something of a public dossier was written.
+pub(super) async fn read(app: &App) {
+    loop {
+        app.writer.made_public().notified().await;
+        if let Err(error) = app.directory.reload(&app.store).await {
+            tracing::error!(%error, "what everyone may read is not read anew");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::{Desk, Taken, Tick};
-use crate::dossier::{By, DossierId, Draft, Hash, Judged, NodeId, Role, Written};
+use crate::dossier::{By, DossierId, Draft, Hash, Judged, NodeId, Written};
 use crate::exchange::batch::{Incoming, VerifiedBatch};
 use crate::exchange::commit::{Commit, EvidenceRow};
 use crate::exchange::cursor::Cursor;
@@ -244,7 +244,7 @@ impl Desk {
             let written = match allowed {
                 Ok(()) => slip,
                 Err(why) => Draft::next(held.chain.dossier(), held.chain.kind(), &self.me)
-                    .by(By { org: None, role: Role::System, staff: None })
+                    .by(By::system())
                     .refuse(tick.now, (tick.nonce)(), *slip.hash(), why.code)
                     .write(self.suite),
             };
@@ -267,7 +267,7 @@ impl Desk {
         if !self.may_stamp_in(commit, held) {
             return;
         }
-        let by = By { org: None, role: Role::System, staff: None };
+        let by = By::system();
         let mut said = Some(held.clone());
         let Ok(written) = self.write(held.chain.dossier(), &said, by, &act, tick) else { return };
         let Ok(row) = self.stamp(&mut said, written, tick.now) else { return };

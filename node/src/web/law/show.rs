@@ -17,8 +17,8 @@ use super::{cited, first_of, item_link, keeper, mark_key, standing_badge, title,
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::limits;
-use crate::service::law::{self, Resting, resting};
-use crate::service::{OnceKey, ServiceError};
+use crate::service::law::{Resting, resting};
+use crate::service::{OnceKey, ServiceError, publish};
 use crate::web::fault::{Fault, sentences};
 use crate::web::form::Form;
 use crate::web::part::{self, attention, badge, note, page, table};
@@ -66,10 +66,11 @@ pub(super) async fn send(
     let dossier = snapshot.laws.get(&key).ok_or(Fault::NotFound)?;
     let step = Step::from_name(form.text("step")).ok_or(Fault::FormMalformed)?;
     let by = By { org: account.org, role: Role::Officer, staff: account.staff.clone() };
-    let once = form.once().map(OnceKey::from);
+    // A second sending of one form does nothing more.
+    let once = form.once().map(|key| OnceKey::from(key).of(account.id, &dossier.id.to_string()));
     let (wrong, code) = match read(&visitor, &snapshot, &dossier.public.room, step, &form) {
         Err(wrong) => (wrong, "fields".to_owned()),
-        Ok(act) => match law::say(&app, account.id, dossier.id, by, act, once).await {
+        Ok(act) => match publish::say(&app, dossier.id, by, act, once).await {
             Ok(_) => return Ok(Redirect::to(&format!("/law/{key}?done={}", step.name())).into_response()),
             Err(error @ (ServiceError::NotFound | ServiceError::Forbidden)) => return Err(error.into()),
             Err(error) => (sentences(visitor.lang, &error), error.code()),
