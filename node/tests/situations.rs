@@ -36,7 +36,7 @@ async fn the_window_asks_one_click_a_question_and_the_case_follows() {
     assert!(first.contains("买的是哪种房？") && first.contains("?answer.home=old"), "{first}");
     assert!(!first.contains("name=\"id_number\"") && !first.contains("婚姻状况承诺书"), "{first}");
     let second = desk.page(&format!("{base}?answer.home=old")).await;
-    assert!(second.contains("买的是哪种房？：二手房") && second.contains("申请人现在有配偶吗？"), "{second}");
+    assert!(second.contains("买的是哪种房？ 二手房") && second.contains("申请人现在有配偶吗？"), "{second}");
     assert!(second.contains("?answer.home=old&amp;answer.spouse=yes") && !second.contains("name=\"id_number\""));
     let cannot = desk.page(&format!("{base}?answer.home=built")).await;
     assert!(cannot.contains("柜台办") && !cannot.contains("name=\"id_number\""), "{cannot}");
@@ -57,7 +57,7 @@ async fn the_window_asks_one_click_a_question_and_the_case_follows() {
 
     let case = led_to(&desk.submit(&path, &path, &fields(&applicant)).await);
     let page = desk.page(&case).await;
-    assert!(page.contains("买的是哪种房？：二手房") && page.contains("申请人现在有配偶吗？：有"), "{page}");
+    assert!(page.contains("买的是哪种房？ 二手房") && page.contains("申请人现在有配偶吗？ 有"), "{page}");
     let id = case.rsplit('/').next().unwrap();
     let case = node.sign_in("suzhou-clerk").await.case(id).await;
     let drafted = &case["case"]["drafted"];
@@ -93,7 +93,7 @@ async fn the_portal_asks_and_its_guide_says_what_changes() {
     let path = format!("{base}&answer.stay=visit");
     let case = led_to(&browser.submit(&path, &path, &fields(&li)).await);
     let page = browser.page(&case).await;
-    assert!(page.contains("为什么在外地看病？：临时外出就医") && !page.contains("异地就医备案登记表"), "{page}");
+    assert!(page.contains("为什么在外地看病？ 临时外出就医") && !page.contains("异地就医备案登记表"), "{page}");
 }
 
 #[tokio::test]

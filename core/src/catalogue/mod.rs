@@ -159,7 +159,8 @@ pub struct MaterialRule {
     /// 来源渠道: who issues it, or where it comes from.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// 可用电子证照: the electronic certificate that may be fetched in its place.
+    /// 电子证照: the kind of electronic certificate that there is of it. Whether it must be brought follows from `need` and
+    /// `original` alone.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub certificate: String,
 }

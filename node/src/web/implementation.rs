@@ -9,7 +9,7 @@ use tongban_core::catalogue::{Implementation, ItemCode, MaterialRule};
 use super::visitor::Visitor;
 use crate::catalogue::numbers;
 
-/// Where a material comes from, and what will do in its place.
+/// Where a material comes from, and which electronic certificate there is of it.
 pub(super) fn of_material(visitor: &Visitor, rule: &MaterialRule) -> Markup {
     html! {
         @if !rule.source.is_empty() {

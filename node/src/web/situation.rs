@@ -75,7 +75,9 @@ fn cannot(visitor: &Visitor, answer: &Answer) -> String {
 
 /// A question and its answer in one line.
 fn words(lang: Lang, one: &Answered) -> String {
-    lang.labelled(lang.pick(&one.asked, &one.asked_en), lang.pick(&one.said, &one.said_en))
+    let (asked, said) = (lang.pick(&one.asked, &one.asked_en), lang.pick(&one.said, &one.said_en));
+    // A question brings its own sign.
+    if asked.ends_with(['？', '?']) { format!("{asked} {said}") } else { lang.labelled(asked, said) }
 }
 
 /// What a case keeps of it, as a fact.

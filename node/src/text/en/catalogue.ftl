@@ -164,4 +164,4 @@ provinces-band-most = 90 % or more
 provinces-band-some = 70 to 90 %
 provinces-band-few = less than 70 %
 implementation-material-source = From: { $source }
-implementation-material-certificate = An electronic certificate will do: { $certificate }
+implementation-material-certificate = There is an electronic certificate of it: { $certificate }

@@ -156,4 +156,4 @@ provinces-band-most = 九成以上
 provinces-band-some = 七成到九成
 provinces-band-few = 不到七成
 implementation-material-source = 来源：{ $source }
-implementation-material-certificate = 可用电子证照代替，不用带：{ $certificate }
+implementation-material-certificate = 有电子证照：{ $certificate }

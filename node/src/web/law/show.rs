@@ -135,7 +135,7 @@ impl Sheet<'_> {
     fn articles(&self) -> Markup {
         let (visitor, law) = (self.visitor, &self.law.instrument);
         if law.articles.is_empty() {
-            return note(&visitor.t("law-articles-none"));
+            return html! { h2 { (visitor.t("law-articles")) } (note(&visitor.t("law-articles-none"))) };
         }
         let rows: Vec<Vec<Markup>> = law
             .articles
