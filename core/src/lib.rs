@@ -17,6 +17,7 @@ pub mod item;
 pub mod law;
 pub mod matter;
 pub mod mechanism;
+pub mod network;
 pub mod public;
 pub mod rule;
 pub mod time;
