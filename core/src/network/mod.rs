@@ -18,10 +18,15 @@
 
 pub mod blocks;
 pub mod brokerage;
+pub mod census;
+pub mod cohesion;
 pub mod component;
+pub mod core_number;
+pub mod degree;
 pub mod draw;
 pub mod graph;
 pub mod groups;
+pub mod hierarchy;
 pub mod leiden;
 pub mod movement;
 mod parallel;
