@@ -15,6 +15,7 @@ pub mod directory;
 pub mod error;
 pub mod key;
 pub mod limits;
+pub mod network;
 pub mod peer;
 pub mod search;
 pub mod serve;

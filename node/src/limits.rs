@@ -223,3 +223,17 @@ pub const ADOPTED_DAYS: i32 = 30;
 pub const TAKE_OVER_DAYS_MAX: i32 = 366;
 /// Places that are named of those that say the same; of more it is said how many.
 pub const PLACES_NAMED_MAX: usize = 4;
+/// The most bytes of a file of a network (2 GiB).
+pub const NETWORK_FILE_BYTES_MAX: usize = 2 * 1024 * 1024 * 1024;
+/// The most actors of a network that is read from files.
+pub const NETWORK_ACTORS_MAX: usize = 1_000_000;
+/// The most ties of it: lines of a list of ties, one without direction counting twice.
+pub const NETWORK_TIES_MAX: usize = 10_000_000;
+/// Faults of its files that are told at once; of more the first.
+pub const NETWORK_FAULTS_MAX: usize = 20;
+/// The most actors for measures whose time grows with the third power of their number.
+pub const NETWORK_SLOW_ACTORS_MAX: usize = 5_000;
+/// From how many starts communities, and a core, are sought.
+pub const NETWORK_STARTS: usize = 10;
+/// Permutations of a measure with a share of them, unless the command says otherwise.
+pub const NETWORK_PERMUTATIONS: usize = 1_000;

@@ -13,10 +13,12 @@ mod read;
 pub mod table;
 pub mod write;
 
+pub(crate) use cell::date as day_of;
 pub use cell::numbers;
 pub use change::{Change, Changes, Difference};
 pub use fault::{CODES, Fault, Place, Severity};
 pub use read::Published;
+pub(crate) use table::decode;
 use tongban_core::dossier::NodeId;
 
 use crate::directory::Snapshot;

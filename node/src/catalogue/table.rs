@@ -217,7 +217,7 @@ fn text_of(value: &Data) -> String {
 }
 
 /// Text in UTF-8, with its mark or without, or in GB18030, which includes GBK and GB2312.
-fn decode(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text =
         [UTF_8, GB18030].into_iter().find_map(|it| it.decode_without_bom_handling_and_without_replacement(bytes));

@@ -1,0 +1,266 @@
+//! What was measured, with everything that is needed to measure it again: as text, JSON, CSV and Markdown.
+
+use std::fmt::Write as _;
+
+use csv::WriterBuilder;
+use serde_json::{Value as Json, json};
+use tongban_core::network::graph::LeftOut;
+
+use super::measure::{About, Measure, Part, Value, Why};
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its name.
+    pub file: String,
+    /// What it was.
+    pub format: &'static str,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// What was measured, and how it was read.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its files.
+    pub sources: Vec<Source>,
+    /// The layers that were added up.
+    pub layers: Vec<String>,
+    /// The day on which ties hold; none: all days.
+    pub day: Option<String>,
+    /// Whether directions were left out.
+    pub undirected: bool,
+    /// Whether weights were left out.
+    pub unweighted: bool,
+    /// The column of groups.
+    pub group: Option<String>,
+    /// Permutations of measures with a share of them.
+    pub permutations: usize,
+    /// The seed of what is drawn.
+    pub seed: u64,
+    /// Ties of an actor with itself in the files, dropped.
+    pub loops: usize,
+    /// Arcs that were left out of the graph.
+    pub left_out: LeftOut,
+}
+
+/// A measure with what it gave.
+pub struct Measured {
+    /// The measure.
+    pub measure: &'static Measure,
+    /// Its figures.
+    pub parts: Vec<Part>,
+}
+
+/// Which program measured.
+fn made_by() -> String {
+    format!("tongban {}", env!("CARGO_PKG_VERSION"))
+}
+
+impl Why {
+    /// In both languages.
+    fn words(&self) -> String {
+        format!("未定义：{} / not defined, because {}", self.zh, self.en)
+    }
+}
+
+/// A figure for people: six places, or the first digits of one that is smaller.
+fn figure(value: &Value) -> String {
+    match value {
+        Err(why) => why.words(),
+        Ok(value) if value.fract() == 0.0 && value.abs() < 1e15 => format!("{value:.0}"),
+        Ok(value) if value.abs() < 1e-4 => format!("{value:.5e}"),
+        Ok(value) => format!("{value:.6}"),
+    }
+}
+
+/// How wide a text is on a terminal, where Chinese takes two columns.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum()
+}
+
+impl Run {
+    /// Everything that is needed to measure it again, in pairs.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("made by", made_by())];
+        for source in &self.sources {
+            facts.push(("input", format!("{} ({}), sha256 {}", source.file, source.format, source.sha256)));
+        }
+        facts.extend([("options", self.options()), ("seed", self.seed.to_string())]);
+        facts
+    }
+
+    /// How the network was read, in one line.
+    fn options(&self) -> String {
+        let mut options = format!("layers: {}", self.layers.join(" + "));
+        let _ = write!(options, "; days: {}", self.day.as_deref().unwrap_or("all"));
+        options.push_str(if self.undirected { "; undirected, weights of both directions added" } else { "; directed" });
+        options.push_str(if self.unweighted {
+            "; weights: none"
+        } else {
+            "; weights: strength, of parallel ties added"
+        });
+        options.push_str("; isolates kept");
+        let _ = write!(options, "; groups: {}", self.group.as_deref().unwrap_or("none"));
+        let _ = write!(options, "; permutations: {}", self.permutations);
+        let loops = self.loops + self.left_out.loops;
+        let _ = write!(options, "; left out: self-ties {loops}, ties of weight 0 {}", self.left_out.weightless);
+        options
+    }
+
+    /// For reading on a terminal.
+    pub fn text(&self, measured: &[Measured]) -> String {
+        let mut out = String::new();
+        for (name, fact) in self.facts() {
+            let _ = writeln!(out, "{name}: {fact}");
+        }
+        for Measured { measure, parts } in measured {
+            let _ = writeln!(out, "\n{}: {}. {}.", measure.name, measure.definition, measure.reference);
+            for part in parts {
+                if part.about == About::Network {
+                    let longest = part.figures.iter().map(|name| width(name)).max().unwrap_or(0);
+                    for (name, value) in part.figures.iter().zip(part.rows.iter().flat_map(|(_, values)| values)) {
+                        let _ = writeln!(out, "  {name}{}  {}", " ".repeat(longest - width(name)), figure(value));
+                    }
+                    continue;
+                }
+                let mut rows = vec![[vec![String::new()], part.figures.clone()].concat()];
+                rows.extend(part.rows.iter().map(|(name, values)| {
+                    std::iter::once(name.clone()).chain(values.iter().map(figure)).collect::<Vec<_>>()
+                }));
+                let columns = part.figures.len() + 1;
+                let widths: Vec<usize> = (0..columns)
+                    .map(|column| {
+                        rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+                    })
+                    .collect();
+                for row in rows {
+                    let mut line = String::from(" ");
+                    for (cell, wide) in row.iter().zip(&widths) {
+                        let _ = write!(line, " {cell}{} ", " ".repeat(wide - width(cell)));
+                    }
+                    let _ = writeln!(out, "{}", line.trim_end());
+                }
+            }
+        }
+        out
+    }
+
+    /// For papers and notes.
+    pub fn markdown(&self, measured: &[Measured]) -> String {
+        let plain = |text: &str| text.replace('|', "\\|").replace('\n', " ");
+        let mut out = String::new();
+        for (name, fact) in self.facts() {
+            let _ = writeln!(out, "- {name}: {}", plain(&fact));
+        }
+        for Measured { measure, parts } in measured {
+            let _ = writeln!(out, "\n## {}\n\n{}. {}.", measure.name, plain(measure.definition), measure.reference);
+            for part in parts {
+                if part.about == About::Network {
+                    out.push_str("\n| figure | value |\n|---|---|\n");
+                    for (name, value) in part.figures.iter().zip(part.rows.iter().flat_map(|(_, values)| values)) {
+                        let _ = writeln!(out, "| {} | {} |", plain(name), figure(value));
+                    }
+                    continue;
+                }
+                let heads: Vec<String> = part.figures.iter().map(|name| plain(name)).collect();
+                let _ = writeln!(out, "\n| | {} |\n|---|{}", heads.join(" | "), "---|".repeat(heads.len()));
+                for (name, values) in &part.rows {
+                    let cells: Vec<String> = values.iter().map(figure).collect();
+                    let _ = writeln!(out, "| {} | {} |", plain(name), cells.join(" | "));
+                }
+            }
+        }
+        out
+    }
+
+    /// For programs: every digit, and null with a reason where there is no figure.
+    pub fn json(&self, measured: &[Measured]) -> Json {
+        let row = |part: &Part, (name, values): &(String, Vec<Value>)| {
+            let mut figures = serde_json::Map::new();
+            let mut reasons = serde_json::Map::new();
+            for (figure, value) in part.figures.iter().zip(values) {
+                figures.insert(figure.clone(), value.map_or(Json::Null, |value| json!(value)));
+                if let Err(why) = value {
+                    reasons.insert(figure.clone(), json!({ "zh": why.zh, "en": why.en }));
+                }
+            }
+            let mut row = json!({ "figures": figures });
+            if part.about != About::Network {
+                row["of"] = json!(name);
+            }
+            if !reasons.is_empty() {
+                row["not_defined"] = Json::Object(reasons);
+            }
+            row
+        };
+        let measures: Vec<Json> = measured
+            .iter()
+            .map(|Measured { measure, parts }| {
+                let parts: Vec<Json> = parts
+                    .iter()
+                    .map(|part| {
+                        let rows: Vec<Json> = part.rows.iter().map(|one| row(part, one)).collect();
+                        json!({ "about": part.about.name(), "rows": rows })
+                    })
+                    .collect();
+                json!({
+                    "name": measure.name, "definition": measure.definition, "reference": measure.reference,
+                    "is_random": measure.is_random, "parts": parts,
+                })
+            })
+            .collect();
+        let inputs: Vec<Json> = self
+            .sources
+            .iter()
+            .map(|source| json!({ "file": source.file, "format": source.format, "sha256": source.sha256 }))
+            .collect();
+        json!({
+            "made_by": made_by(), "inputs": inputs,
+            "options": {
+                "layers": self.layers, "day": self.day, "undirected": self.undirected,
+                "weights": if self.unweighted { "none" } else { "strength" }, "isolates": "kept",
+                "group": self.group, "permutations": self.permutations, "seed": self.seed,
+            },
+            "left_out": { "self_ties": self.loops + self.left_out.loops, "weight_0": self.left_out.weightless },
+            "measures": measures,
+        })
+    }
+
+    /// One figure a row, each with everything that is needed to measure it again.
+    pub fn csv(&self, measured: &[Measured]) -> Result<String, csv::Error> {
+        let mut writer = WriterBuilder::new().from_writer(Vec::new());
+        let head = ["measure", "about", "of", "figure", "value", "not_defined", "options", "seed", "made_by", "inputs"];
+        writer.write_record(head)?;
+        let (options, seed, made_by) = (self.options(), self.seed.to_string(), made_by());
+        let inputs: Vec<String> =
+            self.sources.iter().map(|source| format!("{} sha256:{}", source.file, source.sha256)).collect();
+        let inputs = inputs.join("; ");
+        for Measured { measure, parts } in measured {
+            for part in parts {
+                for (of, values) in &part.rows {
+                    for (figure, value) in part.figures.iter().zip(values) {
+                        let (number, reason) = match value {
+                            Ok(value) => (value.to_string(), String::new()),
+                            Err(why) => (String::new(), why.words()),
+                        };
+                        writer.write_record([
+                            measure.name,
+                            part.about.name(),
+                            of,
+                            figure,
+                            &number,
+                            &reason,
+                            &options,
+                            &seed,
+                            &made_by,
+                            &inputs,
+                        ])?;
+                    }
+                }
+            }
+        }
+        let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
