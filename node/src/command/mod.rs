@@ -7,6 +7,7 @@ mod catalogue;
 mod doctor;
 mod dossier;
 mod init;
+mod network;
 mod publish;
 mod recall;
 mod serve;
@@ -57,6 +58,8 @@ enum Command {
     Publish(publish::Publish),
     /// Implementations as Excel, CSV or JSON: looks at a file, takes it in, writes what is published
     Catalogue(catalogue::Catalogue),
+    /// Networks for research, in files: reads, measures and writes them
+    Network(network::Network),
     /// Pens of a lost node: request and act
     Recall(recall::Recall),
     /// Exchanges with a peer in files, where no connection can be opened
@@ -109,6 +112,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
         // Verifying needs no runtime, no network and no data folder.
         Command::Verify(verify) => return verify.run(),
+        // Nor does a network in files.
+        Command::Network(network) => network.run(),
         Command::Demo(demo) => block_on(crate::demo::run(demo)),
         Command::Init(init) => block_on(init.run()),
         Command::Serve(serve) => block_on(serve.run()),

@@ -1,0 +1,299 @@
+//! Networks in files: read, measured, written.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use tongban_core::dossier::Suite;
+
+use super::put;
+use crate::error::Failure;
+use crate::limits;
+use crate::network::measure::{MEASURES, Measure, Subject, by_name};
+use crate::network::{self, Choice, Fault, Format, Input, Measured, Net, Report, Run, Source};
+
+/// Networks of actors and ties, for research. Needs no node and no server.
+///
+/// Read are CSV (a list of actors, a list of ties, a square matrix), GraphML, GEXF, Pajek .net, UCINET DL and what `import`
+/// writes; UTF-8 or GB18030. Several files become one network: the ties of a file that names no layer are a layer of the
+/// file's name.
+#[derive(Args)]
+pub struct Network {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Reads files and writes one network
+    Import {
+        /// Files of one network
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Where to
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Measures a network
+    Measure(Measuring),
+    /// Writes a network for another program
+    Export {
+        /// Files of one network
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// As what
+        #[arg(long)]
+        format: As,
+        /// Where to; a list of actors goes beside it, where the format has no place for one
+        #[arg(long)]
+        out: PathBuf,
+        /// In which encoding tables are written
+        #[arg(long, default_value = "utf8")]
+        encoding: Encoding,
+    },
+}
+
+/// What is measured, and how.
+#[derive(Args)]
+struct Measuring {
+    /// Files of one network
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Only this layer; otherwise all, their weights added
+    #[arg(long)]
+    layer: Option<String>,
+    /// Only ties that hold on this day
+    #[arg(long)]
+    day: Option<Date>,
+    /// The column by which actors are grouped
+    #[arg(long)]
+    group: Option<String>,
+    /// Which measures, parted by commas; docs/network.md lists them
+    #[arg(long, value_delimiter = ',', default_value = "all")]
+    measures: Vec<String>,
+    /// Leaves directions out
+    #[arg(long)]
+    undirected: bool,
+    /// How weights are read
+    #[arg(long, default_value = "strength")]
+    weights: Weights,
+    /// The seed of what is drawn
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Permutations of measures that have a share of them
+    #[arg(long, default_value_t = limits::NETWORK_PERMUTATIONS)]
+    permutations: usize,
+    /// As what
+    #[arg(long, default_value = "text")]
+    format: Form,
+    /// Where to; standard output if it is left out
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum As {
+    /// A list of ties, a list of actors beside it
+    Csv,
+    /// GraphML
+    Graphml,
+    /// GEXF 1.3, for Gephi
+    Gexf,
+    /// Pajek .net, a list of actors beside it
+    Pajek,
+    /// UCINET DL, a list of actors beside it
+    Dl,
+    /// What `import` writes
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Encoding {
+    /// UTF-8 with its mark
+    Utf8,
+    /// GB18030
+    Gb18030,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Weights {
+    /// The heavier, the stronger; for paths, the shorter
+    Strength,
+    /// Every arc weighs one
+    None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// For reading here
+    Text,
+    /// Every digit
+    Json,
+    /// One figure a row
+    Csv,
+    /// Tables in Markdown
+    Md,
+}
+
+impl Network {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self.what {
+            What::Import { files, out } => import(&files, &out),
+            What::Measure(measuring) => measuring.run(),
+            What::Export { files, format, out, encoding } => export(&files, format, &out, encoding),
+        }
+    }
+}
+
+/// What came of files.
+struct Opened {
+    net: Net,
+    report: Report,
+    sources: Vec<Source>,
+}
+
+fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
+    let mut read = Vec::new();
+    for path in files {
+        let unread = |error| Failure::file("not-read", path, error);
+        let mut bytes = Vec::new();
+        // One byte more than is allowed is enough to know.
+        let most = limits::NETWORK_FILE_BYTES_MAX as u64 + 1;
+        std::fs::File::open(path).map_err(unread)?.take(most).read_to_end(&mut bytes).map_err(unread)?;
+        let relation = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        read.push((path.display().to_string(), relation, bytes));
+    }
+    let inputs: Vec<Input<'_>> = read.iter().map(|(name, relation, bytes)| Input { name, relation, bytes }).collect();
+    let (net, report, formats) = network::read(&inputs).map_err(|faults| failure(&faults))?;
+    let sources = read.iter().zip(formats).map(|((file, _, bytes), format)| {
+        let hash = Suite::Ed25519.hash(&[bytes.as_slice()]).to_string();
+        let sha256 = hash.trim_start_matches("sha256:").to_owned();
+        Source { file: file.clone(), format: format.name(), sha256 }
+    });
+    let sources = sources.collect();
+    Ok(Opened { net, report, sources })
+}
+
+/// The first fault as the failure, the others below it.
+fn failure(faults: &[Fault]) -> Failure {
+    let code = faults.first().map_or("file-empty", |fault| fault.code);
+    let mut text = faults.first().map(Fault::to_string).unwrap_or_default();
+    for fault in faults.iter().skip(1) {
+        text.push_str(&format!("\n  [{}] {fault}", fault.code));
+    }
+    if faults.len() >= limits::NETWORK_FAULTS_MAX {
+        text.push_str("\n  There may be more. Nothing was read in part.");
+    }
+    Failure::new(code, text)
+}
+
+fn import(files: &[PathBuf], out: &Path) -> Result<(), Failure> {
+    let Opened { net, report, sources } = open(files)?;
+    let written = written(&net, Format::Json, Encoding::Utf8)?;
+    put(Some(out), &written.main)?;
+    for source in sources {
+        println!("{} ({}), sha256 {}", source.file, source.format, source.sha256);
+    }
+    println!("{} actors, {} ties, layers: {}", net.actors.len(), net.ties.len(), net.layers.join(", "));
+    if report.loops > 0 {
+        println!("dropped: {} ties of an actor with itself", report.loops);
+    }
+    if !report.columns.is_empty() {
+        println!("not kept, of ties: {}", report.columns.join(", "));
+    }
+    println!("written: {}", out.display());
+    Ok(())
+}
+
+fn written(net: &Net, format: Format, encoding: Encoding) -> Result<network::Written, Failure> {
+    network::write(net, format, encoding == Encoding::Gb18030)
+        .map_err(|error| Failure::new("network-not-written", format!("{error}. Nothing was written.")))
+}
+
+fn export(files: &[PathBuf], format: As, out: &Path, encoding: Encoding) -> Result<(), Failure> {
+    let Opened { net, .. } = open(files)?;
+    let format = match format {
+        As::Csv => Format::Csv,
+        As::Graphml => Format::GraphMl,
+        As::Gexf => Format::Gexf,
+        As::Pajek => Format::Pajek,
+        As::Dl => Format::Dl,
+        As::Json => Format::Json,
+    };
+    let written = written(&net, format, encoding)?;
+    put(Some(out), &written.main)?;
+    println!("written: {}", out.display());
+    if let Some(actors) = written.actors {
+        let beside = out.with_extension("actors.csv");
+        put(Some(&beside), &actors)?;
+        println!("written: {}", beside.display());
+    }
+    for lost in written.lost {
+        println!("not in it: {lost}");
+    }
+    Ok(())
+}
+
+impl Measuring {
+    fn measures(&self) -> Result<Vec<&'static Measure>, Failure> {
+        if self.measures.iter().any(|name| name == "all") {
+            return Ok(MEASURES.iter().collect());
+        }
+        let known = |name: &String| {
+            by_name(name).ok_or_else(|| {
+                let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
+                Failure::new("measure-unknown", format!("{name}. Measures are: all, {}.", names.join(", ")))
+            })
+        };
+        self.measures.iter().map(known).collect()
+    }
+
+    fn run(self) -> Result<(), Failure> {
+        let measures = self.measures()?;
+        let Opened { net, report, sources } = open(&self.files)?;
+        let layer = self.layer.as_ref().map(|name| {
+            net.layer(name).ok_or_else(|| {
+                Failure::new("layer-unknown", format!("{name}. Layers of this network are: {}.", net.layers.join(", ")))
+            })
+        });
+        let layer = layer.transpose()?;
+        let groups = self.group.as_ref().map(|column| {
+            net.groups(column).map_err(|silent| {
+                let columns: Vec<&str> = ["kind", "level"].into_iter().chain(net.attributes()).collect();
+                let text = format!(
+                    "{silent} of {} actors say nothing in the column {column}. Fill it in for all, or take another: {}.",
+                    net.actors.len(),
+                    columns.join(", ")
+                );
+                Failure::new("group-missing", text)
+            })
+        });
+        let groups = groups.transpose()?;
+        let unweighted = self.weights == Weights::None;
+        let choice = Choice { layer, day: self.day, unweighted, undirected: self.undirected };
+        let (_, left_out) = net.graph(&choice);
+        let run = Run {
+            sources,
+            layers: self.layer.clone().map_or_else(|| net.layers.clone(), |layer| vec![layer]),
+            day: self.day.map(|day| day.to_string()),
+            undirected: self.undirected,
+            unweighted,
+            group: self.group.clone(),
+            permutations: self.permutations,
+            seed: self.seed,
+            loops: report.loops,
+            left_out,
+        };
+        let subject = Subject::of(&net, choice, groups, self.permutations, self.seed);
+        let measured: Vec<Measured> =
+            measures.into_iter().map(|measure| Measured { measure, parts: measure.of(&subject) }).collect();
+        let text = match self.format {
+            Form::Text => run.text(&measured),
+            Form::Json => format!("{:#}\n", run.json(&measured)),
+            Form::Csv => run.csv(&measured).map_err(|error| Failure::new("network-not-written", error.to_string()))?,
+            Form::Md => run.markdown(&measured),
+        };
+        put(self.out.as_deref(), text.as_bytes())
+    }
+}
