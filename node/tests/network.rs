@@ -487,6 +487,28 @@ fn a_network_goes_from_format_to_format_and_is_measured_the_same() {
 }
 
 #[test]
+fn arcs_run_down_and_across_the_administration() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let actors =
+        "id,层级,省份,上级\n部,0,中央,\n苏,1,江苏,部\n皖,1,安徽,部\n苏州,2,江苏,苏\n合肥,2,安徽,皖\n南京,2,江苏,苏\n";
+    let ties = "from,to\n部,苏\n部,皖\n苏,苏州\n苏州,苏\n苏州,合肥\n苏州,南京\n苏州,皖\n部,合肥\n";
+    let files = [put("actors.csv", actors), put("ties.csv", ties)];
+    let answer = measured(&[&files[0], &files[1], "--measures", "courses"]);
+    for (course, arcs) in [("down", 4.0), ("up", 1.0), ("within", 1.0), ("across", 1.0), ("diagonal", 1.0)] {
+        is(&answer, "courses", Some(course), "arcs", arcs);
+    }
+    is(&answer, "courses", Some("down"), "answered", 0.25);
+    // Without levels it is not defined.
+    let answer = measured(&[&files[1], "--measures", "courses"]);
+    assert_eq!(figure(&answer, "courses", None, "level gap"), Value::Null);
+}
+
+#[test]
 fn what_cannot_be_measured_is_named() {
     let file = data("chemnet_pol.csv");
     run(&["network", "measure", "no-such-file.csv"]).refused("not-read");

@@ -1,5 +1,7 @@
 //! The table of measures: the name of each, what it is, by whom, and how it is computed in [`tongban_core::network`].
 
+use std::collections::HashMap;
+
 use tongban_core::network::blocks::{Between, core_periphery, coreness, image};
 use tongban_core::network::brokerage::{brokerage, constraint, effective_size, efficiency};
 use tongban_core::network::census::{TRIADS, dyads, triads};
@@ -13,12 +15,13 @@ use tongban_core::network::graph::Graph;
 use tongban_core::network::groups::{Count, assortativity, external_internal, modularity};
 use tongban_core::network::hierarchy::hierarchy;
 use tongban_core::network::leiden::leiden;
+use tongban_core::network::movement::{Course, Place, courses};
 use tongban_core::network::path::{Betweenness, End, Length, betweenness, harmonic, undirected_betweenness};
 use tongban_core::network::permute::Runs;
 use tongban_core::network::signed::{signed_triads, walk_balance};
 use tongban_core::network::standing::{eigenvector, pagerank};
 
-use super::net::{Choice, Groups, Net};
+use super::net::{Actor, Choice, Groups, Net};
 use crate::limits;
 
 /// What measures are taken of.
@@ -110,6 +113,12 @@ const ONE_GROUP: Why =
     Why { zh: "没有关系，或只有一个组有关系", en: "there are no arcs, or all are in one group" };
 const ONE_RANGE: Why = Why { zh: "只可能有一个值", en: "only one value is possible" };
 const GROUP_OF_ONE: Why = Why { zh: "组内只有一个行动者", en: "the group has one actor" };
+const NO_PLACES: Why = Why {
+    zh: "不是每个行动者都有数字层级和省份",
+    en: "not every actor has a level as a number and a province",
+};
+const NO_SUCH_ARCS: Why = Why { zh: "没有这一类关系", en: "there are no such arcs" };
+const NO_WEIGHT: Why = Why { zh: "权重合计为零", en: "all weigh nothing together" };
 const NO_CASE: Why = Why {
     zh: "在这样的分组和密度下不会有别的值",
     en: "with such groups and such density it has one value only",
@@ -259,6 +268,15 @@ pub const MEASURES: &[Measure] = &[
                 ("lubness", found.lubness.ok_or(NOT_A_TREE)),
             ])
         },
+    },
+    Measure {
+        name: "courses",
+        definition: "arcs down and up a line, within a province and across provinces on one level, diagonal; share of arcs \
+                     and of weight, share that is answered, mean difference of levels; needs of each actor a level as a \
+                     number, 0 at the top, and an attribute province, and its superior as parent",
+        reference: "Rhodes & Marsh 1992",
+        is_random: false,
+        of: courses_of,
     },
     Measure {
         name: "balance",
@@ -503,6 +521,46 @@ fn size(on: &Subject<'_>) -> Vec<Part> {
         ("arcs", Ok(on.graph.arcs() as f64)),
         ("isolates", Ok(isolates as f64)),
     ])
+}
+
+/// Where each actor stands in the administration; none if one does not say.
+fn places(net: &Net) -> Option<Vec<Place>> {
+    let said = |actor: &Actor, names: [&str; 3]| {
+        names.iter().find_map(|name| actor.attributes.get(*name)).map(|text| text.trim().to_owned())
+    };
+    let numbers: HashMap<&str, u32> = net.actors.iter().map(|actor| actor.id.as_str()).zip(0..).collect();
+    let mut provinces: HashMap<String, u32> = HashMap::new();
+    let place = |actor: &Actor| {
+        let next = provinces.len() as u32;
+        let province = *provinces.entry(said(actor, ["province", "省份", "省"])?).or_insert(next);
+        let parent = said(actor, ["parent", "上级", "上级机关"]);
+        let parent = parent.and_then(|parent| numbers.get(parent.as_str()).copied());
+        Some(Place { parent, province, level: actor.level.trim().parse().ok()? })
+    };
+    net.actors.iter().map(place).collect()
+}
+
+fn courses_of(on: &Subject<'_>) -> Vec<Part> {
+    let Some(places) = places(on.net) else {
+        return network(&[("level gap", Err(NO_PLACES))]);
+    };
+    let Some(found) = courses(&on.graph, &places) else {
+        return network(&[("level gap", Err(NO_ARCS))]);
+    };
+    let figures = ["arcs", "share", "share of weight", "answered"].map(str::to_owned).to_vec();
+    let row = |name: &str, course: &Course| {
+        let (weight, answered) = (course.weight_share.ok_or(NO_WEIGHT), course.returned.ok_or(NO_SUCH_ARCS));
+        (name.to_owned(), vec![Ok(course.arcs as f64), Ok(course.share), weight, answered])
+    };
+    let rows = vec![
+        row("down", &found.down),
+        row("up", &found.up),
+        row("within", &found.within),
+        row("across", &found.across),
+        row("diagonal", &found.diagonal),
+    ];
+    let whole = network(&[("level gap", found.level_gap.ok_or(NO_WEIGHT))]);
+    [whole, vec![Part { about: About::Groups, figures, rows }]].concat()
 }
 
 fn balance(on: &Subject<'_>) -> Vec<Part> {
