@@ -102,6 +102,9 @@ impl Builder {
 
     fn fault_in(&mut self, file: usize, code: &'static str, place: Place, value: impl Into<String>) {
         debug_assert!(CODES.iter().any(|(known, ..)| *known == code), "{code} is not listed");
+        if self.faults.len() >= limits::NETWORK_FAULTS_MAX {
+            return;
+        }
         let file = self.files.get(file).cloned().unwrap_or_default();
         self.faults.push(Fault { code, file, place, value: value.into() });
     }
@@ -132,7 +135,7 @@ impl Builder {
     }
 
     fn is_clean(&mut self, text: &str, place: Place) -> bool {
-        let is_clean = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        let is_clean = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
         if !is_clean {
             self.fault("text-control", place, text.escape_debug().to_string());
         }

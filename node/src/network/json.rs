@@ -76,7 +76,7 @@ pub(super) fn read(text: &str, builder: &mut Builder) -> Result<(), Stop> {
     for (actor, number) in file.actors.into_iter().zip(1..) {
         let JsonActor { id, label, kind, level, attributes } = actor;
         let place = Place { line: 0, column: number };
-        builder.actor(Actor { id: id.trim().to_owned(), label, kind, level, attributes }, place);
+        builder.actor(Actor { id, label, kind, level, attributes }, place);
     }
     for (tie, number) in file.ties.iter().zip(1..) {
         if !builder.goes_on() {
