@@ -11,6 +11,7 @@ use crate::catalogue::list::{self, List};
 use crate::dossier::{NodeId, Stamp, Written};
 use crate::item::{self, Item};
 use crate::law::{self, Law};
+use crate::network::tie::Tie;
 use crate::public::{Public, Room, act_of};
 use crate::rule::{Asks, WhyNot};
 use crate::time::Calendar;
@@ -182,6 +183,17 @@ impl Matter {
             (Matter::List(list), Act::List(act)) => list.may(act, asks),
             (Matter::Law(law), Act::Law(act)) => law.may(act, asks),
             _ => Err(WhyNot::new("not-a-case")),
+        }
+    }
+
+    /// The ties in the policy network that an act makes which may be said now.
+    pub fn ties(&self, act: &Act, asks: &Asks<'_>, calendar: &Calendar) -> Vec<Tie> {
+        match (self, act) {
+            (Matter::Case(case), Act::Case(act)) => case.ties(act, asks, calendar),
+            (Matter::Item(item), Act::Item(act)) => item.room.ties(act, asks),
+            (Matter::List(list), Act::List(act)) => list.room.ties(act, asks),
+            (Matter::Law(law), Act::Law(act)) => law.room.ties(act, asks),
+            _ => Vec::new(),
         }
     }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::dossier::{Hash, NodeId, Role, Stamp, Written};
+use crate::network::tie::Tie;
 use crate::rule::{Asks, MarkedEntry, NOTE_CHARS_MAX, WhyNot};
 
 /// The most nodes that are let in by one entry.
@@ -34,6 +35,8 @@ pub trait Room: Clone + Debug + PartialEq + Eq + Sized {
     fn open(act: Self::Act, asks: &Asks<'_>) -> Result<Self, WhyNot>;
     /// Whether this may be said now, `holder` having the pen; not asked of who is let in.
     fn may(&self, act: &Self::Act, asks: &Asks<'_>, holder: &NodeId) -> Result<(), WhyNot>;
+    /// The ties in the policy network that an act makes which may be said now.
+    fn ties(&self, act: &Self::Act, asks: &Asks<'_>) -> Vec<Tie>;
     /// Takes what may be said.
     fn take(&mut self, act: Self::Act, asks: &Asks<'_>);
 }

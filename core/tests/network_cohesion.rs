@@ -217,8 +217,8 @@ fn cores_are_what_is_left_when_the_weak_are_taken_away() {
                     let within = |others: &[u32]| others.iter().filter(|other| kept[**other as usize]).count();
                     let count = |actor: usize| match degree {
                         Degree::Out => within(graph.out(actor)),
-                        Degree::In => within(graph.into(actor)),
-                        Degree::Total => within(graph.out(actor)) + within(graph.into(actor)),
+                        Degree::In => within(graph.incoming(actor)),
+                        Degree::Total => within(graph.out(actor)) + within(graph.incoming(actor)),
                         Degree::Partners => within(&graph.partners(actor)),
                     };
                     let Some(gone) = (0..25).find(|actor| kept[*actor] && count(*actor) < least) else { break };

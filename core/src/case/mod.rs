@@ -15,6 +15,7 @@ mod reason;
 mod rule;
 mod state;
 mod tell;
+mod ties;
 
 pub use applicant::{Applicant, FieldFault, IdKind};
 pub use entry::{

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Implementation;
 use crate::dossier::{NodeId, Role};
 use crate::ident::Uscc;
+use crate::network::tie::Tie;
 use crate::public::Room;
 use crate::rule::{Asks, WhyNot};
 
@@ -125,6 +126,11 @@ impl Room for List {
             }
             Act::Opened { .. } | Act::LetIn { .. } => Err(WhyNot::new("opened-twice")),
         }
+    }
+
+    fn ties(&self, _act: &Act, _asks: &Asks<'_>) -> Vec<Tie> {
+        // What an authority offers is its own affair: it ties nobody before somebody uses it.
+        Vec::new()
     }
 
     fn take(&mut self, act: Act, _: &Asks<'_>) {

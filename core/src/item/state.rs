@@ -10,6 +10,7 @@ use crate::case::Office;
 use crate::catalogue::BasicItem;
 use crate::dossier::{Moment, NodeId, Role};
 use crate::ident::Uscc;
+use crate::network::tie::{Actor, Network, Relation, Tie};
 use crate::public::{Room, short, written_well};
 use crate::rule::{Asks, WhyNot};
 
@@ -264,6 +265,37 @@ impl Room for Item {
                 written_well(reason)
             }
             Act::LetIn { .. } => Err(WhyNot::new("not-your-case")),
+        }
+    }
+
+    fn ties(&self, act: &Act, asks: &Asks<'_>) -> Vec<Tie> {
+        let ministry = || Actor::Named { network: Network::Community, name: self.basic.lead.clone() };
+        let lead = || self.lead.map_or_else(ministry, Actor::Org);
+        let tie = |relation, from, to| Tie::new(relation, from, to, asks).about(&self.basic.key, None);
+        let of = |office: &Office, relation, sign| tie(relation, Actor::Org(office.org), lead()).signed(sign);
+        match act {
+            Act::Proposed { proposal } => {
+                let asked = proposal.asked.iter();
+                asked.map(|org| tie(Relation::Proposes, lead(), Actor::Org(*org)).signed(1)).collect()
+            }
+            Act::PositionTaken { proposal, office, stance, .. } => {
+                let (relation, sign) = match stance {
+                    Stance::Agree | Stance::AgreeIfChanged => (Relation::Supports, 1),
+                    Stance::Disagree => (Relation::Opposes, -1),
+                };
+                let asked = self.proposal(*proposal).map(|proposed| proposed.at);
+                vec![of(office, relation, sign).of(stance.name()).after(asked, false)]
+            }
+            Act::TakenOver { proposal, office, .. } => {
+                let settled = self.proposal(*proposal).and_then(|proposed| proposed.settled.as_ref());
+                let late = settled.is_some_and(|settled| asks.at.date() > settled.by);
+                vec![of(office, Relation::TakesOver, 1).after(settled.map(|settled| settled.at), late)]
+            }
+            Act::Declined { proposal, office, .. } => {
+                let settled = self.proposal(*proposal).and_then(|proposed| proposed.settled.as_ref());
+                vec![of(office, Relation::Declines, -1).after(settled.map(|settled| settled.at), false)]
+            }
+            Act::Published { .. } | Act::Settled { .. } | Act::LetIn { .. } => Vec::new(),
         }
     }
 

@@ -9,6 +9,7 @@ use super::entry::{Act, Article, Conflict, Evidence, Instrument, Remedy};
 use super::{ARTICLES_MAX, CHARS_MAX, CONFLICTS_MAX, EVIDENCE_MAX, NAME_CHARS_MAX, NAMED_MAX};
 use crate::catalogue::Basis;
 use crate::dossier::{Moment, NodeId, Role};
+use crate::network::tie::{Actor, Network, Relation, Tie};
 use crate::public::{Room, short, written_well};
 use crate::rule::{Asks, WhyNot};
 
@@ -331,6 +332,24 @@ impl Room for Law {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn ties(&self, act: &Act, asks: &Asks<'_>) -> Vec<Tie> {
+        // What a node says by itself is known, but nobody's move.
+        let Some(keeper) = asks.by.org.map(Actor::Org) else { return Vec::new() };
+        let law = &self.instrument;
+        let issuer = Actor::Named { network: Network::Community, name: law.issuer.clone() };
+        match act {
+            Act::ConflictFound { .. } => {
+                vec![Tie::new(Relation::Objects, keeper, issuer, asks).of(law.key.as_str()).signed(-1)]
+            }
+            Act::ConflictClosed { conflict, by: Remedy::LawAmended, .. } => {
+                let found = self.conflict(*conflict).map(|found| found.at);
+                let amends = Tie::new(Relation::Amends, issuer, keeper, asks).of(law.key.as_str());
+                vec![amends.signed(1).after(found, false)]
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -24,6 +24,18 @@ pub enum Basis {
     Bilateral,
 }
 
+impl Basis {
+    /// The word used in data.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::WithinProvince => "within_province",
+            Basis::National => "national",
+            Basis::Multilateral => "multilateral",
+            Basis::Bilateral => "bilateral",
+        }
+    }
+}
+
 /// The four rights that agreements delegate to the receiving window (相互授权). Without them the window takes in and
 /// hands over, no more: it never says 受理.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

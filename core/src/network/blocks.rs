@@ -6,8 +6,8 @@ use super::draw::Draw;
 use super::graph::Graph;
 use super::groups::numbered;
 use super::parallel;
+use super::partners::Partners;
 use super::permute::{Runs, dot};
-use super::ties::Ties;
 
 /// Up to so many actors, exchanges of two actors are tried when no single move is better.
 const EXCHANGE_ACTORS_MAX: usize = 500;
@@ -46,9 +46,9 @@ pub struct Core {
 /// correlation.
 pub fn core_periphery(graph: &Graph, between: Between, runs: &Runs) -> Option<Core> {
     let len = graph.len();
-    let ties = Ties::of(graph);
-    let squares = Ties::of(&Graph::of(len, graph.each().map(|(from, to, w)| (from as u32, to as u32, w * w))).0);
-    let sum = |ties: &Ties| (0..len).map(|actor| ties.weights(actor).iter().sum()).collect::<Vec<f64>>();
+    let ties = Partners::of(graph);
+    let squares = Partners::of(&Graph::of(len, graph.each().map(|(from, to, w)| (from as u32, to as u32, w * w))).0);
+    let sum = |ties: &Partners| (0..len).map(|actor| ties.weights(actor).iter().sum()).collect::<Vec<f64>>();
     let all = [sum(&ties), sum(&squares)];
     let total = [0, 1].map(|which: usize| all[which].iter().sum::<f64>() / 2.0);
     let cells = Cells { between, len, total, all, ties: [ties, squares] };
@@ -76,7 +76,7 @@ pub fn core_periphery(graph: &Graph, between: Between, runs: &Runs) -> Option<Co
 struct Cells {
     between: Between,
     len: usize,
-    ties: [Ties; 2],
+    ties: [Partners; 2],
     all: [Vec<f64>; 2],
     total: [f64; 2],
 }
@@ -238,7 +238,7 @@ pub fn coreness(graph: &Graph) -> Option<Coreness> {
     if graph.arcs() == 0 || graph.each().any(|(_, _, weight)| weight < 0.0) {
         return None;
     }
-    let ties = Ties::of(graph);
+    let ties = Partners::of(graph);
     let (sum, squares) = graph.each().fold((0.0, 0.0), |(sum, squares), (_, _, w)| (sum + w, squares + w * w));
     let mut values: Vec<f64> =
         (0..len).map(|actor| ties.weights(actor).iter().sum::<f64>() / (2.0 * sum).sqrt()).collect();
@@ -528,7 +528,7 @@ impl Blocks {
         for (other, weight) in graph.out(actor).iter().zip(graph.out_weights(actor)) {
             self.sums[own * self.count + groups[*other as usize] as usize] += sign * weight;
         }
-        for (other, weight) in graph.into(actor).iter().zip(graph.into_weights(actor)) {
+        for (other, weight) in graph.incoming(actor).iter().zip(graph.incoming_weights(actor)) {
             self.sums[groups[*other as usize] as usize * self.count + own] += sign * weight;
         }
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::graph::Graph;
 use super::parallel;
-use super::ties::Ties;
+use super::partners::Partners;
 
 /// Constraint of each actor: `c_i = sum over partners j of (p_ij + sum over q of p_iq p_qj)^2`, where `p_ij` is the
 /// share of the weight of `i`'s ties, both directions added, that `j` has (Burt 1992).
@@ -12,7 +12,7 @@ use super::ties::Ties;
 /// Weights are read as strength; take [`Graph::binary`] where they shall not count. Above one is possible: 1.125 in a
 /// closed triad. `None` for isolates and where weights below zero leave no strength.
 pub fn constraint(graph: &Graph) -> Vec<Option<f64>> {
-    let ties = Ties::of(graph);
+    let ties = Partners::of(graph);
     let strength = strengths(&ties);
     let len = graph.len();
     parallel::map(
@@ -48,7 +48,7 @@ pub fn constraint(graph: &Graph) -> Vec<Option<f64>> {
 ///
 /// Read as in [`constraint`]; without weights and directions it is `n - 2t / n`. `None` for isolates.
 pub fn effective_size(graph: &Graph) -> Vec<Option<f64>> {
-    let ties = Ties::of(graph);
+    let ties = Partners::of(graph);
     let strength = strengths(&ties);
     let strongest: Vec<f64> =
         (0..graph.len()).map(|actor| ties.weights(actor).iter().copied().fold(0.0, f64::max)).collect();
@@ -88,12 +88,12 @@ pub fn efficiency(graph: &Graph) -> Vec<Option<f64>> {
         .collect()
 }
 
-fn strengths(ties: &Ties) -> Vec<f64> {
+fn strengths(ties: &Partners) -> Vec<f64> {
     (0..ties.len()).map(|actor| ties.weights(actor).iter().sum()).collect()
 }
 
 /// Whether an actor and all its partners have a strength to take shares of.
-fn positive(ties: &Ties, strength: &[f64], actor: usize) -> bool {
+fn positive(ties: &Partners, strength: &[f64], actor: usize) -> bool {
     let partners = ties.others(actor);
     !partners.is_empty() && strength[actor] > 0.0 && partners.iter().all(|other| strength[*other as usize] > 0.0)
 }
@@ -207,7 +207,7 @@ fn roles_of(graph: &Graph, groups: &[u32], broker: usize) -> ([u64; 6], [f64; 6]
     let mut weighted = [0.0; 6];
     let own = groups[broker];
     let (targets, target_weights) = (graph.out(broker), graph.out_weights(broker));
-    for (source, source_weight) in graph.into(broker).iter().zip(graph.into_weights(broker)) {
+    for (source, source_weight) in graph.incoming(broker).iter().zip(graph.incoming_weights(broker)) {
         let from = groups[*source as usize];
         let direct = graph.out(*source as usize);
         let mut at = 0;

@@ -70,7 +70,7 @@ impl Codes {
     fn of(graph: &Graph) -> Codes {
         let mut all = Codes { starts: vec![0], others: Vec::new(), codes: Vec::new() };
         for actor in 0..graph.len() {
-            let mut into = graph.into(actor).iter().copied().peekable();
+            let mut into = graph.incoming(actor).iter().copied().peekable();
             for to in graph.out(actor).iter().copied() {
                 while let Some(from) = into.next_if(|from| *from < to) {
                     all.push(from, 2);

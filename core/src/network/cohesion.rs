@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::census::dyads;
 use super::graph::Graph;
 use super::parallel;
-use super::ties::Ties;
+use super::partners::Partners;
 
 /// Density: `sum_ij A_ij / (n(n-1))`, the share of the possible arcs that there are (Wasserman & Faust 1994). The same
 /// for a network made by [`Graph::undirected`]. `None` below two actors.
@@ -96,7 +96,7 @@ pub fn clustering(graph: &Graph) -> Clustering {
 
 /// Of each actor how many pairs of its partners are partners, and how many pairs there are.
 fn triples(graph: &Graph) -> Vec<(u64, u64)> {
-    let ties = Ties::of(graph);
+    let ties = Partners::of(graph);
     let len = graph.len();
     parallel::map(
         len,

@@ -70,7 +70,7 @@ pub fn distance_fragmentation(graph: &Graph) -> Option<f64> {
 /// The network without the actors that have no arcs, and which number each of the others had.
 pub fn without_isolates(graph: &Graph) -> (Graph, Vec<u32>) {
     let kept: Vec<u32> = (0..graph.len() as u32)
-        .filter(|actor| !graph.out(*actor as usize).is_empty() || !graph.into(*actor as usize).is_empty())
+        .filter(|actor| !graph.out(*actor as usize).is_empty() || !graph.incoming(*actor as usize).is_empty())
         .collect();
     let mut numbers = vec![0; graph.len()];
     for (number, actor) in kept.iter().enumerate() {
@@ -94,7 +94,7 @@ fn weak(graph: &Graph) -> Components {
         let mut size = 0;
         while let Some(actor) = open.pop() {
             size += 1;
-            for other in graph.out(actor as usize).iter().chain(graph.into(actor as usize)) {
+            for other in graph.out(actor as usize).iter().chain(graph.incoming(actor as usize)) {
                 if of_actor[*other as usize] == u32::MAX {
                     of_actor[*other as usize] = number;
                     open.push(*other);

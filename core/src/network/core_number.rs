@@ -2,7 +2,7 @@
 
 use super::degree::{Degree, degrees};
 use super::graph::Graph;
-use super::ties::Ties;
+use super::partners::Partners;
 
 /// Core number of each actor: the greatest `k` so that it belongs to a part of the network in which each has `k` or
 /// more within the part (Seidman 1983; in time with the arcs, Batagelj & Zaveršnik 2003).
@@ -11,14 +11,14 @@ use super::ties::Ties;
 /// [`Degree::Total`] counts arcs both ways, [`Degree::Out`] and [`Degree::In`] one way. An isolate has zero.
 pub fn core_numbers(graph: &Graph, degree: Degree) -> Vec<usize> {
     let len = graph.len();
-    let ties = (degree == Degree::Partners).then(|| Ties::of(graph));
+    let ties = (degree == Degree::Partners).then(|| Partners::of(graph));
     // Of whom an actor is counted: what they lose when it goes.
     let of_whom = |actor: usize| -> [&[u32]; 2] {
         match (&ties, degree) {
             (Some(ties), _) => [ties.others(actor), &[]],
-            (None, Degree::Out) => [graph.into(actor), &[]],
+            (None, Degree::Out) => [graph.incoming(actor), &[]],
             (None, Degree::In) => [graph.out(actor), &[]],
-            (None, _) => [graph.out(actor), graph.into(actor)],
+            (None, _) => [graph.out(actor), graph.incoming(actor)],
         }
     };
     let mut left: Vec<usize> = degrees(graph).iter().map(|degrees| degrees.count(degree)).collect();

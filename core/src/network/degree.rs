@@ -50,13 +50,13 @@ impl Degrees {
 pub fn degrees(graph: &Graph) -> Vec<Degrees> {
     (0..graph.len())
         .map(|actor| {
-            let (out, into) = (graph.out(actor).len(), graph.into(actor).len());
+            let (out, into) = (graph.out(actor).len(), graph.incoming(actor).len());
             Degrees {
                 out,
                 into,
                 partners: out + into - mutual(graph, actor),
                 out_strength: graph.out_weights(actor).iter().sum(),
-                into_strength: graph.into_weights(actor).iter().sum(),
+                into_strength: graph.incoming_weights(actor).iter().sum(),
             }
         })
         .collect()
@@ -81,7 +81,7 @@ pub fn degree_centralisation(graph: &Graph, degree: Degree) -> Option<f64> {
 
 /// How many arcs of an actor are answered by one in the other direction.
 pub(super) fn mutual(graph: &Graph, actor: usize) -> usize {
-    let mut into = graph.into(actor).iter().peekable();
+    let mut into = graph.incoming(actor).iter().peekable();
     let mut found = 0;
     for to in graph.out(actor) {
         while into.next_if(|from| *from < to).is_some() {}

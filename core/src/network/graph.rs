@@ -105,12 +105,12 @@ impl Graph {
     }
 
     /// From whom an actor has arcs, ascending.
-    pub fn into(&self, actor: usize) -> &[u32] {
+    pub fn incoming(&self, actor: usize) -> &[u32] {
         &self.into.others[self.into.range(actor)]
     }
 
     /// Their weights.
-    pub fn into_weights(&self, actor: usize) -> &[f64] {
+    pub fn incoming_weights(&self, actor: usize) -> &[f64] {
         &self.into.weights[self.into.range(actor)]
     }
 
@@ -135,7 +135,7 @@ impl Graph {
 
     /// With whom an actor has an arc in either direction, ascending, each once.
     pub fn partners(&self, actor: usize) -> Vec<u32> {
-        let mut all = [self.out(actor), self.into(actor)].concat();
+        let mut all = [self.out(actor), self.incoming(actor)].concat();
         all.sort_unstable();
         all.dedup();
         all
@@ -144,9 +144,9 @@ impl Graph {
     /// The same network without directions: an arc each way wherever there is one either way, with the weights of both
     /// added.
     pub fn undirected(&self) -> Graph {
-        let both = self.each().flat_map(|(from, to, weight)| {
-            [(from as u32, to as u32, weight), (to as u32, from as u32, weight)]
-        });
+        let both = self
+            .each()
+            .flat_map(|(from, to, weight)| [(from as u32, to as u32, weight), (to as u32, from as u32, weight)]);
         Graph::of(self.len(), both).0
     }
 

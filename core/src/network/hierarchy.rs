@@ -84,7 +84,7 @@ impl Above {
             let (before, from_here) = all.rows.split_at_mut(at * words);
             let own = &mut from_here[..words];
             own[at / 64] |= 1 << (at % 64);
-            for from in graph.into(actor) {
+            for from in graph.incoming(actor) {
                 let other = number(*from as usize);
                 let known = own[other / 64] >> (other % 64) & 1 == 1;
                 if !known {

@@ -8,8 +8,8 @@ use super::draw::Draw;
 use super::graph::Graph;
 use super::groups::{alike, apart, modularity, numbered};
 use super::parallel;
+use super::partners::Partners;
 use super::permute::Runs;
-use super::ties::Ties;
 
 /// How much a worse choice is still taken when communities are refined, in units of the mean weight of an arc.
 const LOOSENESS: f64 = 0.01;
@@ -104,7 +104,7 @@ impl Null {
 
 /// A network of actors, or of communities found so far.
 struct Level {
-    ties: Ties,
+    ties: Partners,
     out: Vec<f64>,
     into: Vec<f64>,
 }
@@ -113,9 +113,9 @@ impl Level {
     fn of(graph: &Graph) -> Level {
         let sum = |weights: &[f64]| weights.iter().sum();
         Level {
-            ties: Ties::of(graph),
+            ties: Partners::of(graph),
             out: (0..graph.len()).map(|actor| sum(graph.out_weights(actor))).collect(),
-            into: (0..graph.len()).map(|actor| sum(graph.into_weights(actor))).collect(),
+            into: (0..graph.len()).map(|actor| sum(graph.incoming_weights(actor))).collect(),
         }
     }
 
@@ -149,7 +149,7 @@ impl Level {
             list.sort_unstable_by_key(|(other, _)| *other);
             lists.push(list);
         }
-        Level { ties: Ties::of_lists(lists), out, into }
+        Level { ties: Partners::of_lists(lists), out, into }
     }
 }
 

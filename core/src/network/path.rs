@@ -108,7 +108,7 @@ pub fn harmonic(graph: &Graph, length: Length, end: End) -> Option<Vec<f64>> {
 fn next(graph: &Graph, end: End, actor: usize) -> &[u32] {
     match end {
         End::Out => graph.out(actor),
-        End::In => graph.into(actor),
+        End::In => graph.incoming(actor),
     }
 }
 
@@ -120,7 +120,7 @@ fn between(graph: &Graph, length: Length) -> Option<Vec<f64>> {
     let sums = match length {
         Length::Steps => {
             let receivers: Vec<u32> =
-                (0..len).filter(|actor| !graph.into(*actor).is_empty()).map(|actor| actor as u32).collect();
+                (0..len).filter(|actor| !graph.incoming(*actor).is_empty()).map(|actor| actor as u32).collect();
             sum_over_sources(
                 len,
                 || Steps::new(len),
@@ -216,7 +216,7 @@ impl Steps {
         paths[source] = 1.0;
         order.push(source as u32);
         levels.push(0);
-        let mut arcs_in = graph.arcs() - graph.into(source).len();
+        let mut arcs_in = graph.arcs() - graph.incoming(source).len();
         let mut from = 0;
         loop {
             let to = order.len();
@@ -231,7 +231,7 @@ impl Steps {
                             steps[other] = level;
                             paths[other] = handed;
                             order.push(other as u32);
-                            arcs_in -= graph.into(other).len();
+                            arcs_in -= graph.incoming(other).len();
                         } else if steps[other] == level {
                             paths[other] += handed;
                         }
@@ -246,7 +246,7 @@ impl Steps {
                     if steps[other] != FAR {
                         return false;
                     }
-                    let into = graph.into(other);
+                    let into = graph.incoming(other);
                     let sum = sum_at(held, into);
                     if sum > 0.0 {
                         steps[other] = level;
@@ -275,7 +275,7 @@ impl Steps {
             let here = levels[level]..levels[level + 1];
             let beyond = levels[level + 1]..levels[level + 2];
             let share = |between: &[f64], paths: &[f64], actor: usize| (1.0 + between[actor]) / paths[actor];
-            let asked = arcs(order, beyond.clone(), |actor| graph.into(actor));
+            let asked = arcs(order, beyond.clone(), |actor| graph.incoming(actor));
             if arcs(order, here.clone(), |actor| graph.out(actor)) <= asked * ASKING {
                 for actor in &order[beyond.clone()] {
                     held[*actor as usize] = share(between, paths, *actor as usize);
@@ -289,7 +289,7 @@ impl Steps {
             } else {
                 for actor in &order[beyond] {
                     let handed = share(between, paths, *actor as usize);
-                    for before in graph.into(*actor as usize) {
+                    for before in graph.incoming(*actor as usize) {
                         if steps[*before as usize] == level as u32 {
                             between[*before as usize] += handed;
                         }
@@ -431,7 +431,7 @@ impl Routes {
             let sofar = f64::from_bits(bits);
             let more = match end {
                 End::Out => lengths.out_weights(at),
-                End::In => lengths.into_weights(at),
+                End::In => lengths.incoming_weights(at),
             };
             for (other, more) in next(lengths, end, at).iter().zip(more) {
                 let length = sofar + more;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::graph::Graph;
 use super::movement::common;
-use super::ties::Ties;
+use super::partners::Partners;
 
 /// Up to so many actors, walk balance is computed: it needs several products of full matrices.
 pub const WALK_BALANCE_ACTORS_MAX: usize = 400;
@@ -112,10 +112,10 @@ fn product(one: &[f64], other: &[f64], len: usize) -> Vec<f64> {
     all
 }
 
-/// Ties with a sign: those whose two directions do not cancel out.
-fn signed(graph: &Graph) -> Ties {
-    let ties = Ties::of(graph);
-    Ties::of_lists(
+/// Partners with a sign: those whose two directions do not cancel out.
+fn signed(graph: &Graph) -> Partners {
+    let ties = Partners::of(graph);
+    Partners::of_lists(
         (0..graph.len())
             .map(|actor| {
                 let kept = ties.each(actor).filter(|(_, weight)| *weight != 0.0);

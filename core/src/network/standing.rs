@@ -29,7 +29,7 @@ fn settle(graph: &Graph, mut now: Vec<f64>) -> Option<Vec<f64>> {
     for _ in 0..ROUNDS_MAX {
         let mut then: Vec<f64> = (0..now.len())
             .map(|actor| {
-                let arcs = graph.into(actor).iter().zip(graph.into_weights(actor));
+                let arcs = graph.incoming(actor).iter().zip(graph.incoming_weights(actor));
                 arcs.map(|(from, weight)| now[*from as usize] * weight).sum()
             })
             .collect();
@@ -83,7 +83,7 @@ pub fn pagerank(graph: &Graph, damping: f64) -> Option<Vec<f64>> {
         let handed: Vec<f64> = now.iter().zip(&strength).map(|(value, strength)| damping * value / strength).collect();
         let then: Vec<f64> = (0..len)
             .map(|actor| {
-                let arcs = graph.into(actor).iter().zip(graph.into_weights(actor));
+                let arcs = graph.incoming(actor).iter().zip(graph.incoming_weights(actor));
                 anew + arcs.map(|(from, weight)| handed[*from as usize] * weight).sum::<f64>()
             })
             .collect();

@@ -4,23 +4,23 @@ use super::graph::Graph;
 
 /// Of each actor the partners, ascending, with `a_ij + a_ji` beside them.
 #[derive(Clone, Debug)]
-pub(super) struct Ties {
+pub(super) struct Partners {
     starts: Vec<usize>,
     others: Vec<u32>,
     weights: Vec<f64>,
 }
 
-impl Ties {
-    pub(super) fn of(graph: &Graph) -> Ties {
-        let mut ties = Ties {
+impl Partners {
+    pub(super) fn of(graph: &Graph) -> Partners {
+        let mut ties = Partners {
             starts: Vec::with_capacity(graph.len() + 1),
             others: Vec::with_capacity(2 * graph.arcs()),
             weights: Vec::with_capacity(2 * graph.arcs()),
         };
         ties.starts.push(0);
         for actor in 0..graph.len() {
-            let (out, into) = (graph.out(actor), graph.into(actor));
-            let (out_weights, into_weights) = (graph.out_weights(actor), graph.into_weights(actor));
+            let (out, into) = (graph.out(actor), graph.incoming(actor));
+            let (out_weights, into_weights) = (graph.out_weights(actor), graph.incoming_weights(actor));
             let (mut o, mut i) = (0, 0);
             while o < out.len() || i < into.len() {
                 let to = out.get(o).copied().unwrap_or(u32::MAX);
@@ -43,8 +43,8 @@ impl Ties {
     }
 
     /// From lists that are already ascending.
-    pub(super) fn of_lists(lists: Vec<Vec<(u32, f64)>>) -> Ties {
-        let mut ties = Ties { starts: vec![0], others: Vec::new(), weights: Vec::new() };
+    pub(super) fn of_lists(lists: Vec<Vec<(u32, f64)>>) -> Partners {
+        let mut ties = Partners { starts: vec![0], others: Vec::new(), weights: Vec::new() };
         for list in lists {
             ties.others.extend(list.iter().map(|(other, _)| *other));
             ties.weights.extend(list.iter().map(|(_, weight)| *weight));
