@@ -110,6 +110,7 @@ CREATE TABLE document (
 
 -- Views: derived from the log, rebuilt by `tongban rebuild`.
 
+-- counted: 1 once the ties that follow from it stand in `ties`.
 CREATE TABLE dossier (
     id BYTEA NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -117,8 +118,10 @@ CREATE TABLE dossier (
     len BIGINT NOT NULL,
     head BYTEA NOT NULL,
     holder TEXT NOT NULL,
-    participants TEXT NOT NULL
+    participants TEXT NOT NULL,
+    counted BIGINT NOT NULL DEFAULT 0
 ) /* BY KEY */;
+CREATE INDEX dossier_to_count ON dossier (id) WHERE counted = 0;
 -- What everyone may read is little among many cases.
 CREATE INDEX dossier_public ON dossier (id) WHERE kind <> 'case';
 
@@ -177,6 +180,16 @@ CREATE INDEX case_to_accept ON case_view (due) WHERE step = 'accept';
 CREATE INDEX case_to_correct ON case_view (due) WHERE step = 'answer_correction';
 -- What was handed over and is not answered: few rows, looked at every few seconds.
 CREATE INDEX case_not_answered ON case_view (handling_node, changed) WHERE phase = 'handed_over';
+
+-- Who has to do with whom, as a dossier says it: see core::network::tie. Made a little after the log, in turns: who has
+-- read up to a turn reads on from there. head: of the log from which it follows.
+CREATE TABLE ties (
+    dossier BYTEA NOT NULL PRIMARY KEY,
+    turn BIGINT NOT NULL,
+    head BYTEA NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX ties_by_turn ON ties (turn);
 
 -- How many dossiers have a log, and how many stamps stand in all logs: counting them takes a second for a million cases.
 CREATE TABLE extent (

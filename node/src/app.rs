@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Opens};
 use crate::directory::Directory;
 use crate::limits;
+use crate::network::live::Live;
 use crate::peer::Errands;
 use crate::service::compare::Comparisons;
 use crate::store::{Store, WriterHandle};
@@ -35,6 +36,8 @@ pub struct Parts {
     pub directory: Directory,
     /// Their implementations, put side by side.
     pub comparisons: Comparisons,
+    /// Who has to do with whom, as its dossiers say.
+    pub network: Live,
     /// The node's key.
     pub signer: Arc<dyn Signer>,
     /// The clock.

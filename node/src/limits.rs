@@ -237,3 +237,13 @@ pub const NETWORK_SLOW_ACTORS_MAX: usize = 5_000;
 pub const NETWORK_STARTS: usize = 10;
 /// Permutations of a measure with a share of them, unless the command says otherwise.
 pub const NETWORK_PERMUTATIONS: usize = 1_000;
+/// Dossiers whose ties are made in one go.
+pub const NETWORK_COUNTED: i64 = 256;
+/// How often it is looked whether ties are to be made, in milliseconds.
+pub const NETWORK_LOOKED_MS: u64 = 5_000;
+/// Making ties takes one part in so many of a process's time: cases come first.
+pub const NETWORK_SHARE: u32 = 10;
+/// Dossiers whose ties are read into memory in one go.
+pub const NETWORK_READ: i64 = 20_000;
+/// Rows of ties that are put aside before the others are written anew.
+pub const NETWORK_ROWS_ASIDE: usize = 100_000;

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::error::Failure;
+use crate::network::live::Live;
 use crate::service::compare::{self, Comparisons};
 use crate::store::{Store, Writer, WriterSetup};
 use crate::watch::{Metrics, Stage, Watch, watch_for_ever};
@@ -86,6 +87,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         writer: handle,
         directory,
         comparisons: Comparisons::default(),
+        network: Live::default(),
         signer,
         clock,
         calendar,

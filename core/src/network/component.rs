@@ -1,5 +1,7 @@
 //! Which actors hang together, and how far a network falls to pieces.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::graph::Graph;
@@ -163,4 +165,90 @@ pub(super) fn strong(graph: &Graph) -> Strong {
         }
     }
     Strong { of_actor, count }
+}
+
+/// Actors whose leaving takes a component apart, ascending, directions not read (Hopcroft & Tarjan 1973).
+pub fn cut_points(graph: &Graph) -> Vec<u32> {
+    const UNSEEN: u32 = u32::MAX;
+    let partners: Vec<Vec<u32>> = (0..graph.len()).map(|actor| graph.partners(actor)).collect();
+    let (mut order, mut low) = (vec![UNSEEN; graph.len()], vec![UNSEEN; graph.len()]);
+    let mut cuts = vec![false; graph.len()];
+    let mut count = 0;
+    for root in 0..graph.len() {
+        if order[root] != UNSEEN {
+            continue;
+        }
+        let mut children = 0;
+        (order[root], low[root]) = (count, count);
+        count += 1;
+        // Each with the one it was reached from, and how many of its partners were looked at.
+        let mut path = vec![(root, root, 0)];
+        while let Some((actor, before, at)) = path.last_mut() {
+            let (one, from) = (*actor, *before);
+            if let Some(next) = partners[one].get(*at).map(|next| *next as usize) {
+                *at += 1;
+                if order[next] == UNSEEN {
+                    (order[next], low[next]) = (count, count);
+                    count += 1;
+                    path.push((next, one, 0));
+                } else if next != from {
+                    low[one] = low[one].min(order[next]);
+                }
+                continue;
+            }
+            path.pop();
+            if one == root {
+                continue;
+            }
+            low[from] = low[from].min(low[one]);
+            if from == root {
+                children += 1;
+            } else if low[one] >= order[from] {
+                cuts[from] = true;
+            }
+        }
+        cuts[root] = children > 1;
+    }
+    (0..graph.len() as u32).filter(|actor| cuts[*actor as usize]).collect()
+}
+
+/// That two groups hang together only through one actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Separator {
+    /// Without whom they would not meet.
+    pub actor: u32,
+    /// The one group, the smaller number of both.
+    pub one: u32,
+    /// The other.
+    pub other: u32,
+}
+
+/// Pairs of groups of which every path from one to the other goes through one actor that is in neither, directions not
+/// read: liaisons whom nobody can replace. `groups` says in which group each actor is, if it is in one.
+pub fn separators(graph: &Graph, groups: &[Option<u32>]) -> Vec<Separator> {
+    let whole = components(graph, Connected::Weakly);
+    // Which groups have members in which part of a network.
+    let together = |part: &[u32], without: Option<usize>| {
+        let mut of_part: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for (actor, group) in groups.iter().enumerate().filter(|(actor, _)| Some(*actor) != without) {
+            of_part.entry(part[actor]).or_default().extend(group);
+        }
+        let pairs = of_part.values().flat_map(|groups| {
+            let all: Vec<u32> = groups.iter().copied().collect();
+            let pair = |at: usize| all[at + 1..].iter().map(|other| (all[at], *other)).collect::<Vec<_>>();
+            (0..all.len()).flat_map(pair).collect::<Vec<_>>()
+        });
+        pairs.collect::<BTreeSet<(u32, u32)>>()
+    };
+    let met = together(&whole.of_actor, None);
+    let mut found = Vec::new();
+    for actor in cut_points(graph) {
+        let arcs = graph.each().filter(|(from, to, _)| *from != actor as usize && *to != actor as usize);
+        let rest = Graph::of(graph.len(), arcs.map(|(from, to, weight)| (from as u32, to as u32, weight))).0;
+        let still = together(&components(&rest, Connected::Weakly).of_actor, Some(actor as usize));
+        let own = groups.get(actor as usize).copied().flatten();
+        let parted = met.difference(&still).filter(|(one, other)| own != Some(*one) && own != Some(*other));
+        found.extend(parted.map(|(one, other)| Separator { actor, one: *one, other: *other }));
+    }
+    found
 }

@@ -1,8 +1,8 @@
-//! Networks for researchers, on files alone: no node and no server is needed.
+//! Networks: in files, for researchers, for which no node and no server is needed; and the one that a node knows.
 //!
 //! [`read`] puts files of any format together into one [`Net`]; [`write`] writes it in any other. [`measure`] is the table
 //! of all measures; the measures themselves are in [`tongban_core::network`]. What is wrong in a file has a code, a place
-//! and a remedy (`fault`). `docs/network.md` is the page for those who use it.
+//! and a remedy (`fault`). [`live`] is what a node's dossiers say, [`known`] who those are whom it names. `docs/network.md` is the page for those who use it.
 
 mod build;
 mod dl;
@@ -10,6 +10,8 @@ mod fault;
 mod gexf;
 mod graphml;
 mod json;
+pub mod known;
+pub mod live;
 pub mod measure;
 mod net;
 mod pajek;

@@ -29,6 +29,7 @@ mod rebuild;
 mod second;
 mod sql;
 mod tally;
+mod ties;
 mod turn;
 mod upload;
 mod writer;
@@ -58,6 +59,7 @@ pub(crate) use read::day_number;
 pub use read::{AccessRow, CasePage, CaseRow, List, Place, StreamPage};
 pub use rebuild::{Difference, rebuild};
 pub use tally::Tally;
+pub use ties::Counted;
 pub use upload::CatalogueUpload;
 pub use writer::{IncomingBatch, Once, Said, Say, SayError, Target, WholeChain, Writer, WriterHandle, WriterSetup};
 

@@ -6,15 +6,16 @@ use sqlx::{AnyConnection, Row as _};
 use tongban_core::case::Act;
 use tongban_core::dossier::{DossierId, Hash};
 use tongban_core::exchange::Held;
+use tongban_core::network::tie;
 use tongban_core::time::Calendar;
 
 use super::read::{CASE_COLUMNS, CaseRow, case_row};
-use super::{Result, Store, blob, damaged, sql};
+use super::{Result, Store, blob, damaged, sql, ties};
 
 pub(super) async fn write_dossiers(connection: &mut AnyConnection, dossiers: &[&Held]) -> Result<()> {
     let into = "dossier (id, kind, term, len, head, holder, participants)";
     let tail = "ON CONFLICT (id) DO UPDATE SET term = excluded.term, len = excluded.len, head = excluded.head, \
-                holder = excluded.holder, participants = excluded.participants";
+                holder = excluded.holder, participants = excluded.participants, counted = 0";
     sql::insert(connection, into, 7, tail, dossiers, |query, dossier| {
         let row = DossierRow::of(dossier);
         query
@@ -142,7 +143,8 @@ pub async fn rebuild(
     // The log names the dossiers, not the view that is to be checked.
     let ids = sqlx::query(
         "SELECT DISTINCT dossier FROM stamp UNION SELECT id FROM dossier UNION SELECT dossier FROM case_view \
-         UNION SELECT dossier FROM pending UNION SELECT dossier FROM blob_ref UNION SELECT dossier FROM blob_wanted",
+         UNION SELECT dossier FROM pending UNION SELECT dossier FROM blob_ref UNION SELECT dossier FROM blob_wanted \
+         UNION SELECT dossier FROM ties",
     )
     .fetch_all(&store.pool)
     .await?;
@@ -220,6 +222,12 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
     let wanted: Vec<Hash> = blobs.iter().filter(|hash| !known.contains(hash)).copied().collect();
     derived.0.insert("blob_wanted", format!("{wanted:?}"));
     let stored = stored_views(store, id).await?;
+    // Ties that are still to be made differ from nothing.
+    if stored.0.contains_key("ties") {
+        let ties =
+            dossier.as_ref().map(|held| ties::view(held.chain.head(), &ties::pack(&tie::of_log(&rows, calendar))));
+        derived.0.insert("ties", ties.unwrap_or_default());
+    }
 
     let differences: Vec<Difference> = derived
         .0
@@ -240,6 +248,7 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
             "DELETE FROM pending WHERE dossier = $1",
             "DELETE FROM blob_ref WHERE dossier = $1",
             "DELETE FROM blob_wanted WHERE dossier = $1",
+            "DELETE FROM ties WHERE dossier = $1",
         ] {
             sqlx::query(text).bind(id.bytes().to_vec()).execute(&mut *transaction).await?;
         }
@@ -284,6 +293,9 @@ async fn stored_views(store: &Store, id: DossierId) -> Result<Views> {
     let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.bytes().to_vec()).fetch_optional(&store.pool).await?;
     let case = row.as_ref().map(case_row).transpose()?;
     views.0.insert("case_view", format!("{case:?}"));
+    if let Some(ties) = ties::stored(store, id).await? {
+        views.0.insert("ties", ties);
+    }
     for (view, text) in [
         ("pending", "SELECT entry FROM pending WHERE dossier = $1 ORDER BY entry"),
         ("blob_ref", "SELECT hash FROM blob_ref WHERE dossier = $1 ORDER BY hash"),

@@ -6,6 +6,7 @@ mod department;
 mod erase;
 mod joint;
 mod moves;
+mod network;
 mod post;
 mod public;
 mod staff;
@@ -33,6 +34,7 @@ pub async fn run(app: App) {
         clock::watch(&app),
         department::serve(&app),
         moves::follow(&app),
+        network::follow(&app),
         public::follow(&app),
         public::read(&app),
         erase::follow(&app),
