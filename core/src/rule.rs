@@ -36,6 +36,7 @@ impl WhyNot {
 
 /// Every code of a [`WhyNot`]. A test of the pages checks that each has its words in every language.
 pub const CODES: &[&str] = &[
+    "ask-unreadable",
     "no-mechanism",
     "not-your-case",
     "not-now",

@@ -12,6 +12,7 @@ use crate::config::{Config, Opens};
 use crate::directory::Directory;
 use crate::limits;
 use crate::network::live::Live;
+use crate::network::sight::Sights;
 use crate::peer::Errands;
 use crate::service::compare::Comparisons;
 use crate::store::{Store, WriterHandle};
@@ -38,6 +39,8 @@ pub struct Parts {
     pub comparisons: Comparisons,
     /// Who has to do with whom, as its dossiers say.
     pub network: Live,
+    /// What was looked at of that, and of what others tell.
+    pub sights: Sights,
     /// The node's key.
     pub signer: Arc<dyn Signer>,
     /// The clock.

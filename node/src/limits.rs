@@ -247,3 +247,13 @@ pub const NETWORK_SHARE: u32 = 10;
 pub const NETWORK_READ: i64 = 20_000;
 /// Rows of ties that are put aside before the others are written anew.
 pub const NETWORK_ROWS_ASIDE: usize = 100_000;
+/// Actors in each list that the network desk shows first.
+pub const NETWORK_FIRST: usize = 10;
+/// Hand-overs that an authority must have answered before a share of returns is told of it.
+pub const NETWORK_ANSWERED_LEAST: f64 = 3.0;
+/// Facts on one page.
+pub const NETWORK_FACTS: usize = 50;
+/// What the network desk keeps of what it has computed: so many selections.
+pub const NETWORK_KEPT: usize = 16;
+/// How far back the network desk looks unless told otherwise, in months.
+pub const NETWORK_MONTHS: i64 = 12;

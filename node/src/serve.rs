@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::error::Failure;
 use crate::network::live::Live;
+use crate::network::sight::Sights;
 use crate::service::compare::{self, Comparisons};
 use crate::store::{Store, Writer, WriterSetup};
 use crate::watch::{Metrics, Stage, Watch, watch_for_ever};
@@ -88,6 +89,7 @@ pub async fn open(folder: &Path, clock: Clock) -> Result<App, Failure> {
         directory,
         comparisons: Comparisons::default(),
         network: Live::default(),
+        sights: Sights::default(),
         signer,
         clock,
         calendar,

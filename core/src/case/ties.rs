@@ -1,6 +1,7 @@
 //! What a case says of those who take part in it: its ties in the policy network.
 
 use super::entry::{Act, Leg, Outcome, PartResult, Verdict};
+use super::reason::TAKEN_BACK;
 use super::state::Case;
 use crate::dossier::Moment;
 use crate::network::tie::{Actor, Network, Relation, Tie};
@@ -39,6 +40,8 @@ impl Case {
             Act::Received => {
                 vec![tie(Relation::ReceivesFrom, handling(), receiving()).signed(1).after(since_handed, late())]
             }
+            // What the receiving place took back, nobody sent back.
+            Act::Returned { reason, .. } if reason == TAKEN_BACK => Vec::new(),
             Act::Returned { reason, .. } => {
                 let back = tie(Relation::ReturnsTo, handling(), receiving());
                 vec![back.of(reason.as_str()).signed(-1).after(since_handed, late())]

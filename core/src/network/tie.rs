@@ -10,8 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Subject;
-use crate::dossier::Moment;
-use crate::exchange::StampRow;
+use crate::dossier::{Moment, Stamp, Written};
 use crate::ident::{Region, Uscc};
 use crate::matter::{Act, Matter};
 use crate::rule::Asks;
@@ -323,21 +322,21 @@ impl Tie {
 }
 
 /// All ties of a dossier, in the order of its log. What has no effect makes none.
-pub fn of_log(rows: &[StampRow], calendar: &Calendar) -> Vec<Tie> {
+pub fn of_log<'a>(log: impl IntoIterator<Item = (&'a Stamp, &'a Written)>, calendar: &Calendar) -> Vec<Tie> {
     let mut matter: Option<Matter> = None;
     let mut ties = Vec::new();
-    for row in rows {
-        let entry = row.written.entry();
+    for (stamp, written) in log {
+        let entry = written.entry();
         let Some(state) = &mut matter else {
-            matter = Matter::open(&row.written);
+            matter = Matter::open(written);
             continue;
         };
         let asks = Asks { by: &entry.by, node: &entry.node, pen: entry.pen.as_ref(), at: entry.at };
-        let said = Act::of(&row.written).map(|act| state.ties(&act, &asks, calendar)).unwrap_or_default();
+        let said = Act::of(written).map(|act| state.ties(&act, &asks, calendar)).unwrap_or_default();
         let marks = state.marks();
-        state.apply(&row.stamp, &row.written, calendar);
+        state.apply(stamp, written, calendar);
         if state.marks() == marks {
-            ties.extend(said.into_iter().map(|tie| Tie { seq: row.stamp.seq, ..tie }));
+            ties.extend(said.into_iter().map(|tie| Tie { seq: stamp.seq, ..tie }));
         }
     }
     ties

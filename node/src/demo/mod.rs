@@ -8,8 +8,11 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use tokio::process::{Child, Command};
 
+use crate::clock::Clock;
 use crate::command::Demo;
 use crate::error::Failure;
 use crate::store::databases::Databases;
@@ -47,9 +50,12 @@ pub async fn run(demo: Demo) -> Result<(), Failure> {
     }
     let nodes = world.prepare(&demo.data, demo.port, databases.as_ref()).await?;
     let program = std::env::current_exe().map_err(|error| Failure::new("program", error.to_string()))?;
+    if demo.last_month > 0 {
+        play_last_month(&world, &nodes, &program, &demo).await?;
+    }
     let mut children = Vec::new();
     for node in &nodes {
-        children.push(start(&program, node, &demo)?);
+        children.push(start(&program, node, demo.now)?);
     }
     let ready = wait_until_ready(&nodes, &mut children).await;
     let result = match ready {
@@ -58,7 +64,7 @@ pub async fn run(demo: Demo) -> Result<(), Failure> {
             world.greet(&nodes, begun.elapsed());
             let play = async {
                 if demo.cases > 0 {
-                    play::play(&world, &nodes, demo.cases).await?;
+                    play::play(&world, &nodes, demo.cases, play::Story::Varied).await?;
                 }
                 std::future::pending::<Result<(), Failure>>().await
             };
@@ -111,13 +117,32 @@ async fn check_ports(world: &World, port: u16) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start(program: &Path, node: &Node, demo: &Demo) -> Result<Child, Failure> {
+/// What is over is told in digests: the nodes live through some days of the month before, and are stopped.
+async fn play_last_month(world: &World, nodes: &[Node], program: &Path, demo: &Demo) -> Result<(), Failure> {
+    let today = demo.now.unwrap_or_else(|| Clock::default().today());
+    let then = today.first_of_month().saturating_sub(LAST_MONTH_DAYS.days());
+    let mut children = Vec::new();
+    for node in nodes {
+        children.push(start(program, node, Some(then))?);
+    }
+    let played = match wait_until_ready(nodes, &mut children).await {
+        Ok(()) => play::play(world, nodes, demo.last_month, play::Story::LastMonth).await,
+        Err(failure) => Err(failure),
+    };
+    stop(&mut children).await;
+    played
+}
+
+/// How long before this month began.
+const LAST_MONTH_DAYS: i64 = 10;
+
+fn start(program: &Path, node: &Node, now: Option<Date>) -> Result<Child, Failure> {
     let log = node.folder.join("serve.log");
     let file = std::fs::OpenOptions::new().create(true).append(true).open(&log);
     let file = file.map_err(|error| Failure::file("log", &log, error))?;
     let mut command = Command::new(program);
     command.arg("serve").arg("--data").arg(&node.folder);
-    if let Some(now) = demo.now {
+    if let Some(now) = now {
         command.arg("--now").arg(now.to_string());
     }
     command

@@ -116,8 +116,20 @@ struct Script {
     online: bool,
 }
 
+/// Which cases are played.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Story {
+    /// All cities, several items.
+    Varied,
+    /// One item, and few pairs of cities: two provinces meet only through the authority of a third.
+    LastMonth,
+}
+
+/// Who takes in, and where it is decided: Shanghai, Anhui and Zhejiang have to do with each other only through Nanjing.
+const PAIRS: [(usize, usize); 5] = [(0, 2), (6, 2), (4, 2), (2, 0), (2, 6)];
+
 /// Plays so many cases.
-pub(super) async fn play(world: &World, nodes: &[Node], cases: u32) -> Result<(), Failure> {
+pub(super) async fn play(world: &World, nodes: &[Node], cases: u32, story: Story) -> Result<(), Failure> {
     let cast = Cast::sign_in(world, nodes).await?;
     let bar = progress(u64::from(cases), "演练办件 playing cases");
     let mut running = JoinSet::new();
@@ -128,7 +140,7 @@ pub(super) async fn play(world: &World, nodes: &[Node], cases: u32) -> Result<()
             finished(done)?;
             bar.inc(1);
         }
-        let script = script(world, &cast, number)?;
+        let script = script(world, &cast, number, story)?;
         running.spawn(perform(script));
     }
     while let Some(done) = running.join_next().await {
@@ -166,12 +178,17 @@ const ITEMS: [(&str, &str, bool); 6] = [
     ("2020-35-21", "gjj", false),
 ];
 
-fn script(world: &World, cast: &Cast, number: u32) -> Result<Script, Failure> {
-    let way = WAYS[number as usize % WAYS.len()];
-    let (item, office, online) = ITEMS[(number / 2) as usize % ITEMS.len()];
+fn script(world: &World, cast: &Cast, number: u32, story: Story) -> Result<Script, Failure> {
+    let pair = PAIRS[number as usize % PAIRS.len()];
+    let is_varied = story == Story::Varied;
+    // Each pair goes all ways.
+    let turn = if is_varied { number as usize } else { number as usize / PAIRS.len() };
+    let way = WAYS[turn % WAYS.len()];
+    let (item, office, online) = if is_varied { ITEMS[(number / 2) as usize % ITEMS.len()] } else { ITEMS[0] };
     // Neighbours in the list are often of one province: step by an odd number so that most cases cross a border.
     let here = (3 + number as usize * 3) % CITIES.len();
     let there = (here + 1 + (number as usize % 7)) % CITIES.len();
+    let (here, there) = if is_varied { (here, there) } else { pair };
     // The one pair without a mechanism for this item is there to show the refusal, not to be played.
     let there = if item == "2020-35-27" && CITIES[here].2 == "hangzhou" && CITIES[there].2 == "xuancheng" {
         there - 1

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tongban_core::catalogue::{Availability, BasicItem, Mode, Subject};
 use tongban_core::directory::Organisation;
 use tongban_core::ident::{self, Region};
-use tongban_core::network::facts::{Agreement, Effect, Event, Facts, Level, Opening, Profile};
+use tongban_core::network::facts::{Agreement, Effect, Event, Fact, Facts, Level, Opening, Profile};
 use tongban_core::network::tie::{Actor, Network};
 
 use super::live::{Live, Select};
@@ -66,6 +66,28 @@ pub fn facts(live: &Live, snapshot: &Snapshot, select: &Select, by_month: bool) 
     Facts {
         actors: actors.iter().map(|actor| profile(snapshot, actor)).collect(),
         facts,
+        agreements: agreements(snapshot, select),
+        openings: openings(snapshot, select),
+        events: events(snapshot),
+        codebook: Vec::new(),
+        statements: Vec::new(),
+    }
+}
+
+/// The facts of many nodes that are meant, with what everyone may read beside them.
+pub fn narrowed(facts: &Facts, snapshot: &Snapshot, select: &Select) -> Facts {
+    let end = |number: u32| facts.actors.get(number as usize).map(|one| &one.actor);
+    let is_one = |fact: &&Fact| match (end(fact.from), end(fact.to)) {
+        (Some(from), Some(to)) => select.has(fact, from, to),
+        _ => false,
+    };
+    let meant: Vec<&Fact> = facts.facts.iter().filter(is_one).collect();
+    let named: BTreeSet<u32> = meant.iter().flat_map(|fact| [fact.from, fact.to]).collect();
+    let numbers: BTreeMap<u32, u32> = named.iter().copied().zip(0..).collect();
+    let renamed = |fact: &&Fact| Fact { from: numbers[&fact.from], to: numbers[&fact.to], ..(*fact).clone() };
+    Facts {
+        actors: named.iter().map(|number| facts.actors[*number as usize].clone()).collect(),
+        facts: meant.iter().map(renamed).collect(),
         agreements: agreements(snapshot, select),
         openings: openings(snapshot, select),
         events: events(snapshot),

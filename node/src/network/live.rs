@@ -99,8 +99,26 @@ pub struct Select {
     pub by: Option<Actor>,
     /// Towards whom; none is anybody.
     pub towards: Option<Actor>,
+    /// By or towards whom; none is anybody.
+    pub with: Option<Actor>,
     /// Of which kind; none is any.
     pub code: Option<String>,
+}
+
+impl Select {
+    /// Whether facts counted together are meant: those of a month by its first day.
+    pub fn has(&self, fact: &Fact, from: &Actor, to: &Actor) -> bool {
+        let is = |named: &Option<Actor>, one: &Actor| named.as_ref().is_none_or(|named| named == one);
+        self.from.is_none_or(|day| day.first_of_month() <= fact.day)
+            && self.until.is_none_or(|day| fact.day <= day)
+            && (self.relations.is_empty() || self.relations.contains(&fact.relation))
+            && (self.items.is_empty() || self.items.contains(&fact.item))
+            && self.subject.is_none_or(|subject| fact.subject == Some(subject))
+            && self.code.as_ref().is_none_or(|code| *code == fact.code)
+            && is(&self.by, from)
+            && is(&self.towards, to)
+            && (is(&self.with, from) || is(&self.with, to))
+    }
 }
 
 /// A tie with the dossier that says it.
@@ -165,6 +183,7 @@ struct Meant {
     subject: Option<u8>,
     by: Option<u32>,
     towards: Option<u32>,
+    with: Option<u32>,
     code: Option<u16>,
 }
 
@@ -190,6 +209,7 @@ impl Meant {
             subject: select.subject.map(|subject| subject_number(Some(subject))),
             by: named(&select.by)?,
             towards: named(&select.towards)?,
+            with: named(&select.with)?,
             code,
         })
     }
@@ -202,6 +222,7 @@ impl Meant {
             && self.subject.is_none_or(|subject| subject == row.subject)
             && self.by.is_none_or(|by| by == row.from)
             && self.towards.is_none_or(|towards| towards == row.to)
+            && self.with.is_none_or(|with| with == row.from || with == row.to)
             && self.code.is_none_or(|code| code == row.code)
     }
 }

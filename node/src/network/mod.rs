@@ -16,6 +16,7 @@ pub mod measure;
 mod net;
 mod pajek;
 mod result;
+pub mod sight;
 mod table;
 mod words;
 mod xml;

@@ -224,8 +224,12 @@ async fn check(store: &Store, id: DossierId, calendar: &Calendar, mend: bool) ->
     let stored = stored_views(store, id).await?;
     // Ties that are still to be made differ from nothing.
     if stored.0.contains_key("ties") {
-        let ties =
-            dossier.as_ref().map(|held| ties::view(held.chain.head(), &ties::pack(&tie::of_log(&rows, calendar))));
+        let ties = dossier.as_ref().map(|held| {
+            ties::view(
+                held.chain.head(),
+                &ties::pack(&tie::of_log(rows.iter().map(|row| (&row.stamp, &row.written)), calendar)),
+            )
+        });
         derived.0.insert("ties", ties.unwrap_or_default());
     }
 

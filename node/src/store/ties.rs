@@ -31,7 +31,11 @@ impl Store {
             // A log that was cut to nothing since has no head, and no ties.
             let log = self.stamps(id).await?;
             if let Some(last) = log.last() {
-                made.push((id, last.hash, pack(&tie::of_log(&log, calendar))));
+                made.push((
+                    id,
+                    last.hash,
+                    pack(&tie::of_log(log.iter().map(|row| (&row.stamp, &row.written)), calendar)),
+                ));
             }
         }
         if made.is_empty() {

@@ -35,6 +35,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("catalogue", include_str!("zh/catalogue.ftl"), include_str!("en/catalogue.ftl")),
     ("law", include_str!("zh/law.ftl"), include_str!("en/law.ftl")),
     ("common-text", include_str!("zh/common-text.ftl"), include_str!("en/common-text.ftl")),
+    ("network", include_str!("zh/network.ftl"), include_str!("en/network.ftl")),
     ("import", include_str!("zh/import.ftl"), include_str!("en/import.ftl")),
 ];
 

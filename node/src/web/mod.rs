@@ -14,6 +14,7 @@ mod form;
 mod held;
 mod implementation;
 mod law;
+mod network;
 mod notice;
 mod operate;
 mod papers;
@@ -56,6 +57,7 @@ pub fn router(app: App) -> Router {
         .merge(admin::router())
         .merge(catalogue::router())
         .merge(law::router())
+        .merge(network::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)
         .with_state(app.clone())

@@ -1,4 +1,5 @@
 # When something cannot be done: what happened, what is safe, what to do.
+why-ask-unreadable = “{ $field }” in the address cannot be read. Go back to the network page and choose anew.
 why-no-mechanism = No mechanism permits { $receiving } to take in this item of { $handling }. The applicant may apply to { $handling } directly, or ask the coordination office to open it.
 why-not-your-case = This step is not yours to take.
 why-not-now = The case is “{ $phase }”; “{ $act }” is not possible now. Reload the page for the latest state.

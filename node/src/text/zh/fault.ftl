@@ -1,4 +1,5 @@
 # 办不成的时候：发生了什么，什么是安全的，怎么办。
+why-ask-unreadable = 地址里的“{ $field }”看不懂。请回到网络页重新选。
 why-no-mechanism = 还没有机制允许在{ $receiving }收{ $handling }的这个事项。可以请申请人直接向{ $handling }申请，或向协调办提出开通。
 why-not-your-case = 这一步不由您办。
 why-not-now = 现在是“{ $phase }”，不能做“{ $act }”。请刷新页面看最新进度。

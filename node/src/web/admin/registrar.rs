@@ -25,7 +25,10 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Markup, Fa
         h1 { (t("admin-registrar-title")) }
         p class="lead" { (t("admin-registrar-lead")) }
         (waiting::for_lead(&app, &visitor))
-        p { (part::button_link("/catalogue", &t("proposal-find"))) }
+        p class="buttons" {
+            (part::button_link("/catalogue", &t("proposal-find")))
+            (part::button_link("/network", &t("network-title")))
+        }
         @match snapshot.current() {
             Some(list) => (trust(&visitor, list)),
             None => (part::attention(&t("admin-trust-none"))),

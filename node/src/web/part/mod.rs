@@ -93,10 +93,16 @@ fn navigation(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
             ("/admin/catalogue", "nav-catalogue"),
             ("/catalogue", "catalogue-link"),
             ("/admin/demand", "nav-demand"),
+            ("/network", "nav-network"),
         ]),
         Some(AccountRole::Operator) => links.push(("/operator", "nav-operator")),
         Some(AccountRole::Registrar) => {
-            links.extend([("/registrar", "nav-registrar"), ("/catalogue", "catalogue-link"), ("/law", "law-link")]);
+            links.extend([
+                ("/registrar", "nav-registrar"),
+                ("/network", "nav-network"),
+                ("/catalogue", "catalogue-link"),
+                ("/law", "law-link"),
+            ]);
         }
     }
     links

@@ -1,0 +1,145 @@
+//! What the address of a page of the network says: from where, from when to when, which ties.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde::Deserialize;
+use tongban_core::catalogue::Subject;
+use tongban_core::network::facts::{Facts, Profile};
+use tongban_core::network::tie::{Actor, Relation};
+use tongban_core::rule::WhyNot;
+
+use crate::app::App;
+use crate::limits;
+use crate::network::known::profile;
+use crate::network::live::Select;
+use crate::network::sight::{Look, Source, Whole};
+use crate::service::ServiceError;
+use crate::web::fault::{Fault, form_encode};
+
+/// The parts of the address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Ask {
+    /// `own` or `whole`.
+    pub of: String,
+    pub from: String,
+    pub until: String,
+    pub relation: String,
+    pub item: String,
+    pub subject: String,
+    pub by: String,
+    pub towards: String,
+    pub with: String,
+    pub code: String,
+    /// How many stand on the pages before.
+    pub after: usize,
+    /// As what a file is sent.
+    pub format: String,
+}
+
+/// What was asked, read.
+pub(super) struct Asked {
+    pub ask: Ask,
+    pub select: Select,
+    pub is_whole: bool,
+    whole: Whole,
+}
+
+fn read<T>(name: &'static str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+    match text.trim() {
+        "" => Ok(None),
+        text => parse(text)
+            .map(Some)
+            .ok_or_else(|| Fault::from(ServiceError::from(WhyNot::new("ask-unreadable").with("field", name)))),
+    }
+}
+
+impl Ask {
+    /// Reads it. Without a first day the last twelve months are meant.
+    pub fn read(mut self, app: &App) -> Result<Asked, Fault> {
+        let date = |text: &str| text.parse::<Date>().ok();
+        let actor = |text: &str| text.parse::<Actor>().ok();
+        let today = app.clock.today();
+        if self.from.trim().is_empty() {
+            let first = today.saturating_sub(limits::NETWORK_MONTHS.months()).first_of_month();
+            self.from = first.to_string();
+        }
+        // Who takes part in no case looks at what the others tell.
+        let is_whole = match self.of.as_str() {
+            "own" => false,
+            "whole" => true,
+            _ => app.network.is_empty(),
+        };
+        self.of = if is_whole { "whole" } else { "own" }.to_owned();
+        let select = Select {
+            from: read("from", &self.from, date)?,
+            until: read("until", &self.until, date)?,
+            relations: read("relation", &self.relation, Relation::from_name)?.into_iter().collect(),
+            items: read("item", &self.item, |text| Some(text.to_owned()))?.into_iter().collect(),
+            subject: read("subject", &self.subject, |text| match text {
+                "person" => Some(Subject::Person),
+                "enterprise" => Some(Subject::Enterprise),
+                _ => None,
+            })?,
+            by: read("by", &self.by, actor)?,
+            towards: read("towards", &self.towards, actor)?,
+            with: read("with", &self.with, actor)?,
+            code: read("code", &self.code, |text| Some(text.to_owned()))?,
+        };
+        let whole = app.sights.whole(&app.directory.now());
+        Ok(Asked { ask: self, select, is_whole, whole })
+    }
+
+    /// The same address on another page.
+    pub fn address(&self, page: &str) -> String {
+        let parts = [
+            ("of", &self.of),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("relation", &self.relation),
+            ("item", &self.item),
+            ("subject", &self.subject),
+            ("by", &self.by),
+            ("towards", &self.towards),
+            ("with", &self.with),
+            ("code", &self.code),
+            ("format", &self.format),
+        ];
+        let mut address = page.to_owned();
+        let mut mark = '?';
+        for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
+            address.push(mark);
+            mark = '&';
+            address.push_str(name);
+            address.push('=');
+            address.push_str(&form_encode(value));
+        }
+        if self.after > 0 {
+            address.push_str(&format!("{mark}after={}", self.after));
+        }
+        address
+    }
+}
+
+impl Asked {
+    /// From where it is known.
+    pub fn source<'a>(&'a self, app: &'a App) -> Source<'a> {
+        if self.is_whole { Source::Whole(&self.whole.facts) } else { Source::Own(&app.network) }
+    }
+
+    /// What was counted together by the nodes that tell it.
+    pub fn digests(&self) -> &Facts {
+        &self.whole.facts
+    }
+
+    /// What is looked at, and in which version.
+    pub fn look(&self, app: &App) -> Look {
+        let version = if self.is_whole { self.whole.version } else { app.network.version() };
+        (self.is_whole, self.select.clone(), version)
+    }
+
+    /// Who somebody is.
+    pub fn who(&self, app: &App, actor: &Actor) -> Profile {
+        profile(&app.directory.now(), actor)
+    }
+}

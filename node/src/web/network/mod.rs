@@ -1,0 +1,51 @@
+//! The network desk (政策执行网络): who has to do with whom, who stands between others, who sends back; every number opens
+//! the facts that it counts. For staff: what everyone may read are the digests.
+
+mod ask;
+mod desk;
+mod dossier;
+mod export;
+mod facts;
+
+use axum::Router;
+use axum::routing::get;
+use maud::{Markup, html};
+use tongban_core::network::facts::Profile;
+use tongban_core::network::tie::Relation;
+
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::store::AccountRole;
+
+/// Who works here, and may look.
+const STAFF: [AccountRole; 5] =
+    [AccountRole::Clerk, AccountRole::Officer, AccountRole::Admin, AccountRole::Operator, AccountRole::Registrar];
+
+/// Routes.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route(desk::PAGE, get(desk::show))
+        .route(facts::PAGE, get(facts::show))
+        .route("/network/dossiers/{id}", get(dossier::show))
+        .route(export::PAGE, get(export::send))
+}
+
+/// A relation in words.
+fn relation(visitor: &Visitor, relation: Relation) -> String {
+    visitor.t(&format!("relation-{}", relation.name().replace('_', "-"))).into_owned()
+}
+
+/// What an actor is called.
+fn name<'a>(visitor: &Visitor, who: &'a Profile) -> &'a str {
+    visitor.lang.pick(&who.name, &who.name_en)
+}
+
+/// A figure with so many places, or why there is none.
+fn figure(visitor: &Visitor, value: Option<f64>, places: usize) -> Markup {
+    html! {
+        @match value {
+            Some(value) => { (format!("{value:.places$}")) }
+            None => { span class="hint" { (visitor.t("network-not-defined")) } }
+        }
+    }
+}
