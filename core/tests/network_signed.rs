@@ -1,10 +1,10 @@
-//! Balance and discourse: cases made by hand.
+//! Balance: cases made by hand.
 
 mod networks;
 
 use networks::{arcs, near};
 use tongban_core::network::graph::Graph;
-use tongban_core::network::signed::{Discourse, Normalised, WALK_BALANCE_ACTORS_MAX, signed_triads, walk_balance};
+use tongban_core::network::signed::{WALK_BALANCE_ACTORS_MAX, signed_triads, walk_balance};
 
 #[test]
 fn triads_are_balanced_or_not() {
@@ -32,36 +32,4 @@ fn walk_balance_of_many_does_not_overflow() {
     let all = (0..300_u32).flat_map(|a| (0..300).map(move |b| (a, b, 1.0)));
     near(walk_balance(&Graph::of(300, all).0).unwrap(), 1.0);
     assert_eq!(walk_balance(&arcs(WALK_BALANCE_ACTORS_MAX + 1, &[])), None);
-}
-
-#[test]
-fn what_actors_say() {
-    // Concept 0: 0 and 1 for, 2 against. Concept 1: 0 against, 1 and 2 for. Concept 2: 0 and 2 for. Said twice once.
-    let said = [
-        (0, 0, true),
-        (1, 0, true),
-        (2, 0, false),
-        (0, 1, false),
-        (1, 1, true),
-        (2, 1, true),
-        (0, 2, true),
-        (2, 2, true),
-        (2, 2, true),
-        (9, 0, true),
-    ];
-    let discourse = Discourse::of(3, said);
-    let congruence = discourse.congruence(Normalised::No);
-    assert_eq!([congruence.weight(0, 1), congruence.weight(0, 2), congruence.weight(1, 2)], [Some(1.0); 3]);
-    let conflict = discourse.conflict(Normalised::No);
-    assert_eq!(
-        [conflict.weight(0, 1), conflict.weight(0, 2), conflict.weight(2, 1)],
-        [Some(1.0), Some(2.0), Some(1.0)]
-    );
-    assert_eq!(conflict.weight(2, 0), Some(2.0));
-    let subtract = discourse.subtract(Normalised::No);
-    assert_eq!([subtract.weight(0, 1), subtract.weight(0, 2), subtract.weight(1, 2)], [None, Some(-1.0), None]);
-    // Stances: 3, 2, 3. Concepts: all three, two, all three.
-    near(discourse.congruence(Normalised::Average).weight(0, 1).unwrap(), 0.4);
-    near(discourse.conflict(Normalised::Cosine).weight(0, 2).unwrap(), 2.0 / 3.0);
-    near(discourse.conflict(Normalised::Jaccard).weight(0, 1).unwrap(), 1.0 / 3.0);
 }

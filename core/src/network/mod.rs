@@ -16,13 +16,16 @@
 //!
 //! Architecture invariant: the same network and the same seed give the same figures, however many threads there are.
 
+pub mod agreement;
 pub mod blocks;
 pub mod brokerage;
 pub mod census;
+pub mod claim;
 pub mod cohesion;
 pub mod component;
 pub mod core_number;
 pub mod degree;
+pub mod discourse;
 pub mod draw;
 pub mod facts;
 pub mod graph;

@@ -1,9 +1,8 @@
-//! Agreement and conflict: balance of signed networks, and networks made of what actors say for and against.
+//! Balance of signed networks.
 
 use serde::Serialize;
 
 use super::graph::Graph;
-use super::movement::common;
 use super::partners::Partners;
 
 /// Up to so many actors, walk balance is computed: it needs several products of full matrices.
@@ -123,106 +122,4 @@ fn signed(graph: &Graph) -> Partners {
             })
             .collect(),
     )
-}
-
-/// How weights between actors are made comparable when some say more than others (Leifeld 2017).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Normalised {
-    /// Not at all: how many concepts.
-    No,
-    /// By the mean number of statements of the two.
-    Average,
-    /// By how many concepts either takes a stance on.
-    Jaccard,
-    /// By the geometric mean of the numbers of statements of the two.
-    Cosine,
-}
-
-/// What actors say: for or against which concepts.
-#[derive(Clone, Debug)]
-pub struct Discourse {
-    actors: usize,
-    /// Of each concept who is for it, and who is against it, ascending, each once.
-    stances: Vec<[Vec<u32>; 2]>,
-    /// Of each actor on which concepts it takes a stance, ascending, each once.
-    concepts: Vec<Vec<u32>>,
-    /// Of each actor how many stances.
-    activity: Vec<f64>,
-}
-
-impl Discourse {
-    /// From statements: actor, concept, whether for it. A statement made again counts once; statements of actors that
-    /// there are not are left out. An actor may be both for and against a concept.
-    pub fn of(actors: usize, statements: impl IntoIterator<Item = (u32, u32, bool)>) -> Discourse {
-        let mut sorted: Vec<(u32, bool, u32)> = statements
-            .into_iter()
-            .filter(|(actor, ..)| (*actor as usize) < actors)
-            .map(|(actor, concept, for_it)| (concept, !for_it, actor))
-            .collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut activity = vec![0.0; actors];
-        let mut concepts: Vec<Vec<u32>> = vec![Vec::new(); actors];
-        for (concept, _, actor) in &sorted {
-            let at = *actor as usize;
-            activity[at] += 1.0;
-            if concepts[at].last() != Some(concept) {
-                concepts[at].push(*concept);
-            }
-        }
-        let stances = sorted
-            .chunk_by(|one, other| one.0 == other.0)
-            .map(|concept| {
-                [false, true]
-                    .map(|against| concept.iter().filter(|stance| stance.1 == against).map(|stance| stance.2).collect())
-            })
-            .collect();
-        Discourse { actors, stances, concepts, activity }
-    }
-
-    /// Congruence: on how many concepts two actors take the same stance, `X+ X+' + X- X-'` (Leifeld 2017).
-    pub fn congruence(&self, normalised: Normalised) -> Graph {
-        self.network(normalised, 1.0, 0.0)
-    }
-
-    /// Conflict: on how many concepts two actors take opposite stances, `X+ X-' + X- X+'` (Leifeld 2017).
-    pub fn conflict(&self, normalised: Normalised) -> Graph {
-        self.network(normalised, 0.0, 1.0)
-    }
-
-    /// Subtract: congruence less conflict, a signed network (Leifeld 2017).
-    pub fn subtract(&self, normalised: Normalised) -> Graph {
-        self.network(normalised, 1.0, -1.0)
-    }
-
-    fn network(&self, normalised: Normalised, same: f64, opposite: f64) -> Graph {
-        let mut arcs = Vec::new();
-        for [for_it, against] in &self.stances {
-            for (ones, others, weight) in [
-                (for_it, for_it, same),
-                (against, against, same),
-                (for_it, against, opposite),
-                (against, for_it, opposite),
-            ] {
-                let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (*one, *other, weight)));
-                arcs.extend(pairs.filter(|(one, other, weight)| one != other && *weight != 0.0));
-            }
-        }
-        let sum = Graph::of(self.actors, arcs).0;
-        let weighed = sum.each().map(|(from, to, weight)| {
-            let (one, other) = (self.activity[from], self.activity[to]);
-            let over = match normalised {
-                Normalised::No => 1.0,
-                Normalised::Average => f64::midpoint(one, other),
-                Normalised::Cosine => (one * other).sqrt(),
-                Normalised::Jaccard => {
-                    let (ones, others) = (&self.concepts[from], &self.concepts[to]);
-                    (ones.len() + others.len() - common(ones, others)) as f64
-                }
-            };
-            (from as u32, to as u32, weight / over)
-        });
-        Graph::of(self.actors, weighed).0
-    }
 }
