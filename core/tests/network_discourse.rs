@@ -5,11 +5,14 @@ mod networks;
 use jiff::civil::{Date, date};
 use networks::{near, printed};
 use tongban_core::network::agreement::{Stance, Undefined, Unit, alpha, compared, kappa};
+use tongban_core::network::camps::{camps, signed_modularity};
 use tongban_core::network::claim::{Claim, Verdict, evidence};
 use tongban_core::network::discourse::{
     Affiliation, Choice, Discourse, Duplicates, Normalised, OneMode, Period, document, polarisation,
 };
 use tongban_core::network::facts::{SourceKind, Statement};
+use tongban_core::network::graph::Graph;
+use tongban_core::network::groups::modularity;
 use tongban_core::network::permute::Runs;
 
 fn statement(actor: &str, concept: &str, agree: bool, day: Date, source: &str) -> Statement {
@@ -110,32 +113,51 @@ fn days_and_duplicates_are_chosen() {
 #[test]
 fn camps_are_told_from_chance() {
     let runs = Runs { permutations: 99, seed: 5, threads: 2 };
-    let camps =
-        (0..6_u32).flat_map(|actor| (0..5_u32).map(move |concept| (actor, concept, (actor < 3) == (concept < 2))));
-    let camps = Affiliation::of(6, 5, camps);
+    let said =
+        (0..10_u32).flat_map(|actor| (0..8_u32).map(move |concept| (actor, concept, (actor < 5) == (concept < 3))));
+    let said = Affiliation::of(10, 8, said);
     for kind in [OneMode::Congruence, OneMode::Subtract] {
-        let found = polarisation(&camps, kind, Normalised::Average, 4, &runs).unwrap();
-        assert_eq!(found.camps, [0, 0, 0, 1, 1, 1], "{kind:?}");
+        let found = polarisation(&said, kind, Normalised::Average, 4, &runs).unwrap();
+        assert_eq!(found.camps, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], "{kind:?}");
         near(found.modularity, 0.5);
         let chance = found.chance.unwrap();
         assert!(chance.mean > 0.0 && chance.mean < 0.5, "{chance:?}");
-        // Without its negative ties, a subtract network of so few falls into parts by chance as well.
-        assert_eq!(chance.p <= 0.03, kind == OneMode::Congruence, "{chance:?}");
+        assert!(chance.p <= 0.03, "{kind:?} {chance:?}");
         near(chance.above, 0.5 - chance.mean);
         assert!(chance.z.is_some(), "{chance:?}");
-        let again = polarisation(&camps, kind, Normalised::Average, 4, &Runs { threads: 1, ..runs });
+        let again = polarisation(&said, kind, Normalised::Average, 4, &Runs { threads: 1, ..runs });
         assert_eq!(again, Some(found));
     }
-    assert_eq!(polarisation(&camps, OneMode::Conflict, Normalised::No, 4, &runs), None);
+    assert_eq!(polarisation(&said, OneMode::Conflict, Normalised::No, 4, &runs), None);
     // Where all say the same there are no camps, by chance either.
     let one = Affiliation::of(4, 2, (0..4).flat_map(|actor| [(actor, 0, true), (actor, 1, false)]));
     let found = polarisation(&one, OneMode::Congruence, Normalised::No, 4, &runs).unwrap();
     near(found.modularity, 0.0);
     let chance = found.chance.unwrap();
     assert_eq!((chance.z, chance.p, chance.empty), (None, 1.0, 0));
-    // Two who disagree have no tie.
+    // Two who disagree have no tie of congruence, and one of conflict, which parts them.
     let two = Affiliation::of(2, 1, [(0, 0, true), (1, 0, false)]);
-    assert_eq!(polarisation(&two, OneMode::Subtract, Normalised::No, 4, &runs), None);
+    assert_eq!(polarisation(&two, OneMode::Congruence, Normalised::No, 4, &runs), None);
+    assert_eq!(polarisation(&two, OneMode::Subtract, Normalised::No, 4, &runs).unwrap().camps, [0, 1]);
+}
+
+#[test]
+fn signed_modularity_is_classical_where_all_is_positive() {
+    let karate = networks::karate();
+    let runs = Runs { permutations: 20, seed: 1, threads: 2 };
+    let found = camps(&karate, &runs).unwrap();
+    // The optimum, which is known.
+    near(found.modularity, 0.419_789_612_1);
+    let mut sizes = found.sizes.clone();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [5, 6, 11, 12]);
+    near(signed_modularity(&karate, &found.groups).unwrap(), modularity(&karate, &found.groups, 1.0).unwrap());
+    let three = Graph::of(3, [(0, 1, 1.0), (0, 2, -1.0), (1, 2, -1.0)]).0;
+    let found = camps(&three, &runs).unwrap();
+    assert_eq!(found.groups, [0, 0, 1]);
+    // Within camps: of weight 2 chance gives all of 2; no conflict, where chance gives (2 * 2 + 2 * 2) / 4. All weighs 6.
+    near(found.modularity, 2.0 / 6.0);
+    assert_eq!(camps(&Graph::of(3, []).0, &runs), None);
 }
 
 /// Units from rows of coders, `.` where a coder did not code.

@@ -257,3 +257,7 @@ pub const NETWORK_FACTS: usize = 50;
 pub const NETWORK_KEPT: usize = 16;
 /// How far back the network desk looks unless told otherwise, in months.
 pub const NETWORK_MONTHS: i64 = 12;
+/// The most statements of lists that are read.
+pub const STATEMENTS_MAX: usize = 1_000_000;
+/// From how many starts the camps of a discourse are sought, for each permutation anew.
+pub const CAMPS_STARTS: usize = 4;

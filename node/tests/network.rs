@@ -297,6 +297,19 @@ fn what_is_wrong_has_its_code_its_place_and_a_remedy() {
     assert_eq!((faults[0].code, faults[0].file.as_str()), ("actor-conflict", "b.csv"));
     // These need more than a test should make; they are seen beside the code that says them.
     let elsewhere = ["file-too-large", "too-many-ties", "encoding", "json-format", "actor-conflict"];
+    // Those of lists of statements are seen in `statements.rs`.
+    let of_statements = [
+        "actor-format",
+        "agree-format",
+        "cell-empty",
+        "dna-database",
+        "kind-unknown",
+        "network-unknown",
+        "statement-headings",
+        "statements-none",
+        "too-many-statements",
+    ];
+    let elsewhere = [elsewhere.as_slice(), of_statements.as_slice()].concat();
     for (code, what, todo) in CODES {
         assert!(elsewhere.contains(code) || WRONG.iter().any(|(wrong, ..)| wrong == code), "{code}");
         assert!(!what.is_empty() && !todo.is_empty() && !todo.ends_with('.'), "{code}");

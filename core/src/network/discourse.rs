@@ -7,10 +7,11 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::camps::{Camps, camps};
 use super::draw::Draw;
 use super::facts::Statement;
 use super::graph::Graph;
-use super::leiden::leiden;
+use super::leiden::{Communities, leiden};
 use super::parallel;
 use super::permute::{Runs, Share};
 use super::tie::Actor;
@@ -318,15 +319,17 @@ pub struct Chance {
     pub empty: usize,
 }
 
-/// Polarisation: the greatest modularity of the congruence or subtract network over all partitions, found from so many
-/// starts of the Leiden algorithm, and compared with chance, for random networks have a high one too (Salloum, Chen &
-/// Kivelä 2022).
+/// Polarisation: the greatest modularity of the congruence or subtract network over all partitions, the best of so many
+/// starts, compared with chance, for random networks have a high one too (Salloum, Chen & Kivelä 2022).
+///
+/// Of a congruence network it is the classical modularity, by the Leiden algorithm ([`leiden`]). Of a subtract network,
+/// which has negative weights, it is signed modularity, by [`camps`].
 ///
 /// Chance deals out anew what was said about each column among those who spoke on it: who speaks on what, and how much
 /// is said for and against each column, stay; that the same rows stand together time and again does not.
 ///
-/// Modularity knows no negative weights: of a subtract network pairs with more conflict than congruence count as without
-/// tie. What is left falls into parts easily, so with few rows the congruence network tells more. `None` without ties, and of a conflict network, whose parts would be those who contradict each other.
+/// `None` without ties, of a conflict network, whose parts would be those who contradict each other, and where [`camps`]
+/// is not defined.
 pub fn polarisation(
     said: &Affiliation,
     kind: OneMode,
@@ -337,13 +340,16 @@ pub fn polarisation(
     if kind == OneMode::Conflict {
         return None;
     }
-    let camps = |said: &Affiliation, seed: u64, threads: usize| {
+    let found = |said: &Affiliation, seed: u64, threads: usize| {
         let network = said.network(kind, normalised);
-        let ties = network.each().filter(|(.., weight)| *weight > 0.0);
-        let (positive, _) = Graph::of(network.len(), ties.map(|(from, to, weight)| (from as u32, to as u32, weight)));
-        leiden(&positive, 1.0, &Runs { permutations: starts, seed, threads })
+        let runs = Runs { permutations: starts, seed, threads };
+        if kind == OneMode::Subtract {
+            return camps(&network, &runs);
+        }
+        let Communities { groups, sizes, modularity, .. } = leiden(&network, 1.0, &runs)?;
+        Some(Camps { groups, sizes, modularity })
     };
-    let found = camps(said, runs.seed, runs.threads)?;
+    let Camps { groups, sizes, modularity } = found(said, runs.seed, runs.threads)?;
     let drawn: Vec<Option<f64>> = parallel::map(
         runs.permutations,
         runs.threads,
@@ -351,7 +357,7 @@ pub fn polarisation(
         |(), run| {
             let mut draw = Draw::run(runs.seed, run);
             let dealt = said.dealt(&mut draw);
-            Some(camps(&dealt, draw.bits(), 1)?.modularity)
+            Some(found(&dealt, draw.bits(), 1)?.modularity)
         },
     );
     let known: Vec<f64> = drawn.iter().flatten().copied().collect();
@@ -359,8 +365,8 @@ pub fn polarisation(
     let chance = (!known.is_empty()).then(|| {
         let mean = known.iter().sum::<f64>() / count;
         let sd = (known.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count).sqrt();
-        let above = found.modularity - mean;
-        let as_great = Share::of(found.modularity, &known, mean).upper * (count + 1.0);
+        let above = modularity - mean;
+        let as_great = Share::of(modularity, &known, mean).upper * (count + 1.0);
         Chance {
             mean,
             sd,
@@ -370,5 +376,5 @@ pub fn polarisation(
             empty: drawn.len() - known.len(),
         }
     });
-    Some(Polarisation { camps: found.groups, sizes: found.sizes, modularity: found.modularity, chance })
+    Some(Polarisation { camps: groups, sizes, modularity, chance })
 }

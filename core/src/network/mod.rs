@@ -19,6 +19,7 @@
 pub mod agreement;
 pub mod blocks;
 pub mod brokerage;
+pub mod camps;
 pub mod census;
 pub mod claim;
 pub mod cohesion;

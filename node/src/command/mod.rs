@@ -11,6 +11,7 @@ mod network;
 mod publish;
 mod recall;
 mod serve;
+mod statements;
 mod trust;
 mod verify;
 

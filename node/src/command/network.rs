@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use tongban_core::dossier::Suite;
 
-use super::put;
+use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
 use crate::network::measure::{MEASURES, Measure, Subject, by_name};
@@ -37,6 +37,8 @@ enum What {
     },
     /// Measures a network
     Measure(Measuring),
+    /// Lists of statements: what actors say for and against concepts, as networks and as figures
+    Statements(statements::Statements),
     /// Writes a network for another program
     Export {
         /// Files of one network
@@ -109,7 +111,7 @@ enum As {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Encoding {
+pub(super) enum Encoding {
     /// UTF-8 with its mark
     Utf8,
     /// GB18030
@@ -141,6 +143,7 @@ impl Network {
         match self.what {
             What::Import { files, out } => import(&files, &out),
             What::Measure(measuring) => measuring.run(),
+            What::Statements(statements) => statements.run(),
             What::Export { files, format, out, encoding } => export(&files, format, &out, encoding),
         }
     }
@@ -153,7 +156,29 @@ struct Opened {
     sources: Vec<Source>,
 }
 
-fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
+/// A file in memory.
+pub(super) struct Loaded {
+    /// Its name.
+    name: String,
+    /// Its name without folder and ending.
+    stem: String,
+    bytes: Vec<u8>,
+}
+
+impl Loaded {
+    pub(super) fn input(&self) -> Input<'_> {
+        Input { name: &self.name, relation: &self.stem, bytes: &self.bytes }
+    }
+
+    pub(super) fn source(&self, format: &'static str) -> Source {
+        let hash = Suite::Ed25519.hash(&[self.bytes.as_slice()]).to_string();
+        let sha256 = hash.trim_start_matches("sha256:").to_owned();
+        Source { file: self.name.clone(), format, sha256 }
+    }
+}
+
+/// Reads files, no more of them than is allowed.
+pub(super) fn load(files: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
     let mut read = Vec::new();
     for path in files {
         let unread = |error| Failure::file("not-read", path, error);
@@ -161,22 +186,22 @@ fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
         // One byte more than is allowed is enough to know.
         let most = limits::NETWORK_FILE_BYTES_MAX as u64 + 1;
         std::fs::File::open(path).map_err(unread)?.take(most).read_to_end(&mut bytes).map_err(unread)?;
-        let relation = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        read.push((path.display().to_string(), relation, bytes));
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        read.push(Loaded { name: path.display().to_string(), stem, bytes });
     }
-    let inputs: Vec<Input<'_>> = read.iter().map(|(name, relation, bytes)| Input { name, relation, bytes }).collect();
+    Ok(read)
+}
+
+fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
+    let read = load(files)?;
+    let inputs: Vec<Input<'_>> = read.iter().map(Loaded::input).collect();
     let (net, report, formats) = network::read(&inputs).map_err(|faults| failure(&faults))?;
-    let sources = read.iter().zip(formats).map(|((file, _, bytes), format)| {
-        let hash = Suite::Ed25519.hash(&[bytes.as_slice()]).to_string();
-        let sha256 = hash.trim_start_matches("sha256:").to_owned();
-        Source { file: file.clone(), format: format.name(), sha256 }
-    });
-    let sources = sources.collect();
+    let sources = read.iter().zip(formats).map(|(file, format)| file.source(format.name())).collect();
     Ok(Opened { net, report, sources })
 }
 
 /// The first fault as the failure, the others below it.
-fn failure(faults: &[Fault]) -> Failure {
+pub(super) fn failure(faults: &[Fault]) -> Failure {
     let code = faults.first().map_or("file-empty", |fault| fault.code);
     let mut text = faults.first().map(Fault::to_string).unwrap_or_default();
     for fault in faults.iter().skip(1) {
@@ -221,7 +246,12 @@ fn export(files: &[PathBuf], format: As, out: &Path, encoding: Encoding) -> Resu
         As::Dl => Format::Dl,
         As::Json => Format::Json,
     };
-    let written = written(&net, format, encoding)?;
+    save(&net, format, out, encoding)
+}
+
+/// Writes a network, and what its format has no place for beside it.
+pub(super) fn save(net: &Net, format: Format, out: &Path, encoding: Encoding) -> Result<(), Failure> {
+    let written = written(net, format, encoding)?;
     put(Some(out), &written.main)?;
     println!("written: {}", out.display());
     if let Some(actors) = written.actors {

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::fault::{CODES, Fault, Place};
+use super::fault::{Fault, Faults, Place};
 use super::net::{Actor, Column, Net, Tie};
 use crate::catalogue::day_of;
-use crate::limits;
 
 /// A tie as a file says it.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +33,11 @@ impl<'a> Said<'a> {
     pub(super) fn valued(self, value: f64) -> Said<'a> {
         Said { weight: value.abs(), sign: if value < 0.0 { -1 } else { 1 }, ..self }
     }
+}
+
+/// Whether a text has no control characters but ends of lines and tabs.
+pub(super) fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// How an actor is known.
@@ -65,7 +69,7 @@ pub(super) struct Builder {
     files: Vec<String>,
     /// The relation that the file at hand is about.
     relation: String,
-    faults: Vec<Fault>,
+    faults: Faults,
     is_full: bool,
     /// The most actors, and the most ties.
     most: (usize, usize),
@@ -83,7 +87,7 @@ impl Builder {
             has_list: false,
             files: Vec::new(),
             relation: String::new(),
-            faults: Vec::new(),
+            faults: Faults::default(),
             is_full: false,
             most: (actors_max, ties_max),
             report: Report::default(),
@@ -101,12 +105,7 @@ impl Builder {
     }
 
     fn fault_in(&mut self, file: usize, code: &'static str, place: Place, value: impl Into<String>) {
-        debug_assert!(CODES.iter().any(|(known, ..)| *known == code), "{code} is not listed");
-        if self.faults.len() >= limits::NETWORK_FAULTS_MAX {
-            return;
-        }
-        let file = self.files.get(file).cloned().unwrap_or_default();
-        self.faults.push(Fault { code, file, place, value: value.into() });
+        self.faults.tell(code, self.files.get(file).map_or("", String::as_str), place, value);
     }
 
     /// Something is wrong in the file at hand.
@@ -116,7 +115,7 @@ impl Builder {
 
     /// Whether there is any use in reading on.
     pub(super) fn goes_on(&self) -> bool {
-        !self.is_full && self.faults.len() < limits::NETWORK_FAULTS_MAX
+        !self.is_full && self.faults.goes_on()
     }
 
     /// Something of a tie was left out.
@@ -135,7 +134,7 @@ impl Builder {
     }
 
     fn is_clean(&mut self, text: &str, place: Place) -> bool {
-        let is_clean = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        let is_clean = is_clean(text);
         if !is_clean {
             self.fault("text-control", place, text.escape_debug().to_string());
         }
@@ -300,7 +299,7 @@ impl Builder {
         if self.net.actors.is_empty() && self.faults.is_empty() {
             self.fault("actors-none", Place::default(), "");
         }
-        if self.faults.is_empty() { Ok((self.net, self.report)) } else { Err(self.faults) }
+        self.faults.none().map(|()| (self.net, self.report))
     }
 }
 

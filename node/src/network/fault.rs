@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::limits;
+
 /// Where something stands in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -24,6 +26,35 @@ pub struct Fault {
     pub value: String,
 }
 
+/// What is wrong so far, at most as much as is told.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Something is wrong.
+    pub(super) fn tell(&mut self, code: &'static str, file: &str, place: Place, value: impl Into<String>) {
+        debug_assert!(CODES.iter().any(|(known, ..)| *known == code), "{code} is not listed");
+        if self.goes_on() {
+            self.0.push(Fault { code, file: file.to_owned(), place, value: value.into() });
+        }
+    }
+
+    /// Whether more is told.
+    pub(super) fn goes_on(&self) -> bool {
+        self.0.len() < limits::NETWORK_FAULTS_MAX
+    }
+
+    /// Whether nothing is wrong.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is wrong, if anything.
+    pub(super) fn none(self) -> Result<(), Vec<Fault>> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}
+
 /// Every code, what it says and what to do, as `docs/network.md` lists them.
 pub const CODES: &[(&str, &str, &str)] = &[
     (
@@ -31,7 +62,14 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "two files say different things of one actor",
         "correct one of them, or leave the column out of one",
     ),
+    (
+        "actor-format",
+        "not an actor",
+        "write a name, a unified social credit code, or NETWORK:NAME with one of the five networks",
+    ),
     ("actors-none", "there are no actors", "give a file with at least one actor or one tie"),
+    ("agree-format", "neither for nor against", "write 1 or 0, true or false, 赞成 or 反对"),
+    ("cell-empty", "a statement without something that it needs", "fill it in, or delete the line"),
     ("count-other", "there are not as many as the file itself says", "correct the number or write what is missing"),
     ("day-format", "not a day", "write it as 2026-01-31"),
     ("days-reversed", "the last day is before the first", "exchange them, or correct one"),
@@ -46,6 +84,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "save it as a full matrix, edgelist1 or nodelist1 with one set of actors",
     ),
     ("dl-format", "not UCINET DL", "begin with `dl n=NUMBER`, and put what belongs to it after `data:`"),
+    (
+        "dna-database",
+        "a database of Discourse Network Analyzer, which is not read",
+        "export from it an event list as CSV and read that",
+    ),
     ("encoding", "the text is neither UTF-8 nor GB18030", "save the file as UTF-8"),
     ("end-empty", "a tie without one of its ends", "write the identifiers of both actors"),
     ("end-unknown", "a tie with an actor that no list has", "add the actor to the list, or correct its identifier"),
@@ -72,9 +115,19 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ("json-format", "not a network in JSON", "write it with `tongban network import`, or as docs/network.md shows"),
     ("key-unknown", "an attribute that the file does not declare", "declare it, or delete it"),
     (
+        "kind-unknown",
+        "not a kind of source",
+        "write operations, document, interview or observation (运行 文件 访谈 观察)",
+    ),
+    (
         "matrix-not-square",
         "rows and columns of the matrix are not the same actors",
         "give every actor a row and a column of the same name",
+    ),
+    (
+        "network-unknown",
+        "not one of the five networks",
+        "write community, intergovernmental, professional, producer or issue",
     ),
     (
         "pajek-form",
@@ -88,8 +141,15 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     ("row-cells", "a row with more cells than there are headings", "quote a cell that has the separator in it"),
     ("sign-format", "not a sign", "write 1 or -1"),
+    (
+        "statement-headings",
+        "no list of statements",
+        "give columns actor, concept, agree, day and source, or an event list of Discourse Network Analyzer",
+    ),
+    ("statements-none", "there are no statements", "give a list with at least one"),
     ("text-control", "a control character in a text", "delete it"),
     ("too-many-actors", "more actors than are read", "leave out actors without ties, or split the network"),
+    ("too-many-statements", "more statements than are read", "split the list by years"),
     ("too-many-ties", "more ties than are read", "add up the ties of each pair, or split the file by layer or year"),
     ("weight-format", "not a number", "write the weight in digits, with a point: 2.5"),
     ("weight-missing", "no weight, where other ties have one", "write it, 1 if it is only there, or delete the column"),

@@ -17,6 +17,7 @@ mod net;
 mod pajek;
 mod result;
 pub mod sight;
+pub mod statement;
 mod table;
 mod words;
 mod xml;
@@ -113,7 +114,8 @@ pub fn read(inputs: &[Input<'_>]) -> Result<(Net, Report, Vec<Format>), Vec<Faul
     builder.finish().map(|(net, report)| (net, report, formats))
 }
 
-fn read_one(bytes: &[u8], bytes_max: usize, builder: &mut Builder) -> Result<Format, xml::Stop> {
+/// The text of a file, if it is one.
+fn text_of(bytes: &[u8], bytes_max: usize) -> Result<String, xml::Stop> {
     let whole = Place::default();
     if bytes.len() > bytes_max {
         return Err(("file-too-large", whole, format!("at most {bytes_max} bytes")));
@@ -126,7 +128,12 @@ fn read_one(bytes: &[u8], bytes_max: usize, builder: &mut Builder) -> Result<For
     if text.trim().is_empty() {
         return Err(("file-empty", whole, String::new()));
     }
-    let format = Format::of(&text).ok_or_else(|| ("format-unknown", whole, String::new()))?;
+    Ok(text)
+}
+
+fn read_one(bytes: &[u8], bytes_max: usize, builder: &mut Builder) -> Result<Format, xml::Stop> {
+    let text = text_of(bytes, bytes_max)?;
+    let format = Format::of(&text).ok_or_else(|| ("format-unknown", Place::default(), String::new()))?;
     match format {
         Format::Json => json::read(&text, builder)?,
         Format::Csv => table::read(&text, builder),

@@ -53,19 +53,19 @@ pub struct Measured {
 }
 
 /// Which program measured.
-fn made_by() -> String {
+pub(super) fn made_by() -> String {
     format!("tongban {}", env!("CARGO_PKG_VERSION"))
 }
 
 impl Why {
     /// In both languages.
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         format!("未定义：{} / not defined, because {}", self.zh, self.en)
     }
 }
 
 /// A figure for people: six places, or the first digits of one that is smaller.
-fn figure(value: &Value) -> String {
+pub(super) fn figure(value: &Value) -> String {
     match value {
         Err(why) => why.words(),
         Ok(value) if value.fract() == 0.0 && value.abs() < 1e15 => format!("{value:.0}"),
@@ -75,7 +75,7 @@ fn figure(value: &Value) -> String {
 }
 
 /// How wide a text is on a terminal, where Chinese takes two columns.
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum()
 }
 

@@ -9,7 +9,7 @@ use super::fault::Place;
 use super::net::{Actor, Column, Feature, Net};
 
 /// The rows of a text, each with its line. Empty lines are left out.
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     text: &'a str,
     reader: csv::Reader<&'a [u8]>,
     record: StringRecord,
@@ -19,7 +19,7 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn of(text: &'a str) -> Rows<'a> {
+    pub(super) fn of(text: &'a str) -> Rows<'a> {
         // The line with the headings says by what cells are parted.
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let separator = [';', '\t', ','].into_iter().max_by_key(|mark| first.matches(*mark).count()).unwrap_or(',');
@@ -30,7 +30,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The next row that is not empty, and its line.
-    fn next(&mut self) -> Option<(u32, &StringRecord)> {
+    pub(super) fn next(&mut self) -> Option<(u32, &StringRecord)> {
         loop {
             // A text has no bytes that are no characters, and rows may have any number of cells: nothing can fail.
             if !self.reader.read_record(&mut self.record).unwrap_or(false) {
@@ -51,11 +51,11 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn cell(record: &StringRecord, at: usize) -> &str {
+pub(super) fn cell(record: &StringRecord, at: usize) -> &str {
     record.get(at).unwrap_or_default().trim()
 }
 
-fn at(line: u32, column: usize) -> Place {
+pub(super) fn at(line: u32, column: usize) -> Place {
     Place { line, column: column as u32 + 1 }
 }
 
@@ -199,7 +199,7 @@ fn matrix(rows: &mut Rows<'_>, heading: u32, headings: &[String], builder: &mut 
 }
 
 /// Bytes of a table: UTF-8 with its mark, without which spreadsheets here read it as GB18030.
-fn table(rows: impl Iterator<Item = Vec<String>>) -> Result<String, csv::Error> {
+pub(super) fn table(rows: impl Iterator<Item = Vec<String>>) -> Result<String, csv::Error> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     for row in rows {
         writer.write_record(&row)?;
