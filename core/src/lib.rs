@@ -9,6 +9,7 @@
 
 pub mod case;
 pub mod catalogue;
+pub mod digest;
 pub mod directory;
 pub mod dossier;
 pub mod exchange;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::case::{self, Case};
 use crate::catalogue::list::{self, List};
+use crate::digest::{self, Digest};
 use crate::dossier::{NodeId, Stamp, Written};
 use crate::item::{self, Item};
 use crate::law::{self, Law};
@@ -27,6 +28,8 @@ pub enum Matter {
     List(Arc<Public<List>>),
     /// 法律文件, and where it stands in the way.
     Law(Arc<Public<Law>>),
+    /// 汇总 of one node's ties.
+    Digest(Arc<Public<Digest>>),
 }
 
 /// What can be said in a dossier.
@@ -41,6 +44,8 @@ pub enum Act {
     List(list::Act),
     /// Of a law.
     Law(law::Act),
+    /// In a node's digest.
+    Digest(digest::Act),
 }
 
 impl From<case::Act> for Act {
@@ -67,6 +72,12 @@ impl From<law::Act> for Act {
     }
 }
 
+impl From<digest::Act> for Act {
+    fn from(act: digest::Act) -> Act {
+        Act::Digest(act)
+    }
+}
+
 impl Act {
     /// What an entry says; `None` for a refusal, or for something that this version does not know.
     pub fn of(written: &Written) -> Option<Act> {
@@ -75,6 +86,7 @@ impl Act {
             Item::KIND => act_of::<Item>(written).map(Act::Item),
             List::KIND => act_of::<List>(written).map(Act::List),
             Law::KIND => act_of::<Law>(written).map(Act::Law),
+            Digest::KIND => act_of::<Digest>(written).map(Act::Digest),
             _ => None,
         }
     }
@@ -86,6 +98,7 @@ impl Act {
             Act::Item(_) => Item::KIND,
             Act::List(_) => List::KIND,
             Act::Law(_) => Law::KIND,
+            Act::Digest(_) => Digest::KIND,
         }
     }
 
@@ -96,6 +109,7 @@ impl Act {
             Act::Item(act) => Item::name(act),
             Act::List(act) => List::name(act),
             Act::Law(act) => Law::name(act),
+            Act::Digest(act) => Digest::name(act),
         }
     }
 
@@ -105,6 +119,7 @@ impl Act {
             Item::KIND => Some(Act::Item(Item::let_in(nodes))),
             List::KIND => Some(Act::List(List::let_in(nodes))),
             Law::KIND => Some(Act::Law(Law::let_in(nodes))),
+            Digest::KIND => Some(Act::Digest(Digest::let_in(nodes))),
             _ => None,
         }
     }
@@ -127,6 +142,7 @@ impl Act {
             Act::Item(act) => Public::<Item>::opens(act, asks),
             Act::List(act) => Public::<List>::opens(act, asks),
             Act::Law(act) => Public::<Law>::opens(act, asks),
+            Act::Digest(act) => Public::<Digest>::opens(act, asks),
         }
     }
 }
@@ -139,6 +155,7 @@ impl Matter {
             Item::KIND => Public::open(written).ok().map(|item| Matter::Item(Arc::new(item))),
             List::KIND => Public::open(written).ok().map(|list| Matter::List(Arc::new(list))),
             Law::KIND => Public::open(written).ok().map(|law| Matter::Law(Arc::new(law))),
+            Digest::KIND => Public::open(written).ok().map(|digest| Matter::Digest(Arc::new(digest))),
             _ => None,
         }
     }
@@ -150,6 +167,7 @@ impl Matter {
             Matter::Item(item) => Arc::make_mut(item).apply(stamp, written),
             Matter::List(list) => Arc::make_mut(list).apply(stamp, written),
             Matter::Law(law) => Arc::make_mut(law).apply(stamp, written),
+            Matter::Digest(digest) => Arc::make_mut(digest).apply(stamp, written),
         }
     }
 
@@ -162,6 +180,7 @@ impl Matter {
             Matter::Item(item) => Arc::make_mut(item).marks.truncate(marks),
             Matter::List(list) => Arc::make_mut(list).marks.truncate(marks),
             Matter::Law(law) => Arc::make_mut(law).marks.truncate(marks),
+            Matter::Digest(digest) => Arc::make_mut(digest).marks.truncate(marks),
         }
     }
 
@@ -172,6 +191,7 @@ impl Matter {
             Matter::Item(item) => item.marks.len(),
             Matter::List(list) => list.marks.len(),
             Matter::Law(law) => law.marks.len(),
+            Matter::Digest(digest) => digest.marks.len(),
         }
     }
 
@@ -182,6 +202,7 @@ impl Matter {
             (Matter::Item(item), Act::Item(act)) => item.may(act, asks),
             (Matter::List(list), Act::List(act)) => list.may(act, asks),
             (Matter::Law(law), Act::Law(act)) => law.may(act, asks),
+            (Matter::Digest(digest), Act::Digest(act)) => digest.may(act, asks),
             _ => Err(WhyNot::new("not-a-case")),
         }
     }
@@ -193,6 +214,7 @@ impl Matter {
             (Matter::Item(item), Act::Item(act)) => item.room.ties(act, asks),
             (Matter::List(list), Act::List(act)) => list.room.ties(act, asks),
             (Matter::Law(law), Act::Law(act)) => law.room.ties(act, asks),
+            (Matter::Digest(digest), Act::Digest(act)) => digest.room.ties(act, asks),
             _ => Vec::new(),
         }
     }
@@ -212,6 +234,7 @@ impl Matter {
             (Matter::Item(_), Act::Item(act)) => Item::lets_in(act).unwrap_or_default(),
             (Matter::List(_), Act::List(act)) => List::lets_in(act).unwrap_or_default(),
             (Matter::Law(_), Act::Law(act)) => Law::lets_in(act).unwrap_or_default(),
+            (Matter::Digest(_), Act::Digest(act)) => Digest::lets_in(act).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -244,6 +267,7 @@ impl Matter {
             Matter::Item(_) => Item::KIND,
             Matter::List(_) => List::KIND,
             Matter::Law(_) => Law::KIND,
+            Matter::Digest(_) => Digest::KIND,
         }
     }
 

@@ -111,6 +111,11 @@ pub const CODES: &[&str] = &[
     "conflict-unknown",
     "conflict-closed",
     "conflict-day",
+    "digest-not-over",
+    "digest-told",
+    "digest-order",
+    "digest-part",
+    "digest-row",
 ];
 
 /// The most characters of a text that someone writes into a dossier.

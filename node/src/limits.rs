@@ -261,3 +261,15 @@ pub const NETWORK_MONTHS: i64 = 12;
 pub const STATEMENTS_MAX: usize = 1_000_000;
 /// From how many starts the camps of a discourse are sought, for each permutation anew.
 pub const CAMPS_STARTS: usize = 4;
+/// How often it is looked whether a month is over and is to be told in the node's digest, in seconds.
+pub const DIGEST_LOOKED_S: u64 = 10;
+/// How long after its end a month is told, in days: what was said in it by slips is stamped by then.
+pub const DIGEST_AFTER_DAYS: i64 = 3;
+/// How many months back a node begins to tell of its ties, at most.
+pub const DIGEST_BACK_MONTHS: usize = 24;
+/// How many of the last months are looked at again, to see whether they are to be told anew.
+pub const DIGEST_AGAIN_MONTHS: usize = 3;
+/// Months of a node's digest that a page lists, the latest first; the interface gives all.
+pub const DIGEST_MONTHS_SHOWN: usize = 12;
+/// Rows of a month that a page shows; the file has all.
+pub const DIGEST_ROWS_SHOWN: usize = 500;

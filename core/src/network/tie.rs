@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Subject;
-use crate::dossier::{Moment, Stamp, Written};
+use crate::dossier::{Moment, NodeId, Stamp, Written};
 use crate::ident::{Region, Uscc};
 use crate::matter::{Act, Matter};
 use crate::rule::Asks;
@@ -253,6 +253,8 @@ pub struct Tie {
     pub from: Actor,
     /// Towards whom.
     pub to: Actor,
+    /// The node that wrote the entry by which it was said.
+    pub node: NodeId,
     /// When it was said.
     pub at: Moment,
     /// Number of the stamp in the dossier's log.
@@ -286,7 +288,8 @@ impl Tie {
     /// A tie by an act that is said now.
     pub fn new(relation: Relation, from: Actor, to: Actor, asks: &Asks<'_>) -> Tie {
         let (item, code) = (String::new(), String::new());
-        Tie { relation, from, to, at: asks.at, seq: 0, item, subject: None, code, sign: 0, took: None, late: false }
+        let (node, at) = (asks.node.clone(), asks.at);
+        Tie { relation, from, to, node, at, seq: 0, item, subject: None, code, sign: 0, took: None, late: false }
     }
 
     /// The same about an item.

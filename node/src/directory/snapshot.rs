@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 use tongban_core::catalogue::list::List;
 use tongban_core::catalogue::{BasicItem, Implementation};
+use tongban_core::digest::Digest;
 use tongban_core::directory::{Duty, Kind, Organisation, TrustList, TrustLists};
 use tongban_core::dossier::{DossierId, NodeId};
 use tongban_core::ident::{Level, Region, Uscc};
@@ -50,6 +51,8 @@ pub struct Snapshot {
     pub lists: BTreeMap<Uscc, Dossier<List>>,
     /// Dossiers of laws, by key: what they say, and where they stand in the way.
     pub laws: BTreeMap<String, Dossier<Law>>,
+    /// Digests, by the node that tells of its ties in it.
+    pub digests: BTreeMap<NodeId, Dossier<Digest>>,
     /// Who published what in which version.
     pub versions: BTreeMap<(Kind, NodeId), u32>,
     /// What searches look things up in; made of the rest when it is first asked for.
@@ -123,6 +126,11 @@ impl Snapshot {
                 Matter::Law(law) if registrar.as_ref() == Some(&known.holder) => {
                     let dossier = Dossier { id: known.id, public: law.clone() };
                     self.laws.insert(law.room.instrument.key.clone(), dossier);
+                }
+                // Whoever holds its pen after a recall, it tells of the ties of whom began it. Of two the first counts.
+                Matter::Digest(digest) if list.card(&digest.room.node).is_ok() => {
+                    let dossier = Dossier { id: known.id, public: digest.clone() };
+                    self.digests.entry(digest.room.node.clone()).or_insert(dossier);
                 }
                 Matter::List(list) => self.take_list(&Dossier { id: known.id, public: list.clone() }, &known.holder),
                 _ => {

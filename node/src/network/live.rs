@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use tongban_core::catalogue::Subject;
-use tongban_core::dossier::DossierId;
+use tongban_core::dossier::{DossierId, Moment, NodeId};
 use tongban_core::network::facts::Fact;
 use tongban_core::network::tie::{Actor, Relation, Tie};
 
@@ -32,6 +32,7 @@ struct Row {
     item: u16,
     code: u16,
     seq: u16,
+    node: u16,
     /// `DEAD` of a row that was put aside.
     relation: u8,
     subject: u8,
@@ -73,6 +74,7 @@ struct Rows {
     actors: Names<Actor>,
     items: Names<String>,
     codes: Names<String>,
+    nodes: Names<NodeId>,
     dossiers: Names<DossierId>,
     /// Where the rows of a dossier stand: the first, and how many.
     places: Vec<(u32, u32)>,
@@ -103,6 +105,8 @@ pub struct Select {
     pub with: Option<Actor>,
     /// Of which kind; none is any.
     pub code: Option<String>,
+    /// Which node wrote the entry by which it was said; none is any.
+    pub node: Option<NodeId>,
 }
 
 impl Select {
@@ -185,6 +189,7 @@ struct Meant {
     towards: Option<u32>,
     with: Option<u32>,
     code: Option<u16>,
+    node: Option<u16>,
 }
 
 impl Meant {
@@ -197,6 +202,10 @@ impl Meant {
         let code = match &select.code {
             None => None,
             Some(code) => Some(*rows.codes.numbers.get(code)? as u16),
+        };
+        let node = match &select.node {
+            None => None,
+            Some(node) => Some(*rows.nodes.numbers.get(node)? as u16),
         };
         let items = (!select.items.is_empty())
             .then(|| rows.items.list.iter().map(|item| select.items.contains(item)).collect());
@@ -211,6 +220,7 @@ impl Meant {
             towards: named(&select.towards)?,
             with: named(&select.with)?,
             code,
+            node,
         })
     }
 
@@ -224,6 +234,7 @@ impl Meant {
             && self.towards.is_none_or(|towards| towards == row.to)
             && self.with.is_none_or(|with| with == row.from || with == row.to)
             && self.code.is_none_or(|code| code == row.code)
+            && self.node.is_none_or(|node| node == row.node)
     }
 }
 
@@ -265,6 +276,7 @@ impl Rows {
             item: small(self.items.number(&tie.item)),
             code: small(self.codes.number(&tie.code)),
             seq: small(tie.seq),
+            node: small(self.nodes.number(&tie.node)),
             relation: tie.relation as u8,
             subject: subject_number(tie.subject),
             sign: tie.sign,
@@ -418,6 +430,20 @@ impl Live {
                 .collect();
             facts.sort_by(|one, other| order(one).cmp(&order(other)));
             (named.into_keys().cloned().collect(), facts)
+        })
+    }
+
+    /// Ties that are meant, in no order; of the moment only the day is known.
+    pub fn ties(&self, select: &Select) -> Vec<Tie> {
+        self.read(|rows| {
+            let Some(meant) = Meant::of(select, rows) else { return Vec::new() };
+            let tie = |row: &Row| {
+                let Found { seq, relation, from, to, day, item, code, took, late, .. } = rows.found(row);
+                let node = rows.nodes.list[row.node as usize].clone();
+                let (at, subject) = (Moment::start_of(day), subject_of(row.subject));
+                Tie { relation, from, to, node, at, seq, item, subject, code, sign: row.sign, took, late }
+            };
+            rows.rows.iter().filter(|row| meant.has(row)).map(tie).collect()
         })
     }
 

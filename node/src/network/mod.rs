@@ -2,9 +2,10 @@
 //!
 //! [`read`] puts files of any format together into one [`Net`]; [`write`] writes it in any other. [`measure`] is the table
 //! of all measures; the measures themselves are in [`tongban_core::network`]. What is wrong in a file has a code, a place
-//! and a remedy (`fault`). [`live`] is what a node's dossiers say, [`known`] who those are whom it names. `docs/network.md` is the page for those who use it.
+//! and a remedy (`fault`). [`live`] is what a node's dossiers say, [`known`] who those are whom it names, [`digests`] what all nodes tell of their ties. `docs/network.md` is the page for those who use it.
 
 mod build;
+pub mod digests;
 mod dl;
 mod fault;
 mod gexf;

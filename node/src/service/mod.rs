@@ -8,6 +8,7 @@ mod collect;
 pub mod common_text;
 pub mod compare;
 pub mod department;
+pub mod digest;
 pub mod law;
 pub mod lists;
 mod looked;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use tongban_core::catalogue::Subject;
-use tongban_core::dossier::{DossierId, Hash, Moment};
+use tongban_core::dossier::{DossierId, Hash, Moment, NodeId};
 use tongban_core::network::tie::{self, Actor, Relation, Tie};
 use tongban_core::time::Calendar;
 
@@ -107,13 +107,15 @@ struct Packed {
     a: Vec<Actor>,
     /// Items, with whom they are for.
     i: Vec<(String, Option<Subject>)>,
+    /// Nodes.
+    n: Vec<NodeId>,
     /// Ties.
     t: Vec<PackedTie>,
 }
 
-/// Relation, from, to, item, when, stamp, code, sign, minutes, late.
+/// Relation, from, to, item, node, when, stamp, code, sign, minutes, late.
 #[derive(Serialize, Deserialize)]
-struct PackedTie(Relation, usize, usize, usize, i64, u32, String, i8, Option<u32>, u8);
+struct PackedTie(Relation, usize, usize, usize, usize, i64, u32, String, i8, Option<u32>, u8);
 
 /// Where something stands in a list, in which it is put if it is not there.
 fn place<T: PartialEq>(list: &mut Vec<T>, one: T) -> usize {
@@ -130,23 +132,27 @@ pub(super) fn pack(ties: &[Tie]) -> String {
         let from = place(&mut packed.a, tie.from.clone());
         let to = place(&mut packed.a, tie.to.clone());
         let item = place(&mut packed.i, (tie.item.clone(), tie.subject));
+        let node = place(&mut packed.n, tie.node.clone());
         let (code, late) = (tie.code.clone(), u8::from(tie.late));
-        packed.t.push(PackedTie(tie.relation, from, to, item, tie.at.0, tie.seq, code, tie.sign, tie.took, late));
+        packed.t.push(PackedTie(tie.relation, from, to, item, node, tie.at.0, tie.seq, code, tie.sign, tie.took, late));
     }
     serde_json::to_string(&packed).unwrap_or_default()
 }
 
 fn unpack(text: &str) -> Result<Vec<Tie>> {
-    let Packed { a, i, t } = serde_json::from_str(text).map_err(damaged)?;
+    let Packed { a, i, n, t } = serde_json::from_str(text).map_err(damaged)?;
     t.into_iter()
-        .map(|PackedTie(relation, from, to, item, at, seq, code, sign, took, late)| {
-            let (Some(from), Some(to), Some((item, subject))) = (a.get(from), a.get(to), i.get(item)) else {
+        .map(|PackedTie(relation, from, to, item, node, at, seq, code, sign, took, late)| {
+            let (Some(from), Some(to), Some((item, subject)), Some(node)) =
+                (a.get(from), a.get(to), i.get(item), n.get(node))
+            else {
                 return Err(damaged("a tie names nobody"));
             };
             Ok(Tie {
                 relation,
                 from: from.clone(),
                 to: to.clone(),
+                node: node.clone(),
                 at: Moment(at),
                 seq,
                 item: item.clone(),

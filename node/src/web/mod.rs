@@ -9,6 +9,7 @@ mod authority;
 mod case_page;
 mod catalogue;
 mod csv;
+mod digest;
 mod fault;
 mod form;
 mod held;
@@ -58,6 +59,7 @@ pub fn router(app: App) -> Router {
         .merge(catalogue::router())
         .merge(law::router())
         .merge(network::router())
+        .merge(digest::router())
         .merge(part::showcase::router())
         .fallback(fault::not_found)
         .with_state(app.clone())

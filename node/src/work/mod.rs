@@ -3,6 +3,7 @@
 
 mod clock;
 mod department;
+mod digest;
 mod erase;
 mod joint;
 mod moves;
@@ -37,6 +38,7 @@ pub async fn run(app: App) {
         network::follow(&app),
         public::follow(&app),
         public::read(&app),
+        digest::follow(&app),
         erase::follow(&app),
         tell::follow(&app, &post),
         staff::follow(&app, &post)

@@ -4,6 +4,7 @@
 mod case;
 mod catalogue;
 mod common_text;
+mod digest;
 mod item;
 mod law;
 mod reply;
@@ -80,6 +81,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .merge(item::router())
         .merge(catalogue::router())
         .merge(law::router())
+        .merge(digest::router())
         .merge(common_text::router())
         .merge(case::router())
         .merge(task::router())

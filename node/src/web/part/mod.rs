@@ -138,6 +138,7 @@ fn footer(visitor: &Visitor) -> Markup {
                     li { a href="/cannot" { (visitor.t("cannot-link")) } }
                     li { a href="/catalogue" { (visitor.t("catalogue-link")) } }
                     li { a href="/law" { (visitor.t("law-link")) } }
+                    li { a href="/network/digests" { (visitor.t("digest-link")) } }
                 }
             }
         }
