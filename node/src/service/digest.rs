@@ -4,7 +4,8 @@ use std::iter::successors;
 use std::sync::Arc;
 
 use jiff::ToSpan as _;
-use tongban_core::digest::{Act, Depth, Digest, Month, Reason, Table, again, table};
+use jiff::civil::Date;
+use tongban_core::digest::{Act, Depth, Digest, Month, Reason, Table, again, table, teller};
 use tongban_core::dossier::{By, DossierId};
 use tongban_core::network::tie::Tie;
 use tongban_core::rule::WhyNot;
@@ -31,7 +32,7 @@ pub async fn tell_due(app: &App) -> Result<usize, ServiceError> {
     let due = successors(Some(held.public.room.next()), |month| Some(month.next()));
     let mut told = 0;
     for month in due.take_while(|month| *month <= last_due(app)) {
-        let acts = made(app, month, |ties, depth| table(ties, depth), None).await?;
+        let acts = made(app, month, table, None).await?;
         say(app, held.id, acts).await?;
         told += 1;
     }
@@ -83,21 +84,22 @@ fn last_due(app: &App) -> Month {
     Month::of(app.clock.today().saturating_sub(limits::DIGEST_AFTER_DAYS.days())).before()
 }
 
-/// The month with which a digest begins: that of the first tie, or this month if there is none.
+/// The month with which a digest begins: that of the first tie that is to be told, or this month if there is none.
 fn first(app: &App) -> Month {
     let this = Month::of(app.clock.today());
     let back = successors(Some(this), |month| Some(month.before())).nth(limits::DIGEST_BACK_MONTHS).unwrap_or(this);
-    app.network.span().map_or(this, |(first, _)| Month::of(first).clamp(back, this))
+    let days = own_ties(app, None, None).into_iter().filter(|tie| teller(tie).is_some()).map(|tie| tie.at.date());
+    days.min().map_or(this, |first| Month::of(first).clamp(back, this))
 }
 
 /// The ties of a month that are this node's to tell.
 fn ties_of(app: &App, month: Month) -> Vec<Tie> {
-    app.network.ties(&Select {
-        from: Some(month.first()),
-        until: Some(month.last()),
-        node: Some(app.config.node.clone()),
-        ..Select::default()
-    })
+    own_ties(app, Some(month.first()), Some(month.last()))
+}
+
+/// Ties by entries that this node wrote.
+fn own_ties(app: &App, from: Option<Date>, until: Option<Date>) -> Vec<Tie> {
+    app.network.ties(&Select { from, until, node: Some(app.config.node.clone()), ..Select::default() })
 }
 
 /// What is said to tell of a month: as finely as there is room.

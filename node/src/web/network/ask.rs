@@ -85,6 +85,7 @@ impl Ask {
             towards: read("towards", &self.towards, actor)?,
             with: read("with", &self.with, actor)?,
             code: read("code", &self.code, |text| Some(text.to_owned()))?,
+            node: None,
         };
         let whole = app.sights.whole(&app.directory.now());
         Ok(Asked { ask: self, select, is_whole, whole })
