@@ -11,6 +11,7 @@ use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
 use crate::network::measure::{MEASURES, Measure, Subject, by_name};
+use crate::network::study::{Comparison, STUDY, paper_tables};
 use crate::network::{self, Choice, Fault, Format, Input, Measured, Net, Report, Run, Source};
 
 /// Networks of actors and ties, for research. Needs no node and no server.
@@ -53,6 +54,15 @@ enum What {
         /// In which encoding tables are written
         #[arg(long, default_value = "utf8")]
         encoding: Encoding,
+    },
+    /// Writes a published case, coded as facts; docs/study.md says how to use it
+    Study {
+        /// Instead what the two tables of the paper say, cell by cell, to compare with
+        #[arg(long)]
+        compare: bool,
+        /// Where to; standard output if it is left out
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
 }
 
@@ -145,6 +155,12 @@ impl Network {
             What::Measure(measuring) => measuring.run(),
             What::Statements(statements) => statements.run(),
             What::Export { files, format, out, encoding } => export(&files, format, &out, encoding),
+            What::Study { compare: false, out } => put(out.as_deref(), STUDY.as_bytes()),
+            What::Study { compare: true, out } => {
+                let text = serde_json::to_string_pretty(&Comparison::of(&paper_tables()))
+                    .map_err(|error| Failure::new("network-not-written", error.to_string()))?;
+                put(out.as_deref(), format!("{text}\n").as_bytes())
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ mod pajek;
 mod result;
 pub mod sight;
 pub mod statement;
+pub mod study;
 mod table;
 mod words;
 mod xml;
