@@ -38,6 +38,7 @@ mod parallel;
 mod partners;
 pub mod path;
 pub mod permute;
+pub mod report;
 pub mod signed;
 pub mod standing;
 pub mod tie;

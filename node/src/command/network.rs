@@ -5,14 +5,19 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use serde_json::json;
+use tongban_core::catalogue;
 use tongban_core::dossier::Suite;
+use tongban_core::ident::{Level, Region};
+use tongban_core::network::report::Scope;
 
 use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
 use crate::network::measure::{MEASURES, Measure, Subject, by_name};
 use crate::network::study::{Comparison, STUDY, paper_tables};
-use crate::network::{self, Choice, Fault, Format, Input, Measured, Net, Report, Run, Source};
+use crate::network::{self, Choice, Fault, Format, Input, Measured, Net, Report, Run, Source, report};
+use crate::text::Lang;
 
 /// Networks of actors and ties, for research. Needs no node and no server.
 ///
@@ -64,6 +69,65 @@ enum What {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Writes the paper's tables and framework from facts
+    Report(Reporting),
+}
+
+/// What a report is about, and how it is written.
+#[derive(Args)]
+struct Reporting {
+    /// Facts in JSON: a study, or what a node exports
+    file: PathBuf,
+    /// The first day; otherwise that of the first fact
+    #[arg(long)]
+    from: Option<Date>,
+    /// The last day; otherwise that of the last fact
+    #[arg(long)]
+    until: Option<Date>,
+    /// Codes of provinces, parted by commas: among several, or all that has to do with one
+    #[arg(long, value_delimiter = ',')]
+    provinces: Vec<String>,
+    /// Keys of items, parted by commas
+    #[arg(long, value_delimiter = ',')]
+    items: Vec<String>,
+    /// Only persons, or only enterprises
+    #[arg(long)]
+    subject: Option<Applicants>,
+    /// In which language
+    #[arg(long, default_value = "zh")]
+    lang: Language,
+    /// As what
+    #[arg(long, default_value = "md")]
+    format: Written,
+    /// Where to; standard output if it is left out
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Applicants {
+    /// Persons
+    Person,
+    /// Enterprises
+    Enterprise,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Written {
+    /// Markdown
+    Md,
+    /// Every figure, with keys instead of words
+    Json,
+    /// A page
+    Html,
 }
 
 /// What is measured, and how.
@@ -161,6 +225,7 @@ impl Network {
                     .map_err(|error| Failure::new("network-not-written", error.to_string()))?;
                 put(out.as_deref(), format!("{text}\n").as_bytes())
             }
+            What::Report(reporting) => reporting.run(),
         }
     }
 }
@@ -170,6 +235,20 @@ struct Opened {
     net: Net,
     report: Report,
     sources: Vec<Source>,
+}
+
+/// A file as it is, up to one byte more than is allowed: that is enough to know.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unread = |error| Failure::file("not-read", path, error);
+    let mut bytes = Vec::new();
+    let most = limits::NETWORK_FILE_BYTES_MAX as u64 + 1;
+    std::fs::File::open(path).map_err(unread)?.take(most).read_to_end(&mut bytes).map_err(unread)?;
+    Ok(bytes)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let hash = Suite::Ed25519.hash(&[bytes]).to_string();
+    hash.trim_start_matches("sha256:").to_owned()
 }
 
 /// A file in memory.
@@ -187,9 +266,7 @@ impl Loaded {
     }
 
     pub(super) fn source(&self, format: &'static str) -> Source {
-        let hash = Suite::Ed25519.hash(&[self.bytes.as_slice()]).to_string();
-        let sha256 = hash.trim_start_matches("sha256:").to_owned();
-        Source { file: self.name.clone(), format, sha256 }
+        Source { file: self.name.clone(), format, sha256: sha256(&self.bytes) }
     }
 }
 
@@ -197,11 +274,7 @@ impl Loaded {
 pub(super) fn load(files: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
     let mut read = Vec::new();
     for path in files {
-        let unread = |error| Failure::file("not-read", path, error);
-        let mut bytes = Vec::new();
-        // One byte more than is allowed is enough to know.
-        let most = limits::NETWORK_FILE_BYTES_MAX as u64 + 1;
-        std::fs::File::open(path).map_err(unread)?.take(most).read_to_end(&mut bytes).map_err(unread)?;
+        let bytes = bytes_of(path)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         read.push(Loaded { name: path.display().to_string(), stem, bytes });
     }
@@ -339,6 +412,57 @@ impl Measuring {
             Form::Json => format!("{:#}\n", run.json(&measured)),
             Form::Csv => run.csv(&measured).map_err(|error| Failure::new("network-not-written", error.to_string()))?,
             Form::Md => run.markdown(&measured),
+        };
+        put(self.out.as_deref(), text.as_bytes())
+    }
+}
+
+impl Reporting {
+    fn scope(&self) -> Result<Scope, Failure> {
+        let province = |text: &String| match Region::parse(text) {
+            Ok(region) if region.level() == Level::Province => Ok(region),
+            _ => {
+                let text = format!("{text} is no province. Give its six digits, such as 320000, parted by commas.");
+                Err(Failure::new("province-unknown", text))
+            }
+        };
+        if let (Some(from), Some(until)) = (self.from, self.until)
+            && until < from
+        {
+            return Err(Failure::new("days-reversed", format!("{from} is after {until}. Exchange them.")));
+        }
+        Ok(Scope {
+            from: self.from,
+            until: self.until,
+            provinces: self.provinces.iter().map(province).collect::<Result<_, _>>()?,
+            items: self.items.iter().cloned().collect(),
+            subject: self.subject.map(|subject| match subject {
+                Applicants::Person => catalogue::Subject::Person,
+                Applicants::Enterprise => catalogue::Subject::Enterprise,
+            }),
+        })
+    }
+
+    fn run(self) -> Result<(), Failure> {
+        let scope = self.scope()?;
+        let bytes = bytes_of(&self.file)?;
+        if bytes.len() > limits::NETWORK_FILE_BYTES_MAX {
+            let text = format!("at most {} bytes. Split it by year.", limits::NETWORK_FILE_BYTES_MAX);
+            return Err(Failure::new("file-too-large", text));
+        }
+        let facts = report::read_facts(&bytes).map_err(|(code, text)| Failure::new(code, text))?;
+        let found = tongban_core::network::report::report(&facts, &scope);
+        let lang = match self.lang {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        };
+        let text = match self.format {
+            Written::Json => {
+                let source = json!({ "file": self.file.display().to_string(), "sha256": sha256(&bytes) });
+                format!("{:#}\n", report::json(&found, &source))
+            }
+            Written::Md => report::document(&facts, &found, lang).markdown(),
+            Written::Html => report::document(&facts, &found, lang).html(lang),
         };
         put(self.out.as_deref(), text.as_bytes())
     }

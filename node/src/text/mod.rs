@@ -38,6 +38,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("common-text", include_str!("zh/common-text.ftl"), include_str!("en/common-text.ftl")),
     ("network", include_str!("zh/network.ftl"), include_str!("en/network.ftl")),
     ("import", include_str!("zh/import.ftl"), include_str!("en/import.ftl")),
+    ("report", include_str!("zh/report.ftl"), include_str!("en/report.ftl")),
 ];
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));

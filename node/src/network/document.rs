@@ -1,0 +1,165 @@
+//! A report as sections of text, lists and tables: written once, read as Markdown or as parts of a page.
+
+use std::fmt::Write as _;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::text::Lang;
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its title.
+    pub title: String,
+    /// What it is about, a line each.
+    pub lead: Vec<String>,
+    /// What it says. Others may add theirs.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its title.
+    pub title: String,
+    /// What it says.
+    pub blocks: Vec<Block>,
+}
+
+/// Something in a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// A paragraph.
+    Text(String),
+    /// Lines of one kind.
+    List(Vec<String>),
+    /// A table; a cell has lines.
+    Table {
+        /// What it shows.
+        caption: String,
+        /// Over each column.
+        heads: Vec<String>,
+        /// Rows of cells of lines.
+        rows: Vec<Vec<Vec<String>>>,
+    },
+}
+
+/// The look of a report that stands alone; a page of the node has its own.
+const STYLE: &str = "body{font:17px/1.6 system-ui,\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif;\
+    max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
+    .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:1rem 0}\
+    caption{text-align:left;font-weight:600;padding:.3rem 0}\
+    th,td{border:1px solid #c9d2dc;padding:.4rem .6rem;text-align:left;vertical-align:top}th{background:#f2f5f9}\
+    td div+div{margin-top:.4rem}";
+
+/// A text in Markdown, where nothing in it means anything but itself.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+impl Block {
+    fn markdown(&self, out: &mut String) {
+        match self {
+            Block::Text(text) => {
+                let _ = writeln!(out, "\n{}", plain(text));
+            }
+            Block::List(lines) => {
+                out.push('\n');
+                for line in lines {
+                    let _ = writeln!(out, "- {}", plain(line));
+                }
+            }
+            Block::Table { caption, heads, rows } => {
+                let heads: Vec<String> = heads.iter().map(|head| plain(head)).collect();
+                let _ = writeln!(out, "\n{}\n\n| {} |", plain(caption), heads.join(" | "));
+                let _ = writeln!(out, "|{}", "---|".repeat(heads.len()));
+                for row in rows {
+                    let cell =
+                        |lines: &Vec<String>| lines.iter().map(|line| plain(line)).collect::<Vec<_>>().join("<br>");
+                    let cells: Vec<String> = row.iter().map(cell).collect();
+                    let _ = writeln!(out, "| {} |", cells.join(" | "));
+                }
+            }
+        }
+    }
+
+    /// For a page.
+    pub fn html(&self) -> Markup {
+        match self {
+            Block::Text(text) => html! { p { (text) } },
+            Block::List(lines) => html! { ul { @for line in lines { li { (line) } } } },
+            Block::Table { caption, heads, rows } => html! {
+                div class="scroll" tabindex="0" role="region" aria-label=(caption) {
+                    table {
+                        caption { (caption) }
+                        thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                        tbody { @for row in rows { tr { @for (at, lines) in row.iter().enumerate() {
+                            td data-head=(heads.get(at).map_or("", String::as_str)) {
+                                @for line in lines { div { (line) } }
+                            }
+                        } } } }
+                    }
+                }
+            },
+        }
+    }
+}
+
+impl Section {
+    /// For a page: a heading of the second level, and what follows it.
+    pub fn html(&self) -> Markup {
+        html! {
+            section {
+                h2 { (self.title) }
+                @for block in &self.blocks { (block.html()) }
+            }
+        }
+    }
+}
+
+impl Document {
+    /// For papers and notes.
+    pub fn markdown(&self) -> String {
+        let mut out = format!("# {}\n", plain(&self.title));
+        Block::List(self.lead.clone()).markdown(&mut out);
+        for section in &self.sections {
+            let _ = writeln!(out, "\n## {}", plain(&section.title));
+            section.blocks.iter().for_each(|block| block.markdown(&mut out));
+        }
+        out
+    }
+
+    /// A page that stands alone.
+    pub fn html(&self, lang: Lang) -> String {
+        let page = html! {
+            (DOCTYPE)
+            html lang=(lang.tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    main {
+                        h1 { (self.title) }
+                        (Block::List(self.lead.clone()).html())
+                        @for section in &self.sections { (section.html()) }
+                    }
+                }
+            }
+        };
+        page.into_string()
+    }
+}
