@@ -1,6 +1,5 @@
 //! The paper's tables, its framework and how items go, on facts made by hand of which every label is known.
 
-use jiff::civil::{Date, date};
 use tongban_core::catalogue::{Mode, Subject};
 use tongban_core::ident::Region;
 use tongban_core::network::facts::{
@@ -51,12 +50,12 @@ fn actors() -> Vec<Profile> {
     all
 }
 
-fn fact(relation: Relation, from: u32, to: u32, day: Date, count: u32) -> Fact {
+fn fact(relation: Relation, from: u32, to: u32, day: &str, count: u32) -> Fact {
     Fact {
         relation,
         from,
         to,
-        day,
+        day: day.parse().unwrap(),
         item: ITEM.to_owned(),
         subject: Some(Subject::Person),
         code: String::new(),
@@ -79,8 +78,8 @@ fn too_little(cell: &Cell, rule: &str) -> Option<(usize, usize)> {
     })
 }
 
-const SPRING: Date = date(2025, 2, 10);
-const AUTUMN: Date = date(2025, 11, 10);
+const SPRING: &str = "2025-02-10";
+const AUTUMN: &str = "2025-11-10";
 
 /// Every authority has to do with every other in both halves of the year.
 fn knit() -> Vec<Fact> {
@@ -134,7 +133,7 @@ fn statement(concept: &str, agree: bool) -> Statement {
         actor: Actor::Named { network: Network::Community, name: "ministry".to_owned() },
         concept: concept.to_owned(),
         agree,
-        day: SPRING,
+        day: SPRING.parse().unwrap(),
         kind: SourceKind::Document,
         source: "line 1".to_owned(),
         quote: String::new(),
@@ -142,14 +141,14 @@ fn statement(concept: &str, agree: bool) -> Statement {
     }
 }
 
-fn agreement(regions: &[&str], until: Option<Date>) -> Agreement {
+fn agreement(regions: &[&str], until: Option<&str>) -> Agreement {
     Agreement {
         key: "a".to_owned(),
         name: "agreement".to_owned(),
         regions: regions.iter().map(|code| region(code)).collect(),
         items: Vec::new(),
-        from: date(2025, 1, 1),
-        until,
+        from: "2025-01-01".parse().unwrap(),
+        until: until.map(|day| day.parse().unwrap()),
         source: "line 2".to_owned(),
     }
 }
@@ -166,7 +165,7 @@ fn table_2_of_acts_and_statements() {
     ];
     all[1].late = 1;
     let statements: Vec<Statement> = (0..10).map(|at| statement("share-data", at > 0)).collect();
-    let agreements = vec![agreement(&["320000", "340000"], Some(date(2025, 7, 1)))];
+    let agreements = vec![agreement(&["320000", "340000"], Some("2025-07-01"))];
     let facts = Facts { actors: actors(), facts: all, statements, agreements, ..Facts::default() };
     let table = table2(&facts, &Scope::default());
     let cell = |row: &str, key: &str| table.row(row).unwrap().cell(key).unwrap().clone();
@@ -214,20 +213,19 @@ fn power_is_read_from_the_arcs() {
 }
 
 fn opening(receiving: &str, handling: &str, mode: Option<Mode>) -> Opening {
-    let since = mode.map(|_| date(2025, 1, 1));
+    let since = mode.map(|_| "2025-01-01".parse().unwrap());
     Opening { item: ITEM.to_owned(), receiving: region(receiving), handling: region(handling), mode, since }
 }
 
 /// `count` decisions of one province for those who applied in another, each half of them by so many minutes.
 fn decisions(office: u32, applied: u32, each: u32, minutes: [f64; 2]) -> Vec<Fact> {
-    [SPRING, AUTUMN]
-        .into_iter()
-        .zip(minutes)
-        .flat_map(|(day, minutes)| {
+    let halves = ["2025-02", "2025-11"].into_iter().zip(minutes);
+    halves
+        .flat_map(|(month, minutes)| {
             (0..5).map(move |at| Fact {
                 // Not all alike: an interval has a width.
                 took: Some(minutes + f64::from(at)),
-                ..fact(Relation::DecidesFor, office, applied, day.saturating_add(jiff::Span::new().days(at)), each)
+                ..fact(Relation::DecidesFor, office, applied, &format!("{month}-1{at}"), each)
             })
         })
         .collect()
@@ -309,14 +307,14 @@ fn the_framework_counts_what_there_is() {
         key: "e".to_owned(),
         name: "event".to_owned(),
         name_en: String::new(),
-        from: date(2025, 3, 1),
+        from: "2025-03-01".parse().unwrap(),
         until: None,
         effect: Effect::Suspends,
         items: Vec::new(),
         regions: Vec::new(),
         source: "line 3".to_owned(),
     }];
-    let agreements = vec![agreement(&[], Some(date(2025, 7, 1)))];
+    let agreements = vec![agreement(&[], Some("2025-07-01"))];
     let facts = Facts { actors: actors(), facts: all, openings, events, agreements, ..Facts::default() };
     let found = framework(&facts, &Scope::default());
     let technical = found.environment.cell("technical").unwrap();
@@ -356,7 +354,7 @@ fn a_scope_leaves_out_what_it_does_not_mean() {
     // One province: all with an end in it. Thirty arcs less the twelve among the other four, twice.
     let one = Scope { provinces: provinces(&["320000"]), ..everywhere.clone() };
     assert_eq!(count(&one), 36.0 + 7.0 + 1.0);
-    assert_eq!(count(&Scope { from: Some(date(2025, 6, 1)), ..everywhere.clone() }), 30.0);
+    assert_eq!(count(&Scope { from: Some("2025-06-01".parse().unwrap()), ..everywhere.clone() }), 30.0);
     assert_eq!(count(&Scope { subject: Some(Subject::Enterprise), ..everywhere }), 0.0);
 }
 

@@ -89,7 +89,7 @@ pub struct Demo {
     /// Plays this many varied cases through the public interfaces
     #[arg(long, default_value_t = 0)]
     pub cases: u32,
-    /// Plays this many cases in the month before, so that there is a network to look at
+    /// Plays this many cases in the last month that is over first, so that there is a network to look at
     #[arg(long, default_value_t = 0)]
     pub last_month: u32,
     /// Begins anew: deletes the practice data of this folder first

@@ -15,6 +15,7 @@ use tokio::process::{Child, Command};
 use crate::clock::Clock;
 use crate::command::Demo;
 use crate::error::Failure;
+use crate::limits;
 use crate::store::databases::Databases;
 use world::World;
 
@@ -117,10 +118,11 @@ async fn check_ports(world: &World, port: u16) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is over is told in digests: the nodes live through some days of the month before, and are stopped.
+/// A month that is over is told in digests: the nodes live through a day of the last one, and are stopped.
 async fn play_last_month(world: &World, nodes: &[Node], program: &Path, demo: &Demo) -> Result<(), Failure> {
     let today = demo.now.unwrap_or_else(|| Clock::default().today());
-    let then = today.first_of_month().saturating_sub(LAST_MONTH_DAYS.days());
+    let told = today.saturating_sub(limits::DIGEST_AFTER_DAYS.days());
+    let then = told.first_of_month().saturating_sub(LAST_MONTH_DAYS.days());
     let mut children = Vec::new();
     for node in nodes {
         children.push(start(program, node, Some(then))?);
@@ -133,7 +135,7 @@ async fn play_last_month(world: &World, nodes: &[Node], program: &Path, demo: &D
     played
 }
 
-/// How long before this month began.
+/// How long before its end.
 const LAST_MONTH_DAYS: i64 = 10;
 
 fn start(program: &Path, node: &Node, now: Option<Date>) -> Result<Child, Failure> {

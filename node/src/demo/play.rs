@@ -105,8 +105,17 @@ const WAYS: [Way; 12] = [
     Way::Granted,
 ];
 
+/// Ways of last month's cases: all came to an end, and Nanjing sends back much.
+const WAYS_ENDED: [Way; 6] = [Way::Granted, Way::Corrected, Way::Granted, Way::Refused, Way::NotAccepted, Way::Granted];
+const WAYS_SENT_BACK: [Way; 6] =
+    [Way::Granted, Way::Returned, Way::Granted, Way::Returned, Way::Corrected, Way::Refused];
+
+/// The city that sends back.
+const SENDS_BACK: usize = 2;
+
 /// A case to be played.
 struct Script {
+    story: Story,
     way: Way,
     opener: Caller,
     officer: Caller,
@@ -148,7 +157,10 @@ pub(super) async fn play(world: &World, nodes: &[Node], cases: u32, story: Story
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!("已演练 {cases} 件 · {cases} cases played");
+    match story {
+        Story::Varied => println!("已演练 {cases} 件 · {cases} cases played"),
+        Story::LastMonth => println!("上月已办 {cases} 件 · {cases} cases of last month"),
+    }
     Ok(())
 }
 
@@ -183,7 +195,12 @@ fn script(world: &World, cast: &Cast, number: u32, story: Story) -> Result<Scrip
     let is_varied = story == Story::Varied;
     // Each pair goes all ways.
     let turn = if is_varied { number as usize } else { number as usize / PAIRS.len() };
-    let way = WAYS[turn % WAYS.len()];
+    let ways: &[Way] = match story {
+        Story::Varied => &WAYS,
+        Story::LastMonth if pair.1 == SENDS_BACK => &WAYS_SENT_BACK,
+        Story::LastMonth => &WAYS_ENDED,
+    };
+    let way = ways[turn % ways.len()];
     let (item, office, online) = if is_varied { ITEMS[(number / 2) as usize % ITEMS.len()] } else { ITEMS[0] };
     // Neighbours in the list are often of one province: step by an odd number so that most cases cross a border.
     let here = (3 + number as usize * 3) % CITIES.len();
@@ -240,7 +257,7 @@ fn script(world: &World, cast: &Cast, number: u32, story: Story) -> Result<Scrip
     });
     let keys = implementation.materials.iter().map(|rule| rule.key.clone()).collect();
     let officer = cast.caller(&format!("{there_login}-{office}"))?;
-    Ok(Script { way, opener, officer, request, materials: keys, number, online })
+    Ok(Script { story, way, opener, officer, request, materials: keys, number, online })
 }
 
 fn applicant(person: &Person) -> Value {
@@ -270,6 +287,10 @@ async fn perform(script: Script) -> Result<(), Failure> {
         let reason = ["material-unclear", "household-mismatch", "file-unreadable"][script.number as usize % 3];
         officer.post(&path("return"), json!({ "reason": reason, "note": "" })).await?;
         arrived(opener, &id, "returned").await?;
+        if script.story == Story::LastMonth {
+            opener.post(&path("withdraw"), json!({})).await?;
+            return Ok(());
+        }
         opener.post(&path("materials"), json!({ "materials": [material(&script.materials[0], check)] })).await?;
         if !script.online {
             opener.post(&path("hand-over"), json!({})).await?;

@@ -226,7 +226,10 @@ impl Words<'_> {
             let named: Vec<String> = cell.named.iter().map(|named| self.named(named)).collect();
             lines.push(self.lang.joined(&named));
         }
-        let figures: Vec<String> = cell.figures.iter().map(|figure| self.figure(figure)).collect();
+        // Where there is too little, that is the reason why a figure is not defined: it is not said again of each.
+        let is_thin = cell.says.iter().any(|say| matches!(say, Say::TooLittle { .. }));
+        let told = cell.figures.iter().filter(|figure| figure.value.is_some() || !is_thin);
+        let figures: Vec<String> = told.map(|figure| self.figure(figure)).collect();
         lines.push(self.joined(&figures));
         lines.extend(self.evidence(&cell.evidence));
         lines

@@ -14,8 +14,9 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tongban");
 /// The password of every trial account.
 pub const PASSWORD: &str = "yanlian2026";
 
-/// Cases that the demo plays by itself; more than that many seconds it may not take.
+/// Cases that the demo plays by itself, and in the month before; more than that many seconds it may not take.
 const CASES: u32 = 12;
+const LAST_MONTH: u32 = 60;
 const READY_S: u64 = 180;
 
 /// In the order of their ports.
@@ -49,6 +50,7 @@ impl House {
         let data = folder.join("demo");
         let mut demo = Command::new(PROGRAM);
         demo.arg("demo").arg("--data").arg(&data).args(["--port", &port.to_string(), "--cases", &CASES.to_string()]);
+        demo.args(["--last-month", &LAST_MONTH.to_string()]);
         let demo = Tied::start(&demo, folder.join("demo.log"));
         let greeting = demo.read_until("cases played", READY_S);
         let trust = greeting.lines().skip_while(|line| !line.contains("trust fingerprint")).nth(1).unwrap().trim();

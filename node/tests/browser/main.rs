@@ -12,6 +12,7 @@ mod forward;
 mod gallery;
 mod hand;
 mod modes;
+mod network;
 mod online;
 mod refusal;
 mod second;
@@ -99,6 +100,11 @@ async fn a_second_factor_is_asked_for_at_every_door() {
 #[tokio::test(flavor = "multi_thread")]
 async fn places_agree_on_one_list_and_the_window_follows() {
     story(converge::tell).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_coordination_office_finds_the_broker_and_who_sends_back() {
+    story(network::tell).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -132,7 +132,7 @@ fn figures(visitor: &Visitor, asked: &Asked, sight: &Sight) -> Markup {
 /// Who stands between others.
 fn brokers(visitor: &Visitor, asked: &Asked, sight: &Sight) -> Markup {
     let t = |key: &str| visitor.t(key).into_owned();
-    let heads = ["network-who", "network-parts", "network-betweenness", "network-roles"].map(|key| t(key));
+    let heads = ["network-who", "network-parts", "network-betweenness", "network-roles"].map(&t);
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows: Vec<Vec<Markup>> = sight.brokers.iter().map(|broker| broker_row(visitor, asked, broker)).collect();
     html! {
@@ -183,7 +183,7 @@ fn in_words(visitor: &Visitor, roles: &Roles<u64>) -> String {
 /// Who sends back most.
 fn returners(visitor: &Visitor, asked: &Asked, sight: &Sight) -> Markup {
     let t = |key: &str| visitor.t(key).into_owned();
-    let heads = ["network-who", "network-returned", "network-answered", "network-share"].map(|key| t(key));
+    let heads = ["network-who", "network-returned", "network-answered", "network-share"].map(&t);
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows: Vec<Vec<Markup>> = sight.returners.iter().map(|one| returner_row(visitor, asked, one)).collect();
     let few = sight.too_few.to_string();

@@ -28,8 +28,8 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
     });
     let snapshot = app.directory.now();
     let t = |key: &str| visitor.t(key).into_owned();
-    let heads = ["network-when", "network-by", "network-relation", "network-towards", "network-kind", "network-took"]
-        .map(|key| t(key));
+    let heads =
+        ["network-when", "network-by", "network-relation", "network-towards", "network-kind", "network-took"].map(&t);
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows: Vec<Vec<Markup>> = ties
         .iter()

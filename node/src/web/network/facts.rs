@@ -1,8 +1,11 @@
 //! The facts behind a number, the latest first: of the node's own dossiers one by one, of what others tell month by month.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use tongban_core::case::{Barrier, reason};
+use tongban_core::dossier::NodeId;
 use tongban_core::network::facts::Fact;
 use tongban_core::network::tie::{Actor, Relation};
 
@@ -34,7 +37,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
         "network-took",
         "network-opens",
     ]
-    .map(|key| t(key));
+    .map(&t);
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let count = all.to_string();
     let caption = visitor.tf("network-facts-caption", &[("count", &count)]);
@@ -174,10 +177,13 @@ fn told(app: &App, visitor: &Visitor, asked: &Asked) -> (Vec<Vec<Markup>>, usize
         .collect();
     meant.sort_by_key(|fact| (std::cmp::Reverse(fact.day), std::cmp::Reverse(fact.count)));
     let all = meant.len();
+    let snapshot = app.directory.now();
+    let tellers: BTreeMap<String, &NodeId> =
+        snapshot.digests.iter().map(|(node, dossier)| (dossier.id.to_string(), node)).collect();
     let row = |fact: &&Fact| {
         let (from, to) = ends(fact);
         let month = fact.day.strftime("%Y-%m").to_string();
-        let dossier = fact.source.split('#').next().unwrap_or_default();
+        let teller = fact.source.split('#').next().and_then(|dossier| tellers.get(dossier));
         let (count, late) = (fact.count.to_string(), fact.late.to_string());
         vec![
             html! { (month) },
@@ -190,7 +196,11 @@ fn told(app: &App, visitor: &Visitor, asked: &Asked) -> (Vec<Vec<Markup>>, usize
                 (took(visitor, fact.took, false))
                 @if fact.late > 0 { " " (visitor.tf("network-of-them-late", &[("count", &late)])) }
             },
-            html! { a href=(format!("/network/digests?dossier={dossier}&month={month}")) { (visitor.t("network-open-digest")) } },
+            html! {
+                @if let Some(node) = teller {
+                    a href=(format!("/network/digests/{node}/{month}")) { (visitor.t("network-open-digest")) }
+                }
+            },
         ]
     };
     (meant.iter().skip(asked.ask.after).take(limits::NETWORK_FACTS).map(row).collect(), all)

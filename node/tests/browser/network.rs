@@ -1,0 +1,74 @@
+//! From the coordination home: the broker without whom two provinces would not meet, and the party that returns most; each
+//! number opens its facts, at the coordination office those that nodes tell, at a node its own dossiers.
+
+use super::demo::House;
+use super::hand::Hand;
+use super::modes::node;
+use super::steps::sit;
+use super::support::until;
+
+/// Through whom alone Shanghai, Zhejiang and Anhui meet in the month before, and who sends back most.
+const NANJING: &str = "南京市演练公积金中心";
+const NANJING_CODE: &str = "129932010000000270";
+
+/// The story.
+pub async fn tell(house: &'static House) {
+    let reader = node(house, "registrar").nobody();
+    let told = async || {
+        let digests = reader.get("/api/v1/digests").await;
+        let nodes = digests.as_array()?.iter();
+        let months = nodes.filter(|one| one["months"].as_array().is_some_and(|months| !months.is_empty()));
+        (months.count() >= 4).then_some(())
+    };
+    until("all nodes told of the month before", told).await;
+    let mut lead = sit(house, "coordination", "registrar", "registrar", "/registrar").await;
+    lead.press("main a[href='/network']").await;
+    lead.look("network desk, of all nodes").await;
+    lead.picture("network-desk").await;
+    broker(&mut lead).await;
+    returner(house, &mut lead).await;
+    lead.leave().await;
+    own(house).await;
+}
+
+/// Who cannot be replaced stands first, and opens what it is counted from.
+async fn broker(lead: &mut Hand) {
+    let first = lead.text("#brokers tbody tr:first-child").await;
+    assert!(first.contains(NANJING), "the broker without whom two provinces would not meet: {first}");
+    assert!(first.contains("上海和安徽只有经过它才相遇"), "and between which: {first}");
+    lead.press("#brokers tbody tr:first-child a").await;
+    assert!(lead.path().await.starts_with("/network/facts"), "a number opens its facts");
+    lead.expect("交办").await;
+    lead.look("network facts, of all nodes").await;
+    lead.press("main tbody tr:first-child td:last-child a").await;
+    assert!(lead.path().await.starts_with("/network/digests/"), "and a fact the digest that tells it");
+}
+
+/// Who sends back most, with the interval, and what of.
+async fn returner(house: &'static House, lead: &mut Hand) {
+    lead.open(&house.at("registrar", "/network")).await;
+    let first = lead.text("#returners tbody tr:first-child").await;
+    assert!(first.contains(NANJING) && first.contains('%'), "who returns most: {first}");
+    lead.press("#returners tbody tr:first-child a").await;
+    lead.expect("退回").await;
+    let all = lead.text("main table").await;
+    assert!(all.contains(NANJING), "{all}");
+}
+
+/// At a node its own dossiers are counted one by one; each opens the dossier, which says who did what and names no person.
+async fn own(house: &'static House) {
+    let mut admin = sit(house, "Jiangsu admin", "jiangsu", "jiangsu-admin", "/network").await;
+    admin.wait_for("#returners tbody tr").await;
+    admin.look("network desk, of one node").await;
+    admin.picture("network-desk-of-one-node").await;
+    let address = format!("/network/facts?of=own&relation=returns_to&by={NANJING_CODE}");
+    admin.open(&house.at("jiangsu", &address)).await;
+    admin.look("network facts, of one node").await;
+    admin.press("main tbody tr:first-child td:last-child a").await;
+    admin.expect("退回").await;
+    admin.look("ties of a dossier").await;
+    admin.picture("network-dossier").await;
+    let shown = admin.text("main").await;
+    assert!(!shown.contains("999"), "no number of a person: {shown}");
+    admin.leave().await;
+}
