@@ -22,6 +22,7 @@ pub mod brokerage;
 pub mod camps;
 pub mod census;
 pub mod claim;
+pub mod change;
 pub mod cohesion;
 pub mod component;
 pub mod core_number;
