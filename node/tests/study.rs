@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use support::run;
 use tongban::network::study::{Comparison, STUDY, keys, paper_tables, study};
+use tongban::text::Lang;
 use tongban_core::network::facts::Facts;
 use tongban_core::network::tie::Actor;
 
@@ -97,7 +98,7 @@ fn quotations_are_brief() {
 #[test]
 fn each_cell_of_the_two_tables_has_its_words() {
     let tables = paper_tables();
-    let comparison = Comparison::of(&tables);
+    let comparison = Comparison::of(&tables, &study(), Lang::Zh);
     assert_eq!(comparison.cells.len(), keys().len());
     assert_eq!(comparison.cells.iter().map(|cell| cell.paper.len()).sum::<usize>(), tables.len(), "a key that is none");
     let silent: Vec<&str> =
@@ -110,11 +111,26 @@ fn each_cell_of_the_two_tables_has_its_words() {
 
 #[test]
 fn the_page_shows_each_cell_and_how_much_there_is() {
-    let page = include_str!("../../docs/study.md");
-    for cell in Comparison::of(&paper_tables()).cells {
-        let row = page.lines().find(|line| line.starts_with(&format!("| `{}` |", cell.key)));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/study.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let mut written = page.clone();
+    for cell in Comparison::of(&paper_tables(), &study(), Lang::Zh).cells {
+        let start = format!("| `{}` |", cell.key);
+        let row = page.lines().find(|line| line.starts_with(&start));
         let row = row.unwrap_or_else(|| panic!("no row of {}", cell.key));
-        assert!(cell.paper.iter().all(|one| row.contains(&one.words)), "{row}");
+        assert!(!cell.why.is_empty(), "data/study/judged.json says nothing of {}", cell.key);
+        let words: Vec<&str> = cell.paper.iter().map(|one| one.words.as_str()).collect();
+        let words = if words.is_empty() { "（没有说 nothing is said）".to_owned() } else { words.join("；") };
+        let mut lines: Vec<String> = cell.paper.iter().map(|one| one.line.to_string()).collect();
+        lines.dedup();
+        let (lines, computed) = (lines.join(", "), cell.computed.replace('|', "/"));
+        let new = format!("{start} {words} | {lines} | {computed} | {}: {} |", cell.verdict.words(), cell.why);
+        written = written.replace(row, &new);
+    }
+    if std::env::var_os("TONGBAN_DOCS").is_some_and(|word| word == "write") {
+        std::fs::write(path, &written).unwrap();
+    } else {
+        assert!(written == page, "docs/study.md is written anew with TONGBAN_DOCS=write");
     }
     let study = study();
     let counts = [

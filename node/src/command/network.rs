@@ -15,7 +15,7 @@ use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
 use crate::network::measure::{MEASURES, Measure, Subject, by_name};
-use crate::network::study::{Comparison, STUDY, paper_tables};
+use crate::network::study::{Comparison, STUDY, paper_tables, study};
 use crate::network::{self, Choice, Fault, Format, Input, Measured, Net, Report, Run, Source, report};
 use crate::text::Lang;
 
@@ -221,7 +221,7 @@ impl Network {
             What::Export { files, format, out, encoding } => export(&files, format, &out, encoding),
             What::Study { compare: false, out } => put(out.as_deref(), STUDY.as_bytes()),
             What::Study { compare: true, out } => {
-                let text = serde_json::to_string_pretty(&Comparison::of(&paper_tables()))
+                let text = serde_json::to_string_pretty(&Comparison::of(&paper_tables(), &study(), Lang::Zh))
                     .map_err(|error| Failure::new("network-not-written", error.to_string()))?;
                 put(out.as_deref(), format!("{text}\n").as_bytes())
             }

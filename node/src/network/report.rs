@@ -520,6 +520,13 @@ impl Words<'_> {
     }
 }
 
+/// What a cell is called, whom it names and its figures, in one line and without its evidence.
+pub fn judged(facts: &Facts, cell: &Cell, lang: Lang) -> String {
+    let bare = Cell { evidence: Evidence::default(), ..cell.clone() };
+    let lines = Words { facts, lang }.cell(&bare);
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// The rules as a table for `docs/network.md`, in both languages.
 pub fn rules_page(rules: &[Rule]) -> String {
     let facts = Facts::default();

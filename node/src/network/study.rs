@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 use tongban_core::network::facts::Facts;
+use tongban_core::network::report::{Cell, Report, Row, Scope, report};
 use tongban_core::network::tie::Network;
+
+use super::report;
+use crate::text::Lang;
 
 /// The study as a file that reports read.
 pub const STUDY: &str = include_str!("../../../data/study/yangtze-delta.json");
@@ -61,9 +65,50 @@ pub struct Compared {
     pub key: String,
     /// What the paper says in it; empty where it says nothing.
     pub paper: Vec<Words>,
+    /// What is computed of the study for the same cell: what it is called, and the figures by which.
+    pub computed: String,
+    /// How a reader finds the two.
+    pub verdict: Verdict,
+    /// Why.
+    pub why: String,
 }
 
-/// The paper's two tables cell by cell, ready to have beside them what is computed.
+/// How what is computed goes with what the paper says, as a reader judged it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 一致.
+    Agrees,
+    /// 部分一致.
+    Partly,
+    /// 不一致.
+    Differs,
+    /// 无从比较: the study, or the paper, says too little.
+    CannotTell,
+}
+
+impl Verdict {
+    /// The words for it in the documentation.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Agrees => "一致 agrees",
+            Verdict::Partly => "部分一致 in part",
+            Verdict::Differs => "不一致 differs",
+            Verdict::CannotTell => "无从比较 cannot tell",
+        }
+    }
+}
+
+/// A reader's judgement of one cell.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Judged {
+    key: String,
+    verdict: Verdict,
+    why: String,
+}
+
+/// The paper's two tables cell by cell, with what is computed beside them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Every cell of [`keys`], in that order.
@@ -71,11 +116,20 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Sorts words into their cells.
-    pub fn of(words: &[Words]) -> Comparison {
+    /// Puts the cells side by side.
+    pub fn of(words: &[Words], facts: &Facts, lang: Lang) -> Comparison {
+        let report = report(facts, &Scope::default());
+        let judged: Vec<Judged> = serde_json::from_str(include_str!("../../../data/study/judged.json"))
+            .expect("data/study/judged.json is tested");
         let cell = |key: String| {
             let paper = words.iter().filter(|one| one.key == key).cloned().collect();
-            Compared { key, paper }
+            let found: Vec<String> =
+                cells(&report, &key).into_iter().map(|cell| report::judged(facts, cell, lang)).collect();
+            let (verdict, why) = judged
+                .iter()
+                .find(|one| one.key == key)
+                .map_or((Verdict::CannotTell, String::new()), |one| (one.verdict, one.why.clone()));
+            Compared { key, paper, computed: found.join(" / "), verdict, why }
         };
         Comparison { cells: keys().into_iter().map(cell).collect() }
     }
@@ -83,5 +137,18 @@ impl Comparison {
     /// What the paper says in a cell; none if there is no such cell.
     pub fn paper(&self, key: &str) -> Option<&[Words]> {
         self.cells.iter().find(|cell| cell.key == key).map(|cell| cell.paper.as_slice())
+    }
+}
+
+/// The computed cells of one of the paper's.
+fn cells<'a>(report: &'a Report, key: &str) -> Vec<&'a Cell> {
+    let of_network = |row: &'a Row, network: &str| row.cells.iter().filter(|cell| cell.key == network).collect();
+    match key.split_once('.') {
+        Some(("strategy", network)) => report.table2.row("strategy").map_or(Vec::new(), |row| of_network(row, network)),
+        Some((network, what)) => {
+            let row = report.table1.iter().find(|row| row.key == network);
+            row.and_then(|row| row.cell(what)).into_iter().collect()
+        }
+        None => report.table2.row(key).map_or(Vec::new(), |row| row.cells.iter().collect()),
     }
 }
