@@ -231,6 +231,8 @@ pub const NETWORK_ACTORS_MAX: usize = 1_000_000;
 pub const NETWORK_TIES_MAX: usize = 10_000_000;
 /// Faults of its files that are told at once; of more the first.
 pub const NETWORK_FAULTS_MAX: usize = 20;
+/// Dossiers and lines that a diagnosis names of those it counts.
+pub const DIAGNOSIS_SOURCES_SHOWN: usize = 10;
 /// The most actors for measures whose time grows with the third power of their number.
 pub const NETWORK_SLOW_ACTORS_MAX: usize = 5_000;
 /// From how many starts communities, and a core, are sought.

@@ -28,6 +28,7 @@ pub mod component;
 pub mod core_number;
 pub mod degree;
 pub mod discourse;
+pub mod diagnosis;
 pub mod draw;
 pub mod facts;
 pub mod graph;

@@ -6,6 +6,7 @@
 
 mod build;
 pub mod digests;
+pub mod diagnosis;
 mod dl;
 mod document;
 mod fault;

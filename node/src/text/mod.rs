@@ -39,6 +39,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("network", include_str!("zh/network.ftl"), include_str!("en/network.ftl")),
     ("import", include_str!("zh/import.ftl"), include_str!("en/import.ftl")),
     ("report", include_str!("zh/report.ftl"), include_str!("en/report.ftl")),
+    ("diagnosis", include_str!("zh/diagnosis.ftl"), include_str!("en/diagnosis.ftl")),
 ];
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));
