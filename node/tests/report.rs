@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 
 use support::run;
-use tongban::network::report::{document, read_facts, rules_page};
+use tongban::network::report::{diagnoses, document, read_facts, rules_page};
 use tongban::text::Lang;
 use tongban_core::network::report::{RULES, Scope, report};
 
@@ -54,7 +54,7 @@ fn every_key_has_its_words() {
         let facts = read_facts(text.as_bytes()).unwrap();
         let found = report(&facts, &Scope::default());
         for lang in [Lang::Zh, Lang::En] {
-            let page = document(&facts, &found, lang);
+            let page = document(&facts, &found, &diagnoses(&facts, &found), lang);
             let (markdown, html) = (page.markdown(), page.html(lang));
             // A key without words comes out as itself.
             assert!(!markdown.contains("report-") && !html.contains("report-"), "{}", lang.name());
@@ -63,7 +63,7 @@ fn every_key_has_its_words() {
         }
     }
     let facts = read_facts(held.as_bytes()).unwrap();
-    let markdown = document(&facts, &report(&facts, &Scope::default()), Lang::Zh).markdown();
+    let markdown = document(&facts, &report(&facts, &Scope::default()), &[], Lang::Zh).markdown();
     assert!(
         markdown.contains("| 府际网络 |") && markdown.contains("证据不足") && markdown.contains("江苏省收，安徽省办")
     );

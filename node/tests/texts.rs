@@ -15,6 +15,7 @@ use tongban_core::case::{Barrier, Phase, REASONS, Step};
 use tongban_core::dossier::REFUSALS;
 use tongban_core::ident::{PersonIdError, RealmError, Subject, UsccError};
 use tongban_core::item::Stance;
+use tongban_core::network::diagnosis::{FIGURES, NEEDS, RULES};
 use tongban_core::rule::CODES;
 
 /// What may stand in Chinese in an English text: names of products and forms that have no other.
@@ -172,6 +173,17 @@ fn every_fault_of_a_catalogue_says_what_to_do() {
         let name = tongban::catalogue::column::name(tongban::catalogue::column::About::Items, element);
         both(&format!("import-element-{name}"));
     }
+}
+
+#[test]
+fn every_diagnosis_says_what_it_is_and_what_refutes_it() {
+    for rule in RULES {
+        for end in ["", "-says", "-refuted"] {
+            both(&format!("diagnosis-{}{end}", rule.key));
+        }
+    }
+    FIGURES.iter().for_each(|name| both(&format!("diagnosis-figure-{name}")));
+    NEEDS.iter().for_each(|name| both(&format!("diagnosis-need-{name}")));
 }
 
 #[test]

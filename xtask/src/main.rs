@@ -18,7 +18,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask test [-- ARGS]   get what the tests need, run every test, end with `N passed, M failed`
                              (ARGS go to `cargo test`)
-cargo xtask soak [-- ARGS]   the long form of the fault tests (docs/faults.md), ending in a table; about a quarter of an hour
+cargo xtask soak [-- ARGS]   the long form of the fault tests (docs/faults.md) and of the worlds with known causes
+                             (docs/diagnoses.md), ending in a table; about half an hour
                              (ARGS go to `cargo test`, such as --release)
 cargo xtask postgres COMMAND run a command with a private PostgreSQL server, its address in TONGBAN_POSTGRES
 cargo xtask tools            only get what the tests need

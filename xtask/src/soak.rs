@@ -1,4 +1,5 @@
-//! The long form of the fault tests: the same code as in `cargo xtask test`, longer.
+//! The long form of the fault tests, and of the worlds against which diagnoses are held: the same code as in `cargo xtask
+//! test`, longer.
 
 use crate::{
     check,
@@ -38,6 +39,11 @@ fn run(extra: &[&str], tally: &mut Tally) -> Result<String, Fault> {
         // All scenarios run even when one fails, so that the table is of all.
         failed = check::tallied(&mut cargo, tally).err().or(failed);
     }
+    // Prints its own tables, those of `docs/diagnoses.md`.
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "-p", "tongban-core", "--locked", "--test", "network_diagnosis"]).args(extra);
+    cargo.args(["--", "--nocapture", "--test-threads=1"]).env("TONGBAN_SOAK", "1");
+    failed = check::tallied(&mut cargo, tally).err().or(failed);
     let rows = fs::read_to_string(&table).unwrap_or_default();
     let _ = fs::remove_file(&table);
     match failed {

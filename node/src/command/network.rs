@@ -452,6 +452,7 @@ impl Reporting {
         }
         let facts = report::read_facts(&bytes).map_err(|(code, text)| Failure::new(code, text))?;
         let found = tongban_core::network::report::report(&facts, &scope);
+        let diagnoses = report::diagnoses(&facts, &found);
         let lang = match self.lang {
             Language::Zh => Lang::Zh,
             Language::En => Lang::En,
@@ -459,10 +460,10 @@ impl Reporting {
         let text = match self.format {
             Written::Json => {
                 let source = json!({ "file": self.file.display().to_string(), "sha256": sha256(&bytes) });
-                format!("{:#}\n", report::json(&found, &source))
+                format!("{:#}\n", report::json(&found, &diagnoses, &source))
             }
-            Written::Md => report::document(&facts, &found, lang).markdown(),
-            Written::Html => report::document(&facts, &found, lang).html(lang),
+            Written::Md => report::document(&facts, &found, &diagnoses, lang).markdown(),
+            Written::Html => report::document(&facts, &found, &diagnoses, lang).html(lang),
         };
         put(self.out.as_deref(), text.as_bytes())
     }

@@ -1,9 +1,9 @@
-//! Diagnoses in words: as Markdown and as part of a page.
+//! Diagnoses in words, as sections of a report.
 
-use maud::{Markup, html};
 use tongban_core::network::diagnosis::{Diagnosis, FALSE_SHARE_MAX, Figure, Finding, RULES, Unit};
 use tongban_core::network::facts::Facts;
 
+use super::document::{Block, Section};
 use crate::limits::DIAGNOSIS_SOURCES_SHOWN;
 use crate::text::Lang;
 
@@ -17,44 +17,23 @@ struct Told {
     notes: Vec<String>,
 }
 
-/// As lines of Markdown, each diagnosis under a heading of the third level.
-pub fn markdown(lang: Lang, facts: &Facts, diagnoses: &[Diagnosis]) -> String {
-    let plain = |text: &str| text.replace('|', "\\|").replace('\n', " ");
-    let mut out = String::new();
-    for told in diagnoses.iter().map(|one| told(lang, facts, one)) {
-        out.push_str(&format!("### {}\n\n{}\n\n", plain(&told.name), plain(&told.says)));
-        for (name, value) in &told.figures {
-            out.push_str(&format!("- {}\n", plain(&lang.labelled(name, value))));
-        }
-        for note in std::iter::once(&told.words).chain(&told.notes) {
-            out.push_str(&format!("- {}\n", plain(note)));
-        }
-        out.push('\n');
-    }
-    out
-}
-
-/// As part of a page.
-pub fn fragment(lang: Lang, facts: &Facts, diagnoses: &[Diagnosis]) -> Markup {
-    html! {
-        @for told in diagnoses.iter().map(|one| told(lang, facts, one)) {
-            section {
-                h3 { (told.name) }
-                p { (told.says) }
-                @if !told.figures.is_empty() {
-                    table {
-                        tbody {
-                            @for (name, value) in &told.figures {
-                                tr { th scope="row" { (name) } td { (value) } }
-                            }
-                        }
-                    }
-                }
-                p { (told.words) }
-                @for note in &told.notes { p { (note) } }
-            }
-        }
-    }
+/// As sections of a report: what was asserted first, then what was not found, then what there is too little for.
+pub fn sections(lang: Lang, facts: &Facts, diagnoses: &[Diagnosis]) -> Vec<Section> {
+    let place = |one: &&Diagnosis| match one.finding {
+        Finding::Asserted => 0,
+        Finding::NotFound => 1,
+        Finding::TooLittle { .. } => 2,
+    };
+    let mut all: Vec<&Diagnosis> = diagnoses.iter().collect();
+    all.sort_by_key(place);
+    let section = |one: &Diagnosis| {
+        let Told { name, says, words, figures, notes } = told(lang, facts, one);
+        let figures = figures.iter().map(|(name, value)| lang.labelled(name, value));
+        let lines = figures.chain([words]).chain(notes).collect();
+        let title = lang.labelled(&lang.t("diagnosis-title"), &name);
+        Section { title, blocks: vec![Block::Text(says), Block::List(lines)] }
+    };
+    all.into_iter().map(section).collect()
 }
 
 fn told(lang: Lang, facts: &Facts, one: &Diagnosis) -> Told {

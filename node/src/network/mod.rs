@@ -5,8 +5,8 @@
 //! and a remedy (`fault`). [`live`] is what a node's dossiers say, [`known`] who those are whom it names, [`digests`] what all nodes tell of their ties. `docs/network.md` is the page for those who use it.
 
 mod build;
-pub mod digests;
 pub mod diagnosis;
+pub mod digests;
 mod dl;
 mod document;
 mod fault;

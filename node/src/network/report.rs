@@ -1,9 +1,11 @@
 //! The paper's tables and its framework in words: what [`tongban_core::network::report`] found, as a [`Document`].
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 use tongban_core::catalogue::{Mode, Subject};
+use tongban_core::network::diagnosis::{self, Diagnosis};
 use tongban_core::network::facts::{Effect, Facts};
 use tongban_core::network::report::framework::{Association, Dialectic};
 use tongban_core::network::report::lag::Lagged;
@@ -41,8 +43,27 @@ pub fn read_facts(bytes: &[u8]) -> Result<Facts, (&'static str, String)> {
 }
 
 /// For programs: every figure and every digit, with keys instead of words, and by what it was made of what.
-pub fn json(report: &Report, source: &Json) -> Json {
-    json!({ "made_by": format!("tongban {}", env!("CARGO_PKG_VERSION")), "input": source, "report": report })
+pub fn json(report: &Report, diagnoses: &[Diagnosis], source: &Json) -> Json {
+    let made_by = format!("tongban {}", env!("CARGO_PKG_VERSION"));
+    json!({ "made_by": made_by, "input": source, "report": report, "diagnoses": diagnoses })
+}
+
+/// The paper's difficulties, as far as the facts of the report's days carry them: of all provinces and items.
+pub fn diagnoses(facts: &Facts, report: &Report) -> Vec<Diagnosis> {
+    let of = |period: Period| {
+        let until = period.until.saturating_add(jiff::Span::new().days(1));
+        diagnosis::diagnose(facts, &diagnosis::Scope { from: period.from, until })
+    };
+    report.period.map_or_else(Vec::new, of)
+}
+
+/// Numbers of the facts that are named as evidence, of each cell the first few.
+pub fn named(report: &Report, diagnoses: &[Diagnosis]) -> BTreeSet<u32> {
+    let rows = report.table1.iter().chain(&report.table2.individual).chain(&report.table2.relational);
+    let framework = [&report.framework.environment, &report.framework.process, &report.framework.outcome];
+    let cells = rows.chain(framework).flat_map(|row| &row.cells).map(|cell| cell.evidence.facts.first.as_slice());
+    let asserted = diagnoses.iter().map(|one| one.evidence.as_slice());
+    cells.chain(asserted).flat_map(|numbers| numbers.iter().take(EVIDENCE_SHOWN).copied()).collect()
 }
 
 /// Words for what was found.
@@ -51,21 +72,25 @@ struct Words<'a> {
     lang: Lang,
 }
 
-/// The report in words. Others add sections of theirs to [`Document::sections`].
-pub fn document(facts: &Facts, report: &Report, lang: Lang) -> Document {
+/// The report in words.
+pub fn document(facts: &Facts, report: &Report, diagnoses: &[Diagnosis], lang: Lang) -> Document {
     let words = Words { facts, lang };
+    let diagnoses = super::diagnosis::sections(lang, facts, diagnoses);
     Document {
         title: words.t("report-title"),
         lead: words.lead(&report.scope, report.period),
-        sections: vec![
-            words.table1(&report.table1),
-            words.table2(report),
-            words.framework(report),
-            words.dialectics(&report.framework.dialectics),
-            words.outcome(&report.outcome.passages),
-            words.rules(report.rules),
-            words.kinds(),
-        ],
+        sections: [
+            vec![
+                words.table1(&report.table1),
+                words.table2(report),
+                words.framework(report),
+                words.dialectics(&report.framework.dialectics),
+                words.outcome(&report.outcome.passages),
+            ],
+            diagnoses,
+            vec![words.rules(report.rules), words.kinds()],
+        ]
+        .concat(),
     }
 }
 

@@ -30,6 +30,73 @@ pub const SEED: u64 = 1;
 /// A tie counts for persistence if it had so many facts in the first half: rarer ones come and go by chance.
 pub const TIE_FACTS_MIN: u32 = 6;
 
+/// Names of all figures that claims have.
+pub const FIGURES: [&str; 38] = [
+    "odds-peers",
+    "returned",
+    "expected",
+    "late-or-missing",
+    "of-refusals",
+    "refusals",
+    "of-flow",
+    "moves",
+    "betweenness",
+    "odds-beyond",
+    "returned-beyond",
+    "returned-within",
+    "one-way",
+    "firms-matters",
+    "net",
+    "outside-agreements",
+    "ties-lapsed",
+    "left",
+    "left-of-all",
+    "weeks",
+    "rated-badly",
+    "odds-later",
+    "hear-applicants",
+    "advised",
+    "advised-count",
+    "governments",
+    "odds-late",
+    "late-users",
+    "late-others",
+    "authorities",
+    "corrections-apart",
+    "corrections-low",
+    "corrections-high",
+    "a-year",
+    "a-year-usual",
+    "handed",
+    "objections",
+    "days-standing",
+];
+
+/// Names of all that claims can lack.
+pub const NEEDS: [&str; 21] = [
+    "days",
+    "peers",
+    "refusals",
+    "authorities",
+    "authorities-items",
+    "months-pair",
+    "hand-overs-side",
+    "offices-both",
+    "firms-matters-pair",
+    "agreements",
+    "hand-overs-between",
+    "pairs",
+    "items-open",
+    "events",
+    "weeks",
+    "ratings",
+    "rated",
+    "professional",
+    "governments",
+    "authorities-producer",
+    "objections",
+];
+
 /// A diagnosis: the paper's words, and when it is asserted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Rule {

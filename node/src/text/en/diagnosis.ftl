@@ -1,3 +1,4 @@
+diagnosis-title = Diagnosis
 # Diagnoses: the difficulties that the paper names, judged by facts.
 diagnosis-asserted = This is so
 diagnosis-not-found = Not found ({ $tested } claims tested; that is no proof that there is nothing)

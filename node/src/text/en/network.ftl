@@ -146,3 +146,7 @@ relation-takes-over = takes over from
 relation-declines = declines
 relation-objects = objects to
 relation-amends = amends for
+network-report = Report: tables 1 and 2, environment – process – outcome, diagnoses
+network-evidence = The facts behind it
+network-evidence-caption = Facts that are named above, by their numbers; each opens its source
+network-number = Number

@@ -1,3 +1,4 @@
+diagnosis-title = 诊断
 # 诊断: 论文所说的困境, 按事实判断。
 diagnosis-asserted = 有此情形
 diagnosis-not-found = 未发现（检验了 { $tested } 项；未发现不等于没有）

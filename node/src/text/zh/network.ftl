@@ -146,3 +146,7 @@ relation-takes-over = 采用
 relation-declines = 不采用
 relation-objects = 指出法律障碍
 relation-amends = 消除法律障碍
+network-report = 报告：表1、表2、环境—过程—结果、诊断
+network-evidence = 依据的事实
+network-evidence-caption = 上面各格点名的事实，编号相同；点开看出处
+network-number = 编号

@@ -6,6 +6,7 @@ mod desk;
 mod dossier;
 mod export;
 mod facts;
+mod report;
 
 use axum::Router;
 use axum::routing::get;
@@ -27,6 +28,7 @@ pub fn router() -> Router<App> {
         .route(desk::PAGE, get(desk::show))
         .route(facts::PAGE, get(facts::show))
         .route("/network/dossiers/{id}", get(dossier::show))
+        .route(report::PAGE, get(report::show))
         .route(export::PAGE, get(export::send))
 }
 
