@@ -34,6 +34,7 @@ pub mod facts;
 pub mod graph;
 pub mod groups;
 pub mod hierarchy;
+pub mod layers;
 pub mod leiden;
 pub mod movement;
 mod parallel;
@@ -41,8 +42,10 @@ mod partners;
 pub mod path;
 pub mod permute;
 pub mod report;
+pub mod process;
 pub mod signed;
 pub mod standing;
 pub mod tie;
+pub mod two_mode;
 
 pub use graph::{Graph, LeftOut};
