@@ -275,3 +275,9 @@ pub const DIGEST_AGAIN_MONTHS: usize = 3;
 pub const DIGEST_MONTHS_SHOWN: usize = 12;
 /// Rows of a month that a page shows; the file has all.
 pub const DIGEST_ROWS_SHOWN: usize = 500;
+/// How many steps a hand-over in a log of events may span at most.
+pub const NETWORK_STEPS_MAX: usize = 100;
+/// How often CONCOR halves, unless the command says otherwise; the blockmodel has as many groups as come of it.
+pub const NETWORK_SPLITS: u32 = 2;
+/// How often it may halve at most.
+pub const NETWORK_SPLITS_MAX: u32 = 5;

@@ -8,8 +8,12 @@ use std::path::Path;
 use jiff::civil::date;
 use serde_json::Value;
 use support::run;
-use tongban::network::measure::MEASURES;
-use tongban::network::{Actor, CODES, Choice, Fault, Format, Input, Net, Report, Tie, Written, read, write};
+use tongban::network::measure::{MEASURES, TESTS};
+use tongban::network::{
+    Actor, CODES, Choice, Fault, Format, How, Input, Net, Reading, Report, Tie, Written, read, read_events, write,
+    write_events,
+};
+use tongban_core::network::process::Reach;
 
 fn input<'a>(name: &'a str, bytes: &'a [u8]) -> Input<'a> {
     Input { name, relation: name.split('.').next().unwrap_or(name), bytes }
@@ -263,12 +267,24 @@ const WRONG: &[(&str, &str, &str, (u32, u32))] = &[
         (1, 30),
     ),
     ("matrix-not-square", "a.csv", ",a,b,d\na,0,1,0\nb,0,0,1\nc,1,0,0\n", (1, 0)),
+    (
+        "ocel-case",
+        "a.json",
+        r#"{"objectTypes":[],"eventTypes":[],"objects":[{"id":"a","type":"x"},{"id":"b","type":"y"}],"events":[]}"#,
+        (0, 0),
+    ),
     ("pajek-form", "a.net", "*Vertices 5 3\n", (1, 13)),
     ("pajek-form", "a.net", "*Vertices 1\n1 a\n*Partition x\n", (3, 1)),
     ("pajek-format", "a.net", "*Vertices 2\n*Arcs\n1\n", (3, 1)),
     ("row-cells", "a.csv", "from,to\na,b\na,b,3\n", (3, 3)),
     ("sign-format", "a.csv", "from,to,sign\na,b,2\n", (2, 3)),
     ("text-control", "a.csv", "id,name\na,b\u{7}\n", (2, 1)),
+    (
+        "time-format",
+        "a.xes",
+        "<log><trace><event>\n <date key=\"time:timestamp\" value=\"soon\"/></event></trace></log>",
+        (2, 2),
+    ),
     ("too-many-actors", "a.net", "*Vertices 1000001\n", (1, 1)),
     ("weight-format", "a.csv", "from,to,weight\na,b,three\n", (2, 3)),
     ("weight-format", "a.csv", "from,to,weight\na,b,NaN\n", (2, 3)),
@@ -296,7 +312,7 @@ fn what_is_wrong_has_its_code_its_place_and_a_remedy() {
     let faults = read(&two).unwrap_err();
     assert_eq!((faults[0].code, faults[0].file.as_str()), ("actor-conflict", "b.csv"));
     // These need more than a test should make; they are seen beside the code that says them.
-    let elsewhere = ["file-too-large", "too-many-ties", "encoding", "json-format", "actor-conflict"];
+    let elsewhere = ["events-none", "file-too-large", "too-many-ties", "encoding", "json-format", "actor-conflict"];
     // Those of lists of statements are seen in `statements.rs`.
     let of_statements = [
         "actor-format",
@@ -339,7 +355,7 @@ fn elements_in_elements_without_end_are_refused() {
 #[test]
 fn the_page_has_every_measure_and_every_code() {
     let page = include_str!("../../docs/network.md");
-    for measure in MEASURES {
+    for measure in MEASURES.iter().chain(TESTS) {
         assert!(page.contains(&format!("| `{}` |", measure.name)), "{}", measure.name);
         for reference in measure.reference.split("; ") {
             assert!(page.contains(reference), "{}: {reference}", measure.name);
@@ -348,6 +364,152 @@ fn the_page_has_every_measure_and_every_code() {
     for (code, what, todo) in CODES {
         assert!(page.contains(&format!("| `{code}` | {what} | {todo} |")), "{code}");
     }
+}
+
+// Logs of events.
+
+/// Two cases: A hands to B and gets it back, then C; A hands to C. One event names nobody, one only begins.
+const XES: &str = r#"<?xml version="1.0"?>
+<log xes.version="1849-2016">
+  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
+  <global scope="event"><string key="concept:name" value="unknown"/></global>
+  <trace><string key="concept:name" value="one"/>
+    <event><string key="concept:name" value="take in"/><string key="org:resource" value="A"/>
+      <date key="time:timestamp" value="2026-01-05T09:00:00+08:00"/></event>
+    <event><string key="concept:name" value="decide"/><string key="org:resource" value="B"/>
+      <string key="lifecycle:transition" value="start"/></event>
+    <event><string key="concept:name" value="decide"/><string key="org:resource" value="B"/>
+      <string key="lifecycle:transition" value="complete"/></event>
+    <event><string key="concept:name" value="remind"/><float key="org:resource" value="nan"/></event>
+    <event><string key="concept:name" value="take in"/><string key="org:resource" value="A"/></event>
+    <event><string key="concept:name" value="send"/><string key="org:resource" value="C"/></event>
+    <event><string key="concept:name" value="file"/><string key="org:resource" value="C"/></event>
+  </trace>
+  <trace>
+    <event><string key="concept:name" value="take in"/><string key="org:resource" value="A"/></event>
+    <event><string key="concept:name" value="send"/><string key="org:resource" value="C"/></event>
+  </trace>
+</log>"#;
+
+fn log_net(how: &How, bytes: &[u8]) -> (Net, Report) {
+    let mut reading = Reading::of(how);
+    reading.add(input("log.x", bytes));
+    let (net, report, _) = reading.finish().unwrap();
+    (net, report)
+}
+
+/// The ties of a layer, as `A>B 2`.
+fn ties_in(net: &Net, layer: &str) -> Vec<String> {
+    let layer = net.layer(layer).unwrap();
+    let id = |actor: u32| net.actors[actor as usize].id.as_str();
+    let ties = net.ties.iter().filter(|tie| tie.layer == layer);
+    ties.map(|tie| format!("{}>{} {}", id(tie.from), id(tie.to), tie.value())).collect()
+}
+
+#[test]
+fn a_log_becomes_four_layers() {
+    let (net, report) = log_net(&How::default(), XES.as_bytes());
+    assert_eq!(net.layers, ["handover", "subcontracting", "together", "joint"]);
+    assert_eq!(ties_in(&net, "handover"), ["A>B 1", "A>C 2", "B>A 1"]);
+    assert_eq!(ties_in(&net, "subcontracting"), ["A>B 1"]);
+    assert_eq!(ties_in(&net, "together"), ["A>B 1", "A>C 2", "B>A 1", "B>C 1", "C>A 2", "C>B 1"]);
+    let dropped: Vec<usize> = report.of_logs.iter().map(|(_, count)| *count).collect();
+    // What only began, what names nobody, C to C.
+    assert_eq!(dropped, [1, 1, 1], "{:?}", report.of_logs);
+    let far = How { reach: Reach { steps: 3, beta: 0.5, once: true }, shares: true, ..How::default() };
+    let (net, _) = log_net(&far, XES.as_bytes());
+    // A to B after one step in one case; of three numbers of steps in the first case and one in the second.
+    assert_eq!(ties_in(&net, "handover")[0], format!("A>B {}", 1.0 / (1.0 + 0.5 + 0.25 + 1.0)));
+    assert_eq!(ties_in(&net, "together")[1], "A>C 1");
+}
+
+#[test]
+fn an_object_of_any_type_may_be_a_case() {
+    let text = r#"{
+        "objectTypes": [{"name": "order", "attributes": []}, {"name": "clerk", "attributes": []}],
+        "eventTypes": [{"name": "check", "attributes": []}],
+        "objects": [
+            {"id": "o1", "type": "order"}, {"id": "o2", "type": "order"},
+            {"id": "X", "type": "clerk", "attributes": [{"name": "name", "value": "甲", "time": "1970-01-01T00:00:00Z"}]},
+            {"id": "Y", "type": "clerk"}],
+        "events": [
+            {"id": "2", "type": "check", "time": "2026-01-02T00:00:00Z", "relationships": [
+                {"objectId": "o1", "qualifier": ""}, {"objectId": "o2", "qualifier": ""}, {"objectId": "Y", "qualifier": "does"}]},
+            {"id": "1", "type": "check", "time": "2026-01-01T09:00:00", "relationships": [
+                {"objectId": "o1", "qualifier": ""}, {"objectId": "X", "qualifier": "does"}]},
+            {"id": "3", "type": "check", "time": "2026-01-03T00:00:00Z", "relationships": []}]}"#;
+    let how = How { case: Some("order".to_owned()), resource: Some("clerk".to_owned()), ..How::default() };
+    let (net, report) = log_net(&how, text.as_bytes());
+    // In the order of their times, not of the file.
+    assert_eq!(ties_in(&net, "handover"), ["X>Y 1"]);
+    assert_eq!(net.actors[0].label, "甲");
+    assert_eq!(report.of_logs[0], ("events that are in no case", 1));
+    let faults = read(&[input("a.json", text.as_bytes())]).unwrap_err();
+    assert_eq!((faults[0].code, faults[0].value.as_str()), ("ocel-case", "clerk, order"));
+}
+
+/// Facts of a dossier, one of another, and some that were counted together.
+const FACTS: &str = r#"{"actors": [
+    {"actor": "person:320000", "name": "江苏个人", "network": "issue", "level": "outside"},
+    {"actor": "intergovernmental:苏州", "name": "苏州", "network": "intergovernmental", "level": "city",
+        "region": "320500", "line": "civil-affairs"},
+    {"actor": "intergovernmental:江苏", "name": "江苏", "network": "intergovernmental", "level": "province",
+        "region": "320000", "line": "civil-affairs"}],
+    "facts": [
+    {"relation": "hands_to", "from": 1, "to": 2, "day": "2026-01-06", "count": 1, "source": "D1#2", "item": "2020-35-25"},
+    {"relation": "applies_to", "from": 0, "to": 1, "day": "2026-01-06", "count": 1, "source": "D1#1", "subject": "person"},
+    {"relation": "returns_to", "from": 2, "to": 1, "day": "2026-01-07", "count": 1, "source": "D1#3", "sign": -1},
+    {"relation": "applies_to", "from": 0, "to": 1, "day": "2026-01-08", "count": 1, "source": "D2#1"},
+    {"relation": "hands_to", "from": 1, "to": 2, "day": "2026-01-01", "count": 40, "source": "a digest"}]}"#;
+
+#[test]
+fn facts_are_a_network_and_a_log() {
+    let net = net_of_text("facts.json", FACTS);
+    assert_eq!(net.layers, ["hands_to", "applies_to", "returns_to"]);
+    assert_eq!(net.actors[1].attributes["parent"], "intergovernmental:江苏");
+    let last = net.ties[4];
+    assert_eq!((last.weight, last.from_day, last.to_day), (40.0, Some(date(2026, 1, 1)), Some(date(2026, 1, 1))));
+    assert_eq!(net.ties[2].sign, -1);
+    let events = read_events(input("facts.json", FACTS.as_bytes()), &How::default()).unwrap();
+    let activities: Vec<&str> = events.cases[0].events.iter().map(|event| event.activity.as_str()).collect();
+    assert_eq!((events.cases[0].name.as_str(), activities), ("D1", vec!["applies_to", "hands_to", "returns_to"]));
+    assert_eq!((events.len(), events.left_out[0].1), (4, 1));
+    for format in [Format::Xes, Format::Ocel] {
+        let written = write_events(&events, format).unwrap();
+        let again = read_events(input("again", &written), &How::default()).unwrap();
+        assert_eq!(again.cases, events.cases, "{}", format.name());
+    }
+    let refused = read_events(input("ties.csv", b"from,to\na,b\n"), &How::default()).unwrap_err();
+    assert_eq!(refused.code, "events-none");
+}
+
+/// What the schema of OCEL 2.0 asks for, and that everything is declared that is used.
+#[test]
+fn ocel_is_as_its_schema_wants_it() {
+    let events = read_events(input("facts.json", FACTS.as_bytes()), &How::default()).unwrap();
+    let ocel: Value = serde_json::from_slice(&write_events(&events, Format::Ocel).unwrap()).unwrap();
+    let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
+    let is_text = |value: &Value, names: &[&str]| names.iter().all(|name| value[name].is_string());
+    let declared = |types: &str, one: &Value| {
+        let found = list(&ocel, types).into_iter().find(|kind| kind["name"] == one["type"]).expect("a declared type");
+        let names: Vec<Value> = list(&found, "attributes").iter().map(|attribute| attribute["name"].clone()).collect();
+        list(one, "attributes").iter().all(|attribute| names.contains(&attribute["name"]))
+    };
+    let mut ids = std::collections::BTreeSet::new();
+    for object in list(&ocel, "objects") {
+        assert!(is_text(&object, &["id", "type"]) && ids.insert(object["id"].to_string()), "{object}");
+        let has_days = list(&object, "attributes").iter().all(|one| is_text(one, &["name", "value", "time"]));
+        assert!(has_days && declared("objectTypes", &object), "{object}");
+    }
+    for event in list(&ocel, "events") {
+        assert!(is_text(&event, &["id", "type", "time"]) && declared("eventTypes", &event), "{event}");
+        assert!(event["time"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{event}");
+        assert!(list(&event, "attributes").iter().all(|one| is_text(one, &["name", "value"])), "{event}");
+        let is_known = |one: &Value| is_text(one, &["qualifier"]) && ids.contains(&one["objectId"].to_string());
+        assert!(list(&event, "relationships").iter().all(is_known), "{event}");
+    }
+    let kinds: Vec<Value> = list(&ocel, "objectTypes").iter().map(|kind| kind["name"].clone()).collect();
+    assert_eq!(kinds, ["dossier", "item", "organisation"]);
 }
 
 // What the command says.
@@ -538,4 +700,117 @@ fn what_cannot_be_measured_is_named() {
     let refused = run(&arguments).refused("weight-format");
     assert!(refused.err.contains("line 2 column 3") && refused.err.contains("[end-empty]"), "{}", refused.err);
     assert!(!out.exists());
+}
+
+#[test]
+fn logs_are_imported_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("log.xes"), XES).unwrap();
+    std::fs::write(path("facts.json"), FACTS).unwrap();
+    let ran = run(&["network", "import", &path("log.xes"), "--depth", "2", "--out", &path("net.json")]).fine();
+    let said = ran.text();
+    for part in
+        ["handover, subcontracting, together, joint", "depth 2, beta 0.5", "events that name nobody 1", "itself"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    // How a log was read stands in each answer too.
+    let answer = measured(&[&path("log.xes"), "--measures", "density", "--layer", "handover"]);
+    assert!(answer["options"]["logs"].as_str().unwrap().contains("itself, from one event to the next 1"), "{answer}");
+    let ran = run(&["network", "export", &path("facts.json"), "--format", "ocel", "--out", &path("ocel.json")]).fine();
+    assert!(ran.text().contains("2 cases, 4 events") && ran.text().contains("not in it"), "{}", ran.text());
+    run(&["network", "export", &path("ocel.json"), "--format", "xes", "--out", &path("again.xes")]).fine();
+    let answer = measured(&[&path("again.xes"), "--layer", "handover", "--measures", "size"]);
+    is(&answer, "size", None, "arcs", 2.0);
+    run(&["network", "export", &path("net.json"), "--format", "xes", "--out", &path("no.xes")]).refused("events-none");
+    run(&["network", "import", &path("ocel.json"), "--case", "form", "--out", &path("n")]).refused("ocel-case");
+}
+
+#[test]
+fn layers_are_tested_against_layers() {
+    let files = [data("chemnet_pol.csv"), data("chemnet_scito.csv"), data("chemnet_infrep.csv")];
+    let tested = |arguments: &[&str]| -> Value {
+        let files = files.iter().map(String::as_str);
+        let all: Vec<&str> = ["network", "test"].into_iter().chain(files).chain(arguments.iter().copied()).collect();
+        serde_json::from_slice(&run(&[all.as_slice(), &["--format", "json"]].concat()).fine().out).unwrap()
+    };
+    let qap = ["--model", "qap", "--y", "chemnet_pol", "--x", "chemnet_infrep,chemnet_scito", "--permutations", "400"];
+    let answer = tested(&qap);
+    // gcor of sna.
+    is(&answer, "qap", Some("chemnet_infrep"), "r", 0.335_304_558_428_693_9);
+    let p = figure(&answer, "qap", Some("chemnet_infrep"), "p two-sided").as_f64().unwrap();
+    let error = figure(&answer, "qap", Some("chemnet_infrep"), "p error").as_f64().unwrap();
+    assert!(p < 0.02 && (error - (p * (1.0 - p) / 400.0).sqrt()).abs() < 1e-12, "{p} {error}");
+    assert_eq!((&answer["options"]["seed"], &answer["options"]["permutations"]), (&Value::from(1), &Value::from(400)));
+    assert_eq!(answer["measures"][0]["reference"], "Krackhardt 1987");
+    assert_eq!(tested(&qap), answer);
+    let mrqap = ["--model", "mrqap", "--y", "chemnet_pol", "--x", "chemnet_infrep,chemnet_scito", "--one-sided"];
+    let answer = tested(&[mrqap.as_slice(), &["--permutations", "100"]].concat());
+    is(&answer, "mrqap", None, "cells", 870.0);
+    for of in ["(intercept)", "chemnet_infrep", "chemnet_scito"] {
+        assert!(figure(&answer, "mrqap", Some(of), "p upper").as_f64().unwrap() < 0.05, "{answer}");
+        assert!(
+            figure(&answer, "mrqap", Some(of), "t").is_number() && figure(&answer, "mrqap", Some(of), "b").is_number()
+        );
+    }
+    // A layer is explained by itself without rest.
+    let answer = tested(&["--model", "mrqap", "--y", "chemnet_pol", "--x", "chemnet_pol"]);
+    assert_eq!(figure(&answer, "mrqap", None, "r squared"), Value::Null);
+    let refused = ["network", "test", &files[0], "--model", "qap", "--y", "chemnet_pol", "--x", "beauty"];
+    run(&refused).refused("layer-unknown");
+}
+
+#[test]
+fn days_layers_and_modes_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let dated = put(
+        "dated.csv",
+        "from,to,layer,weight,start,end\na,b,x,6,2026-01-01,\nb,c,x,1,2026-01-08,2026-01-20\nc,d,x,3,2026-01-15,\n\
+         b,a,y,1,2026-01-01,\nc,d,y,1,2026-01-01,\n",
+    );
+    let answer = measured(&[&dated, "--layer", "x", "--day", "2026-01-16", "--then", "2026-02-01"]);
+    is(&answer, "movement", None, "persistence", 2.0 / 3.0);
+    is(&answer, "movement", None, "jaccard", 2.0 / 3.0);
+    is(&answer, "movement", None, "members stayed", 4.0);
+    assert_eq!(answer["options"]["then"], "2026-02-01");
+    assert_eq!(figure(&answer, "multiplexity", None, "arcs"), Value::Null);
+    let answer = measured(&[&dated, "--measures", "multiplexity,movement,regularity"]);
+    is(&answer, "multiplexity", None, "layers of an arc", 1.25);
+    is(&answer, "multiplexity", Some("x | y"), "jaccard", 0.25);
+    is(&answer, "multiplexity", Some("x | y"), "first covered", 0.9);
+    is(&answer, "multiplexity", Some("d"), "participation", 1.0);
+    // The ties of c begin on the 1st, the 8th and the 15th.
+    is(&answer, "regularity", Some("c"), "regularity", 1.0);
+    assert_eq!(figure(&answer, "movement", None, "persistence"), Value::Null);
+    // Two for and one against a reform, one of whom is for another; a camp of its own.
+    let stances = put("stances.csv", "from,to,sign\np,reform,1\nq,reform,1\nr,reform,-1\nr,other,1\n");
+    let answer = measured(&[&stances, "--measures", "two_mode,discourse,frustration"]);
+    is(&answer, "two_mode", None, "density", 4.0 / 6.0);
+    is(&answer, "two_mode", Some("p"), "projected strength", 1.0);
+    is(&answer, "discourse", Some("p"), "congruence", 1.0);
+    is(&answer, "discourse", Some("r"), "conflict", 2.0 / 1.5);
+    assert_eq!(figure(&answer, "discourse", Some("reform"), "stances"), Value::Null);
+    is(&answer, "frustration", None, "line index", 0.0);
+}
+
+/// The blocks of the chemicals network: of CONCOR as this program found them before, of the blockmodel no worse than what
+/// the R package blockmodeling finds.
+#[test]
+fn positions_of_the_chemicals_network() {
+    let answer = measured(&[&data("chemnet_pol.csv"), "--splits", "1", "--measures", "concor,blockmodel"]);
+    let densities = [("1", "density to 1"), ("1", "density to 2"), ("2", "density to 1"), ("2", "density to 2")];
+    let mut found: Vec<f64> =
+        densities.map(|(of, to)| figure(&answer, "concor", Some(of), to).as_f64().unwrap()).to_vec();
+    found.sort_by(f64::total_cmp);
+    for (found, expected) in found.iter().zip([0.1810, 0.2885, 0.4163, 0.6066]) {
+        assert!((found - expected).abs() < 5e-5, "{found} {expected}");
+    }
+    let error = figure(&answer, "blockmodel", None, "error").as_f64().unwrap();
+    assert!(error <= 158.4108, "{error}");
 }

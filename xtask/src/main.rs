@@ -7,6 +7,7 @@
 
 mod check;
 mod fuzz;
+mod peers;
 mod postgres;
 mod shell;
 mod soak;

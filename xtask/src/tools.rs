@@ -1,8 +1,8 @@
 //! What the tests need besides Rust: a browser, its driver, a Chinese font, axe-core, PostgreSQL, a mail server, a provider of
-//! OpenID Connect with Node.js; and cargo-deny and cargo-fuzz for `ci`.
+//! OpenID Connect with Node.js, other programs for networks (`peers`); and cargo-deny and cargo-fuzz for `ci`.
 
 use crate::{
-    postgres,
+    peers, postgres,
     shell::{self, Fault},
 };
 use std::{
@@ -31,16 +31,18 @@ pub struct Tools {
     pub axe: PathBuf,
     pub provider: PathBuf,
     pub smtpd: PathBuf,
+    pub peers: PathBuf,
 }
 
 impl Tools {
-    pub fn environment(&self) -> [(&'static str, &Path); 5] {
+    pub fn environment(&self) -> [(&'static str, &Path); 6] {
         [
             (CHROMEDRIVER, &self.chromedriver),
             (CHROMIUM, &self.chromium),
             ("TONGBAN_AXE", &self.axe),
             ("TONGBAN_OIDC_PROVIDER", &self.provider),
             ("TONGBAN_SMTPD", &self.smtpd),
+            ("TONGBAN_PEERS", &self.peers),
         ]
     }
 }
@@ -71,7 +73,7 @@ pub fn get() -> Result<Tools, Fault> {
     let chromedriver = chromedriver().ok_or_else(|| Fault::new("no chromedriver"))?;
     same_major(&chromium, &chromedriver)?;
     let smtpd = smtpd().ok_or_else(|| Fault::new("no mail server"))?;
-    Ok(Tools { chromedriver, chromium, axe: axe()?, provider: provider()?, smtpd })
+    Ok(Tools { chromedriver, chromium, axe: axe()?, provider: provider()?, smtpd, peers: peers::python()? })
 }
 
 /// The Debian packages whose programs or fonts are not here.
@@ -88,6 +90,9 @@ fn missing_packages() -> Vec<&'static str> {
     }
     if smtpd().is_none() {
         missing.push("python3-aiosmtpd");
+    }
+    if !peers::can_be_made() {
+        missing.push("python3-venv");
     }
     if shell::find(&["node"]).is_none() {
         missing.push("nodejs");
@@ -232,7 +237,7 @@ fn provider() -> Result<PathBuf, Fault> {
     }
 }
 
-fn checksum(file: &Path) -> Result<String, Fault> {
+pub fn checksum(file: &Path) -> Result<String, Fault> {
     shell::output(shell::command("sha256sum").arg(file))
         .and_then(|said| Some(said.split_whitespace().next()?.to_owned()))
         .ok_or_else(|| Fault::new(format!("`sha256sum {}` fails", file.display())))

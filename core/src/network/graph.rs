@@ -29,8 +29,9 @@ pub struct LeftOut {
 
 impl Side {
     /// From arcs sorted by their first end, then their second, each pair once.
-    fn of(actors: usize, arcs: impl Iterator<Item = (u32, u32, f64)>) -> Side {
-        let mut side = Side { starts: vec![0; actors + 1], others: Vec::new(), weights: Vec::new() };
+    fn of(actors: usize, arcs: impl ExactSizeIterator<Item = (u32, u32, f64)>) -> Side {
+        let (others, weights) = (Vec::with_capacity(arcs.len()), Vec::with_capacity(arcs.len()));
+        let mut side = Side { starts: vec![0; actors + 1], others, weights };
         for (from, to, weight) in arcs {
             side.starts[from as usize + 1] += 1;
             side.others.push(to);

@@ -8,6 +8,7 @@ mod cell;
 pub mod change;
 mod check;
 pub mod column;
+mod encoding;
 pub mod fault;
 mod read;
 pub mod table;
@@ -16,9 +17,9 @@ pub mod write;
 pub(crate) use cell::date as day_of;
 pub use cell::numbers;
 pub use change::{Change, Changes, Difference};
+pub(crate) use encoding::decode;
 pub use fault::{CODES, Fault, Place, Severity};
 pub use read::Published;
-pub(crate) use table::decode;
 use tongban_core::dossier::NodeId;
 
 use crate::directory::Snapshot;

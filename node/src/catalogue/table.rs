@@ -3,9 +3,9 @@
 use std::io::{Cursor, Read as _};
 
 use calamine::{Data, Dimensions, Reader as _, SheetType, SheetVisible, Xls, Xlsx};
-use encoding_rs::{GB18030, UTF_8};
 use zip::ZipArchive;
 
+use super::encoding::decode;
 use super::fault::{Fault, Place};
 use crate::limits;
 
@@ -216,14 +216,6 @@ fn text_of(value: &Data) -> String {
     }
 }
 
-/// Text in UTF-8, with its mark or without, or in GB18030, which includes GBK and GB2312.
-pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text =
-        [UTF_8, GB18030].into_iter().find_map(|it| it.decode_without_bom_handling_and_without_replacement(bytes));
-    text.map(std::borrow::Cow::into_owned)
-}
-
 fn csv(bytes: &[u8], faults: &mut Vec<Fault>) -> Sheets {
     let text = decode(bytes).ok_or_else(|| Box::new(Fault::error("encoding", Place::default())))?;
     // The line with the headings says by what cells are parted.
@@ -273,6 +265,7 @@ pub fn letters(column: u32) -> String {
 mod tests {
     use std::io::Write as _;
 
+    use encoding_rs::GB18030;
     use zip::ZipWriter;
     use zip::write::SimpleFileOptions;
 

@@ -10,6 +10,7 @@ mod init;
 mod network;
 mod publish;
 mod recall;
+mod report;
 mod serve;
 mod statements;
 mod trust;

@@ -1,29 +1,28 @@
 //! Networks in files: read, measured, written.
 
-use std::io::Read as _;
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
-use serde_json::json;
-use tongban_core::catalogue;
 use tongban_core::dossier::Suite;
-use tongban_core::ident::{Level, Region};
-use tongban_core::network::report::Scope;
+use tongban_core::network::permute::Runs;
+use tongban_core::network::process::Reach;
 
+use super::report::Reporting;
 use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
-use crate::network::measure::{MEASURES, Measure, Subject, by_name};
+use crate::network::measure::{MEASURES, Measure, Model, Question, Subject, TESTS, by_name};
 use crate::network::study::{Comparison, STUDY, paper_tables, study};
-use crate::network::{self, Choice, Fault, Format, Input, Measured, Net, Report, Run, Source, report};
+use crate::network::{self, Choice, Events, Fault, Format, How, Input, Measured, Net, Reading, Report, Run, Source};
 use crate::text::Lang;
 
 /// Networks of actors and ties, for research. Needs no node and no server.
 ///
-/// Read are CSV (a list of actors, a list of ties, a square matrix), GraphML, GEXF, Pajek .net, UCINET DL and what `import`
-/// writes; UTF-8 or GB18030. Several files become one network: the ties of a file that names no layer are a layer of the
-/// file's name.
+/// Read are CSV (a list of actors, a list of ties, a square matrix), GraphML, GEXF, Pajek .net, UCINET DL, logs of events
+/// (XES, OCEL 2.0), facts of dossiers, and what `import` writes; UTF-8 or GB18030. Several files become one network: the
+/// ties of a file that names no layer are a layer of the file's name.
 #[derive(Args)]
 pub struct Network {
     #[command(subcommand)]
@@ -34,9 +33,8 @@ pub struct Network {
 enum What {
     /// Reads files and writes one network
     Import {
-        /// Files of one network
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
+        #[command(flatten)]
+        reading: Files,
         /// Where to
         #[arg(long)]
         out: PathBuf,
@@ -45,11 +43,12 @@ enum What {
     Measure(Measuring),
     /// Lists of statements: what actors say for and against concepts, as networks and as figures
     Statements(statements::Statements),
+    /// Tests whether layers go together, by permuting actors
+    Test(Testing),
     /// Writes a network for another program
     Export {
-        /// Files of one network
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
+        #[command(flatten)]
+        reading: Files,
         /// As what
         #[arg(long)]
         format: As,
@@ -73,81 +72,98 @@ enum What {
     Report(Reporting),
 }
 
-/// What a report is about, and how it is written.
+/// What is read, and how logs of events among it are.
 #[derive(Args)]
-struct Reporting {
-    /// Facts in JSON: a study, or what a node exports
-    file: PathBuf,
-    /// The first day; otherwise that of the first fact
-    #[arg(long)]
-    from: Option<Date>,
-    /// The last day; otherwise that of the last fact
-    #[arg(long)]
-    until: Option<Date>,
-    /// Codes of provinces, parted by commas: among several, or all that has to do with one
-    #[arg(long, value_delimiter = ',')]
-    provinces: Vec<String>,
-    /// Keys of items, parted by commas
-    #[arg(long, value_delimiter = ',')]
-    items: Vec<String>,
-    /// Only persons, or only enterprises
-    #[arg(long)]
-    subject: Option<Applicants>,
-    /// In which language
-    #[arg(long, default_value = "zh")]
-    lang: Language,
-    /// As what
-    #[arg(long, default_value = "md")]
-    format: Written,
-    /// Where to; standard output if it is left out
-    #[arg(long)]
-    out: Option<PathBuf>,
+struct Files {
+    /// Files of one network
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Of OCEL, which type of object is a case [dossier, or the only type]
+    #[arg(long, help_heading = "Logs of events")]
+    case: Option<String>,
+    /// Of OCEL, which type of object does things [what is related as `by`, or the attribute org:resource]
+    #[arg(long, help_heading = "Logs of events")]
+    resource: Option<String>,
+    /// How many steps a hand-over may span
+    #[arg(long, help_heading = "Logs of events", default_value_t = 1,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=limits::NETWORK_STEPS_MAX as u64))]
+    depth: usize,
+    /// What each further step is worth, from 0 to 1
+    #[arg(long, help_heading = "Logs of events", default_value_t = 0.5, value_parser = share)]
+    beta: f64,
+    /// Two actors count once in a case for each number of steps
+    #[arg(long, help_heading = "Logs of events")]
+    once: bool,
+    /// Shares of what there could be, instead of how often
+    #[arg(long, help_heading = "Logs of events")]
+    shares: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Applicants {
-    /// Persons
-    Person,
-    /// Enterprises
-    Enterprise,
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Language {
-    /// 中文
-    Zh,
-    /// English
-    En,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Written {
-    /// Markdown
-    Md,
-    /// Every figure, with keys instead of words
-    Json,
-    /// A page
-    Html,
+fn alpha(text: &str) -> Result<f64, String> {
+    let alpha = text.parse().ok().filter(|alpha: &f64| alpha.is_finite() && *alpha >= 0.0);
+    alpha.ok_or_else(|| "a number, 0 or more".to_owned())
 }
 
 /// What is measured, and how.
 #[derive(Args)]
 struct Measuring {
-    /// Files of one network
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Files,
+    #[command(flatten)]
+    choosing: Choosing,
     /// Only this layer; otherwise all, their weights added
     #[arg(long)]
     layer: Option<String>,
-    /// Only ties that hold on this day
-    #[arg(long)]
-    day: Option<Date>,
+    /// A later day, with which `--day` is compared (movement)
+    #[arg(long, requires = "day")]
+    then: Option<Date>,
     /// The column by which actors are grouped
     #[arg(long)]
     group: Option<String>,
     /// Which measures, parted by commas; docs/network.md lists them
     #[arg(long, value_delimiter = ',', default_value = "all")]
     measures: Vec<String>,
+    /// How much weights count in the lengths of paths, 1/weight^alpha
+    #[arg(long, default_value_t = 1.0, value_parser = alpha)]
+    alpha: f64,
+    /// How often CONCOR halves; the blockmodel has as many groups as come of it
+    #[arg(long, default_value_t = limits::NETWORK_SPLITS,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::NETWORK_SPLITS_MAX)))]
+    splits: u32,
+}
+
+/// What is tested, and how.
+#[derive(Args)]
+struct Testing {
+    #[command(flatten)]
+    reading: Files,
+    #[command(flatten)]
+    choosing: Choosing,
+    /// By which test
+    #[arg(long)]
+    model: Test,
+    /// The layer that is explained
+    #[arg(long)]
+    y: String,
+    /// The layers that explain it, parted by commas
+    #[arg(long, value_delimiter = ',', required = true)]
+    x: Vec<String>,
+    /// Shares of permutations to each side instead of to both
+    #[arg(long)]
+    one_sided: bool,
+}
+
+/// How a network is read, and what becomes of the figures.
+#[derive(Args)]
+struct Choosing {
+    /// Only ties that hold on this day
+    #[arg(long)]
+    day: Option<Date>,
     /// Leaves directions out
     #[arg(long)]
     undirected: bool,
@@ -157,7 +173,7 @@ struct Measuring {
     /// The seed of what is drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Permutations of measures that have a share of them
+    /// Permutations of what has a share of them
     #[arg(long, default_value_t = limits::NETWORK_PERMUTATIONS)]
     permutations: usize,
     /// As what
@@ -166,6 +182,14 @@ struct Measuring {
     /// Where to; standard output if it is left out
     #[arg(long)]
     out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Test {
+    /// Correlation of two layers at a time
+    Qap,
+    /// Regression of one on the others, by double semi-partialling
+    Mrqap,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -182,6 +206,10 @@ enum As {
     Dl,
     /// What `import` writes
     Json,
+    /// XES (IEEE 1849), of a log or of facts of dossiers
+    Xes,
+    /// OCEL 2.0 as JSON, of a log or of facts of dossiers
+    Ocel,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -215,10 +243,11 @@ enum Form {
 impl Network {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self.what {
-            What::Import { files, out } => import(&files, &out),
+            What::Import { reading, out } => import(&reading, &out),
             What::Measure(measuring) => measuring.run(),
+            What::Test(testing) => testing.run(),
+            What::Export { reading, format, out, encoding } => export(&reading, format, &out, encoding),
             What::Statements(statements) => statements.run(),
-            What::Export { files, format, out, encoding } => export(&files, format, &out, encoding),
             What::Study { compare: false, out } => put(out.as_deref(), STUDY.as_bytes()),
             What::Study { compare: true, out } => {
                 let text = serde_json::to_string_pretty(&Comparison::of(&paper_tables(), &study(), Lang::Zh))
@@ -235,18 +264,23 @@ struct Opened {
     net: Net,
     report: Report,
     sources: Vec<Source>,
+    /// How logs of events were read; empty if there are none.
+    of_logs: String,
 }
 
 /// A file as it is, up to one byte more than is allowed: that is enough to know.
-fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
     let unread = |error| Failure::file("not-read", path, error);
-    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unread)?;
     let most = limits::NETWORK_FILE_BYTES_MAX as u64 + 1;
-    std::fs::File::open(path).map_err(unread)?.take(most).read_to_end(&mut bytes).map_err(unread)?;
+    // Room for all at once: bytes that outgrow their place are copied, and stand twice in memory meanwhile.
+    let length = file.metadata().map_or(0, |known| known.len()).min(most);
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.take(most).read_to_end(&mut bytes).map_err(unread)?;
     Ok(bytes)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     let hash = Suite::Ed25519.hash(&[bytes]).to_string();
     hash.trim_start_matches("sha256:").to_owned()
 }
@@ -261,6 +295,12 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    fn of(path: &Path) -> Result<Loaded, Failure> {
+        let bytes = bytes_of(path)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Loaded { name: path.display().to_string(), stem, bytes })
+    }
+
     pub(super) fn input(&self) -> Input<'_> {
         Input { name: &self.name, relation: &self.stem, bytes: &self.bytes }
     }
@@ -274,19 +314,46 @@ impl Loaded {
 pub(super) fn load(files: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
     let mut read = Vec::new();
     for path in files {
-        let bytes = bytes_of(path)?;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        read.push(Loaded { name: path.display().to_string(), stem, bytes });
+        read.push(Loaded::of(path)?);
     }
     Ok(read)
 }
 
-fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
-    let read = load(files)?;
-    let inputs: Vec<Input<'_>> = read.iter().map(Loaded::input).collect();
-    let (net, report, formats) = network::read(&inputs).map_err(|faults| failure(&faults))?;
-    let sources = read.iter().zip(formats).map(|(file, format)| file.source(format.name())).collect();
-    Ok(Opened { net, report, sources })
+impl Files {
+    fn how(&self) -> How {
+        let reach = Reach { steps: self.depth, beta: self.beta, once: self.once };
+        How { case: self.case.clone(), resource: self.resource.clone(), reach, shares: self.shares }
+    }
+
+    /// Puts the files together, one after the other: the bytes of each are gone before the next is read.
+    fn open(&self) -> Result<Opened, Failure> {
+        let how = self.how();
+        let mut reading = Reading::of(&how);
+        let mut read = Vec::new();
+        for path in &self.files {
+            let file = Loaded::of(path)?;
+            reading.add(file.input());
+            // What it is read as is known at the end.
+            read.push(file.source(""));
+        }
+        let (net, report, formats) = reading.finish().map_err(|faults| failure(&faults))?;
+        let is_log = formats.iter().any(|format| matches!(format, Format::Xes | Format::Ocel));
+        let sources = read.into_iter().zip(formats);
+        let sources = sources.map(|(source, format)| Source { format: format.name(), ..source }).collect();
+        let of_logs = if is_log { self.said(&report) } else { String::new() };
+        Ok(Opened { net, report, sources, of_logs })
+    }
+
+    /// How logs were read, and what of them is no tie.
+    fn said(&self, report: &Report) -> String {
+        let mut said = format!("depth {}, beta {}", self.depth, self.beta);
+        said.push_str(if self.once { ", once a case" } else { ", each time" });
+        said.push_str(if self.shares { ", shares" } else { ", counts" });
+        for (what, count) in &report.of_logs {
+            said.push_str(&format!(", dropped {what} {count}"));
+        }
+        said
+    }
 }
 
 /// The first fault as the failure, the others below it.
@@ -302,10 +369,11 @@ pub(super) fn failure(faults: &[Fault]) -> Failure {
     Failure::new(code, text)
 }
 
-fn import(files: &[PathBuf], out: &Path) -> Result<(), Failure> {
-    let Opened { net, report, sources } = open(files)?;
-    let written = written(&net, Format::Json, Encoding::Utf8)?;
-    put(Some(out), &written.main)?;
+fn import(reading: &Files, out: &Path) -> Result<(), Failure> {
+    let Opened { net, report, sources, of_logs } = reading.open()?;
+    let unwritten = |error| Failure::file("not-written", out, error);
+    let mut file = BufWriter::new(std::fs::File::create(out).map_err(unwritten)?);
+    network::write_json(&net, &mut file).and_then(|()| file.flush()).map_err(unwritten)?;
     for source in sources {
         println!("{} ({}), sha256 {}", source.file, source.format, source.sha256);
     }
@@ -316,17 +384,14 @@ fn import(files: &[PathBuf], out: &Path) -> Result<(), Failure> {
     if !report.columns.is_empty() {
         println!("not kept, of ties: {}", report.columns.join(", "));
     }
+    if !of_logs.is_empty() {
+        println!("logs: {of_logs}");
+    }
     println!("written: {}", out.display());
     Ok(())
 }
 
-fn written(net: &Net, format: Format, encoding: Encoding) -> Result<network::Written, Failure> {
-    network::write(net, format, encoding == Encoding::Gb18030)
-        .map_err(|error| Failure::new("network-not-written", format!("{error}. Nothing was written.")))
-}
-
-fn export(files: &[PathBuf], format: As, out: &Path, encoding: Encoding) -> Result<(), Failure> {
-    let Opened { net, .. } = open(files)?;
+fn export(reading: &Files, format: As, out: &Path, encoding: Encoding) -> Result<(), Failure> {
     let format = match format {
         As::Csv => Format::Csv,
         As::Graphml => Format::GraphMl,
@@ -334,13 +399,15 @@ fn export(files: &[PathBuf], format: As, out: &Path, encoding: Encoding) -> Resu
         As::Pajek => Format::Pajek,
         As::Dl => Format::Dl,
         As::Json => Format::Json,
+        As::Xes => return export_events(reading, Format::Xes, out),
+        As::Ocel => return export_events(reading, Format::Ocel, out),
     };
-    save(&net, format, out, encoding)
+    save(&reading.open()?.net, format, out, encoding)
 }
 
 /// Writes a network, and what its format has no place for beside it.
 pub(super) fn save(net: &Net, format: Format, out: &Path, encoding: Encoding) -> Result<(), Failure> {
-    let written = written(net, format, encoding)?;
+    let written = network::write(net, format, encoding == Encoding::Gb18030).map_err(unwritten)?;
     put(Some(out), &written.main)?;
     println!("written: {}", out.display());
     if let Some(actors) = written.actors {
@@ -352,6 +419,75 @@ pub(super) fn save(net: &Net, format: Format, out: &Path, encoding: Encoding) ->
         println!("not in it: {lost}");
     }
     Ok(())
+}
+
+fn unwritten(error: String) -> Failure {
+    Failure::new("network-not-written", format!("{error}. Nothing was written."))
+}
+
+/// Writes what files say of events as a log.
+fn export_events(reading: &Files, format: Format, out: &Path) -> Result<(), Failure> {
+    let how = reading.how();
+    let mut all = Events::default();
+    for path in &reading.files {
+        let file = Loaded::of(path)?;
+        let read = network::read_events(file.input(), &how).map_err(|fault| failure(&[fault]))?;
+        all.cases.extend(read.cases);
+        all.actors.extend(read.actors);
+        all.left_out.extend(read.left_out);
+    }
+    let written = network::write_events(&all, format).map_err(unwritten)?;
+    put(Some(out), &written)?;
+    println!("{} cases, {} events", all.cases.len(), all.len());
+    println!("written: {}", out.display());
+    for (what, count) in all.left_out.iter().filter(|(_, count)| *count > 0) {
+        println!("not in it: {what}: {count}");
+    }
+    Ok(())
+}
+
+/// The number of a layer.
+fn layer_of(net: &Net, name: &str) -> Result<u32, Failure> {
+    let unknown = || format!("{name}. Layers of this network are: {}.", net.layers.join(", "));
+    net.layer(name).ok_or_else(|| Failure::new("layer-unknown", unknown()))
+}
+
+impl Choosing {
+    fn choice(&self, layer: Option<u32>) -> Choice {
+        Choice { layer, day: self.day, unweighted: self.weights == Weights::None, undirected: self.undirected }
+    }
+
+    /// Takes measures, and says what came of it.
+    fn put(
+        &self,
+        opened: Opened,
+        measures: Vec<&'static Measure>,
+        asked: Question,
+        group: Option<String>,
+    ) -> Result<(), Failure> {
+        let Opened { net, report, sources, of_logs } = opened;
+        let subject = Subject::of(&net, asked.clone());
+        let loops = report.loops;
+        let run = Run { sources, net: &net, asked, group, of_logs, loops, left_out: subject.left_out() };
+        let measured: Vec<Measured> =
+            measures.into_iter().map(|measure| Measured { measure, parts: measure.of(&subject) }).collect();
+        let text = match self.format {
+            Form::Text => run.text(&measured),
+            Form::Json => format!("{:#}\n", run.json(&measured)),
+            Form::Csv => {
+                // Row by row: there may be one for each figure of each of many actors.
+                let path = self.out.as_deref().unwrap_or_else(|| Path::new("standard output"));
+                let unwritten = |error| Failure::file("not-written", path, error);
+                let out: Box<dyn std::io::Write> = match &self.out {
+                    Some(path) => Box::new(std::fs::File::create(path).map_err(unwritten)?),
+                    None => Box::new(std::io::stdout()),
+                };
+                return run.csv(&measured, out).map_err(|error| unwritten(error.into()));
+            }
+            Form::Md => run.markdown(&measured),
+        };
+        put(self.out.as_deref(), text.as_bytes())
+    }
 }
 
 impl Measuring {
@@ -370,13 +506,9 @@ impl Measuring {
 
     fn run(self) -> Result<(), Failure> {
         let measures = self.measures()?;
-        let Opened { net, report, sources } = open(&self.files)?;
-        let layer = self.layer.as_ref().map(|name| {
-            net.layer(name).ok_or_else(|| {
-                Failure::new("layer-unknown", format!("{name}. Layers of this network are: {}.", net.layers.join(", ")))
-            })
-        });
-        let layer = layer.transpose()?;
+        let opened = self.reading.open()?;
+        let net = &opened.net;
+        let layer = self.layer.as_ref().map(|name| layer_of(net, name)).transpose()?;
         let groups = self.group.as_ref().map(|column| {
             net.groups(column).map_err(|silent| {
                 let columns: Vec<&str> = ["kind", "level"].into_iter().chain(net.attributes()).collect();
@@ -388,83 +520,38 @@ impl Measuring {
                 Failure::new("group-missing", text)
             })
         });
-        let groups = groups.transpose()?;
-        let unweighted = self.weights == Weights::None;
-        let choice = Choice { layer, day: self.day, unweighted, undirected: self.undirected };
-        let (_, left_out) = net.graph(&choice);
-        let run = Run {
-            sources,
-            layers: self.layer.clone().map_or_else(|| net.layers.clone(), |layer| vec![layer]),
-            day: self.day.map(|day| day.to_string()),
-            undirected: self.undirected,
-            unweighted,
-            group: self.group.clone(),
-            permutations: self.permutations,
-            seed: self.seed,
-            loops: report.loops,
-            left_out,
+        let asked = Question {
+            choice: self.choosing.choice(layer),
+            then: self.then,
+            groups: groups.transpose()?,
+            alpha: self.alpha,
+            splits: self.splits,
+            model: None,
+            runs: Runs::of(self.choosing.permutations, self.choosing.seed),
         };
-        let subject = Subject::of(&net, choice, groups, self.permutations, self.seed);
-        let measured: Vec<Measured> =
-            measures.into_iter().map(|measure| Measured { measure, parts: measure.of(&subject) }).collect();
-        let text = match self.format {
-            Form::Text => run.text(&measured),
-            Form::Json => format!("{:#}\n", run.json(&measured)),
-            Form::Csv => run.csv(&measured).map_err(|error| Failure::new("network-not-written", error.to_string()))?,
-            Form::Md => run.markdown(&measured),
-        };
-        put(self.out.as_deref(), text.as_bytes())
+        self.choosing.put(opened, measures, asked, self.group)
     }
 }
 
-impl Reporting {
-    fn scope(&self) -> Result<Scope, Failure> {
-        let province = |text: &String| match Region::parse(text) {
-            Ok(region) if region.level() == Level::Province => Ok(region),
-            _ => {
-                let text = format!("{text} is no province. Give its six digits, such as 320000, parted by commas.");
-                Err(Failure::new("province-unknown", text))
-            }
-        };
-        if let (Some(from), Some(until)) = (self.from, self.until)
-            && until < from
-        {
-            return Err(Failure::new("days-reversed", format!("{from} is after {until}. Exchange them.")));
-        }
-        Ok(Scope {
-            from: self.from,
-            until: self.until,
-            provinces: self.provinces.iter().map(province).collect::<Result<_, _>>()?,
-            items: self.items.iter().cloned().collect(),
-            subject: self.subject.map(|subject| match subject {
-                Applicants::Person => catalogue::Subject::Person,
-                Applicants::Enterprise => catalogue::Subject::Enterprise,
-            }),
-        })
-    }
-
+impl Testing {
     fn run(self) -> Result<(), Failure> {
-        let scope = self.scope()?;
-        let bytes = bytes_of(&self.file)?;
-        if bytes.len() > limits::NETWORK_FILE_BYTES_MAX {
-            let text = format!("at most {} bytes. Split it by year.", limits::NETWORK_FILE_BYTES_MAX);
-            return Err(Failure::new("file-too-large", text));
-        }
-        let facts = report::read_facts(&bytes).map_err(|(code, text)| Failure::new(code, text))?;
-        let found = tongban_core::network::report::report(&facts, &scope);
-        let diagnoses = report::diagnoses(&facts, &found);
-        let lang = match self.lang {
-            Language::Zh => Lang::Zh,
-            Language::En => Lang::En,
+        let opened = self.reading.open()?;
+        let explaining = self.x.iter().map(|name| layer_of(&opened.net, name)).collect::<Result<_, _>>()?;
+        let explained = layer_of(&opened.net, &self.y)?;
+        let model = Model { explained, explaining, is_one_sided: self.one_sided };
+        let asked = Question {
+            choice: self.choosing.choice(None),
+            then: None,
+            groups: None,
+            alpha: 1.0,
+            splits: limits::NETWORK_SPLITS,
+            model: Some(model),
+            runs: Runs::of(self.choosing.permutations, self.choosing.seed),
         };
-        let text = match self.format {
-            Written::Json => {
-                let source = json!({ "file": self.file.display().to_string(), "sha256": sha256(&bytes) });
-                format!("{:#}\n", report::json(&found, &diagnoses, &source))
-            }
-            Written::Md => report::document(&facts, &found, &diagnoses, lang).markdown(),
-            Written::Html => report::document(&facts, &found, &diagnoses, lang).html(lang),
+        let name = match self.model {
+            Test::Qap => "qap",
+            Test::Mrqap => "mrqap",
         };
-        put(self.out.as_deref(), text.as_bytes())
+        self.choosing.put(opened, TESTS.iter().filter(|test| test.name == name).collect(), asked, None)
     }
 }

@@ -56,6 +56,8 @@ pub struct Report {
     pub loops: usize,
     /// Columns or attributes of ties that are not kept.
     pub columns: Vec<String>,
+    /// Of logs of events what is no tie, and how often.
+    pub of_logs: Vec<(&'static str, usize)>,
 }
 
 /// A network in the making.
@@ -123,6 +125,20 @@ impl Builder {
         if !self.report.columns.iter().any(|known| known == column) {
             self.report.columns.push(column.to_owned());
         }
+    }
+
+    /// Something of a log of events is no tie.
+    pub(super) fn leave_out_of_log(&mut self, what: &'static str, count: usize) {
+        let of_logs = &mut self.report.of_logs;
+        match of_logs.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, all)) => *all += count,
+            None => of_logs.push((what, count)),
+        }
+    }
+
+    /// So many more ties are to come, as far as is known: room for them is made at once.
+    pub(super) fn expect(&mut self, ties: usize) {
+        self.net.ties.reserve_exact(ties.min(self.most.1.saturating_sub(self.net.ties.len())));
     }
 
     /// Says that there are too many of something, once.

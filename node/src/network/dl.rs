@@ -284,11 +284,13 @@ pub(super) fn layer_names(net: &Net) -> Vec<String> {
 
 pub(super) fn write(net: &Net) -> String {
     let layers = layer_names(net);
-    let mut out = format!("dl n={} nm={} format=edgelist1\r\nlabels:\r\n", net.actors.len(), layers.len().max(1));
+    // One relation has no name, and the format has a line of its own: else igraph does not read it.
+    let many = if layers.len() > 1 { format!(" nm={}", layers.len()) } else { String::new() };
+    let mut out = format!("dl n={}{many}\r\nformat=edgelist1\r\nlabels:\r\n", net.actors.len());
     for name in names(net) {
         let _ = write!(out, "{name}\r\n");
     }
-    if !layers.is_empty() {
+    if layers.len() > 1 {
         let _ = write!(out, "matrix labels:\r\n{}\r\n", layers.join("\r\n"));
     }
     out.push_str("data:\r\n");

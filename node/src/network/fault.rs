@@ -92,12 +92,17 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ("encoding", "the text is neither UTF-8 nor GB18030", "save the file as UTF-8"),
     ("end-empty", "a tie without one of its ends", "write the identifiers of both actors"),
     ("end-unknown", "a tie with an actor that no list has", "add the actor to the list, or correct its identifier"),
+    (
+        "events-none",
+        "not a log: there are no events in cases",
+        "give XES, OCEL 2.0 (JSON), or facts of dossiers (JSON)",
+    ),
     ("file-empty", "the file holds nothing", "look whether it is the right file"),
     ("file-too-large", "the file has more bytes than are read", "split it by layer or year"),
     (
         "format-unknown",
         "not a file of a network",
-        "give CSV, GraphML, GEXF, Pajek, UCINET DL or JSON; save a spreadsheet as CSV",
+        "give CSV, GraphML, GEXF, Pajek, UCINET DL, XES, OCEL 2.0 or JSON; save a spreadsheet as CSV",
     ),
     (
         "graph-nested",
@@ -130,6 +135,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "write community, intergovernmental, professional, producer or issue",
     ),
     (
+        "ocel-case",
+        "no such type of object; the types that there are",
+        "name the type that is a case with --case, the one that does things with --resource",
+    ),
+    (
         "pajek-form",
         "a part of a Pajek file that is not read",
         "save vertices, arcs and edges of one set of actors as .net",
@@ -148,6 +158,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     ("statements-none", "there are no statements", "give a list with at least one"),
     ("text-control", "a control character in a text", "delete it"),
+    ("time-format", "not an instant", "write it as 2026-01-31T09:30:00+08:00"),
     ("too-many-actors", "more actors than are read", "leave out actors without ties, or split the network"),
     ("too-many-statements", "more statements than are read", "split the list by years"),
     ("too-many-ties", "more ties than are read", "add up the ties of each pair, or split the file by layer or year"),

@@ -95,7 +95,8 @@ fn tie(tree: &Tree, declared: &Declared, is_directed: bool, builder: &mut Builde
         builder.tie(tie, place);
     }
     for spell in spells {
-        let day = |name: &str| spell.element.get(name).unwrap_or_default().trim();
+        // networkx writes None where it knows no day.
+        let day = |name: &str| spell.element.get(name).filter(|day| *day != "None").unwrap_or_default().trim();
         let (first, last) = (builder.day_of(day("start"), spell.place), builder.day_of(day("end"), spell.place));
         if let (Some(from_day), Some(to_day)) = (first, last) {
             builder.tie(Said { from_day, to_day, ..tie }, spell.place);

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use tongban_core::network::blocks::{Between, core_periphery, coreness, image};
+use jiff::civil::Date;
+use tongban_core::network::blocks::{Between, CONCOR_ACTORS_MAX, blockmodel, concor, core_periphery, coreness, image};
 use tongban_core::network::brokerage::{brokerage, constraint, effective_size, efficiency};
 use tongban_core::network::census::{TRIADS, dyads, triads};
 use tongban_core::network::cohesion::{
@@ -11,27 +12,58 @@ use tongban_core::network::cohesion::{
 use tongban_core::network::component::{Connected, components, distance_fragmentation, fragmentation};
 use tongban_core::network::core_number::core_numbers;
 use tongban_core::network::degree::{Degree, degree_centralisation, degrees};
-use tongban_core::network::graph::Graph;
+use tongban_core::network::graph::{Graph, LeftOut};
 use tongban_core::network::groups::{Count, assortativity, external_internal, modularity};
 use tongban_core::network::hierarchy::hierarchy;
+use tongban_core::network::layers::{overlap, participation};
 use tongban_core::network::leiden::leiden;
-use tongban_core::network::movement::{Course, Place, courses};
+use tongban_core::network::movement::{Course, Place, courses, jaccard_ties, persistence, regularity, turnover};
 use tongban_core::network::path::{Betweenness, End, Length, betweenness, harmonic, undirected_betweenness};
-use tongban_core::network::permute::Runs;
-use tongban_core::network::signed::{signed_triads, walk_balance};
+use tongban_core::network::permute::{Coefficient, FULL_ACTORS_MAX, Runs, Share, correlation, regression};
+use tongban_core::network::signed::{frustration, signed_triads, walk_balance};
 use tongban_core::network::standing::{eigenvector, pagerank};
+use tongban_core::network::two_mode::{modes, projection, two_mode_density};
 
 use super::net::{Actor, Choice, Groups, Net};
 use crate::limits;
+
+/// What is asked of a network, beside which measure.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Which ties.
+    pub choice: Choice,
+    /// The later day with which the one of the choice is compared.
+    pub then: Option<Date>,
+    /// Actors in groups.
+    pub groups: Option<Groups>,
+    /// How much weights count in the lengths of paths (Opsahl's alpha); 1 is 1/weight.
+    pub alpha: f64,
+    /// How often CONCOR halves.
+    pub splits: u32,
+    /// What is tested.
+    pub model: Option<Model>,
+    /// Permutations and draws.
+    pub runs: Runs,
+}
+
+/// Which layer is explained by which others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Number of the explained layer.
+    pub explained: u32,
+    /// Numbers of those that explain it.
+    pub explaining: Vec<u32>,
+    /// Shares of permutations to each side instead of to both.
+    pub is_one_sided: bool,
+}
 
 /// What measures are taken of.
 #[derive(Debug)]
 pub struct Subject<'a> {
     net: &'a Net,
-    choice: Choice,
+    asked: Question,
     graph: Graph,
-    groups: Option<Groups>,
-    runs: Runs,
+    left_out: LeftOut,
 }
 
 /// Why a figure is not defined.
@@ -55,6 +87,8 @@ pub enum About {
     Actors,
     /// Each group.
     Groups,
+    /// Each layer, or each two.
+    Layers,
 }
 
 impl About {
@@ -64,6 +98,7 @@ impl About {
             About::Network => "network",
             About::Actors => "actors",
             About::Groups => "groups",
+            About::Layers => "layers",
         }
     }
 }
@@ -75,7 +110,7 @@ pub struct Part {
     pub about: About,
     /// What each column is.
     pub figures: Vec<String>,
-    /// Of each actor or group, by name, its figures; of the network one row.
+    /// Of each actor, group or layer, by name, its figures; of the network one row.
     pub rows: Vec<(String, Vec<Value>)>,
 }
 
@@ -129,6 +164,27 @@ const UNSIGNED: Why = Why { zh: "所有关系都没有负号", en: "no tie has a
 const TOO_LARGE: Why =
     Why { zh: "行动者太多，这个指标算不完", en: "there are too many actors for this measure" };
 const NO_NUMBER: Why = Why { zh: "算出来的不是数", en: "what was computed is no number" };
+const ONE_LAYER: Why =
+    Why { zh: "只选了一层，或没有关系", en: "there is one layer only, or there are no arcs" };
+const NO_DAYS: Why =
+    Why { zh: "没有给出两个日期（--day、--then）", en: "no two days were named (--day, --then)" };
+const ALL_STAY: Why =
+    Why { zh: "没有成员，或全部留下、全部离开", en: "there were no members, all stayed, or none did" };
+const FEW_DAYS: Why =
+    Why { zh: "关系的起始日不足三天", en: "ties of the actor begin on fewer than three days" };
+const ONE_MODE: Why = Why {
+    zh: "没有关系，或有的行动者既发出又接收",
+    en: "there are no arcs, or some actors both send and receive",
+};
+const PLACE: Why = Why { zh: "是参加的对象，不是参加者", en: "it takes no part, others take part in it" };
+const RANGE: Why = Why { zh: "只知道上下限", en: "only a range is known" };
+const NO_RUNS: Why = Why { zh: "没有置换", en: "there are no permutations" };
+const NO_MODEL: Why = Why { zh: "没有指定各层", en: "no layers were named" };
+const NO_FIT: Why = Why {
+    zh: "各格的值都一样、某层是其他层的组合、完全可由其他层解释，或格子太少",
+    en: "all cells have the same value, a layer is a combination of others or explained without rest, or there are too \
+         few cells",
+};
 const NOT_A_TREE: Why = Why { zh: "没有可以比较的部分", en: "there is no part to compare with a tree" };
 
 /// All measures, in the order in which they are reported.
@@ -287,6 +343,58 @@ pub const MEASURES: &[Measure] = &[
         of: balance,
     },
     Measure {
+        name: "frustration",
+        definition: "line index of balance: the fewest ties against a division in two sides, positive between them or \
+                     negative within; exact in parts of up to 40 actors, else at least and at most; \
+                     normalised 1 - 2L/m; the side of each actor",
+        reference: "Harary 1959; Aref & Wilson 2018",
+        is_random: true,
+        of: frustrated,
+    },
+    Measure {
+        name: "multiplexity",
+        definition: "arcs in any layer, in how many layers each is on average (edge overlap), in all; of each two layers \
+                     the Jaccard index, the share of arcs of one in the other, the share of weight of one between whom the \
+                     other joins; of each actor participation L/(L-1) (1 - sum of (k_l/k)^2), by arcs both ways",
+        reference: "Battiston, Nicosia & Latora 2014",
+        is_random: false,
+        of: multiplexity,
+    },
+    Measure {
+        name: "movement",
+        definition: "from --day to --then: persistence (arcs that stay / arcs before), Jaccard index of arcs (below 0.3 \
+                     low, above 0.6 high); members, who have an arc: stayed, left, joined, Jaccard index, half-life in \
+                     units of the time between the two days",
+        reference: "Snijders, van de Bunt & Steglich 2010",
+        is_random: false,
+        of: movement,
+    },
+    Measure {
+        name: "regularity",
+        definition: "1 - sd / mean of the gaps between the first days of the ties of an actor: 1 like clockwork, about 0 \
+                     at random, below 0 in bursts; all days are read",
+        reference: "own figure; compare the burstiness of Goh & Barabási 2008",
+        is_random: false,
+        of: regular,
+    },
+    Measure {
+        name: "two_mode",
+        definition: "members, from whom arcs go out, and places, to whom they go: density arcs / ab; of each member the \
+                     strength of its ties with others by 1/(d-1) for each place of d members where both are",
+        reference: "Borgatti & Everett 1997; Newman 2001",
+        is_random: false,
+        of: two_mode,
+    },
+    Measure {
+        name: "discourse",
+        definition: "members' ties to concepts with their signs: on how many concepts two take the same stance \
+                     (congruence) or opposite ones (conflict), over the mean number of stances of the two, added up for \
+                     each member; polarisation: greatest modularity of congruence (high in random networks too)",
+        reference: "Leifeld 2017; Salloum, Chen & Kivelä 2022",
+        is_random: true,
+        of: discourse,
+    },
+    Measure {
         name: "degree",
         definition: "arcs out and in, partners; strength: sums of weights",
         reference: "Wasserman & Faust 1994; Barrat et al. 2004",
@@ -303,8 +411,8 @@ pub const MEASURES: &[Measure] = &[
     Measure {
         name: "betweenness",
         definition: "sum over pairs of others of the share of their shortest paths through the actor; normalised by the \
-                     number of pairs; an arc is 1/weight long, or 1 without weights",
-        reference: "Freeman 1977; Brandes 2001; Newman 2001",
+                     number of pairs; an arc is 1/weight^alpha long, or 1 without weights",
+        reference: "Freeman 1977; Brandes 2001; Newman 2001; Opsahl et al. 2010",
         is_random: false,
         of: |on| {
             let Some(Betweenness { raw, normalised, .. }) = on.betweenness() else {
@@ -349,14 +457,14 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         name: "core",
-        definition: "core number by partners (the simple network without directions), and by arcs both ways",
+        definition: "core number by partners (the simple network without directions), by arcs both ways, out and in",
         reference: "Seidman 1983",
         is_random: false,
         of: |on| {
-            let (partners, total) = (core_numbers(&on.graph, Degree::Partners), core_numbers(&on.graph, Degree::Total));
-            let rows =
-                partners.iter().zip(&total).map(|(partners, total)| vec![Ok(*partners as f64), Ok(*total as f64)]);
-            on.actors(&["core partners", "core total"], rows.collect())
+            let of = |degree| core_numbers(&on.graph, degree);
+            let all = [of(Degree::Partners), of(Degree::Total), of(Degree::Out), of(Degree::In)];
+            let rows = (0..on.graph.len()).map(|actor| all.iter().map(|core| Ok(core[actor] as f64)).collect());
+            on.actors(&["core partners", "core total", "core out", "core in"], rows.collect())
         },
     },
     Measure {
@@ -397,6 +505,23 @@ pub const MEASURES: &[Measure] = &[
         of: core_and_periphery,
     },
     Measure {
+        name: "concor",
+        definition: "groups by repeated correlation of rows and columns of all chosen layers, halved --splits times; the \
+                     image: mean weight of cells from block to block, and whether it reaches that of the network; error: \
+                     squared differences from the blocks",
+        reference: "Breiger, Boorman & Arabie 1975; White, Boorman & Breiger 1976",
+        is_random: false,
+        of: by_concor,
+    },
+    Measure {
+        name: "blockmodel",
+        definition: "structural equivalence: the 2^splits groups whose blocks vary least, the best of several starts, so \
+                     the error is an upper bound; image as in concor",
+        reference: "Doreian, Batagelj & Ferligoj 2005; Žiberna 2007",
+        is_random: true,
+        of: by_blockmodel,
+    },
+    Measure {
         name: "communities",
         definition: "greatest directed modularity found in several runs, resolution 1; alike: mean adjusted Rand index \
                      between runs, apart: mean variation of information",
@@ -406,8 +531,8 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         name: "external_internal",
-        definition: "(external - internal) / (external + internal) of arcs, the range that is achievable, and the share \
-                     of permutations of the groups that is as extreme",
+        definition: "(external - internal) / (external + internal) of arcs and of weight; of arcs the range that is \
+                     achievable, and the share of permutations of the groups that is as extreme",
         reference: "Krackhardt & Stern 1988",
         is_random: true,
         of: external_and_internal,
@@ -418,7 +543,7 @@ pub const MEASURES: &[Measure] = &[
         reference: "Newman 2003",
         is_random: false,
         of: |on| {
-            let groups = on.groups.as_ref().ok_or(NO_GROUPS);
+            let groups = on.asked.groups.as_ref().ok_or(NO_GROUPS);
             let value = groups.and_then(|groups| assortativity(&on.graph, &groups.of_actor).ok_or(ONE_GROUP));
             network(&[("assortativity", value)])
         },
@@ -429,7 +554,7 @@ pub const MEASURES: &[Measure] = &[
         reference: "Newman 2006; Leicht & Newman 2008",
         is_random: false,
         of: |on| {
-            let groups = on.groups.as_ref().ok_or(NO_GROUPS);
+            let groups = on.asked.groups.as_ref().ok_or(NO_GROUPS);
             let value = groups.and_then(|groups| modularity(&on.graph, &groups.of_actor, 1.0).ok_or(NO_ARCS));
             network(&[("modularity", value)])
         },
@@ -444,10 +569,32 @@ pub const MEASURES: &[Measure] = &[
     Measure {
         name: "brokerage",
         definition: "a->v->b without a->b, by the groups of the three: coordinator AAA, consultant ABA, representative \
-                     AAB, gatekeeper ABB, liaison ABC; expected and sd given sizes and density; weights are not read",
+                     AAB, gatekeeper ABB, liaison ABC; expected and sd given sizes and density; weighted: each by the lesser \
+                     weight of its two arcs",
         reference: "Gould & Fernandez 1989",
         is_random: false,
         of: brokers,
+    },
+];
+
+/// Tests of layers against layers, by permuting actors.
+pub const TESTS: &[Measure] = &[
+    Measure {
+        name: "qap",
+        definition: "Pearson's r of the cells off the diagonal, a missing arc 0; p: share of permutations of the actors \
+                     with such an r, (b+1)/(m+1); its error is that of so many draws",
+        reference: "Krackhardt 1987",
+        is_random: true,
+        of: qap,
+    },
+    Measure {
+        name: "mrqap",
+        definition: "least squares over the cells off the diagonal, pairs once if all layers are symmetric; double \
+                     semi-partialling: of each layer what the others leave is permuted, and t compared; p and its error \
+                     as in qap",
+        reference: "Dekker, Krackhardt & Snijders 2007",
+        is_random: true,
+        of: mrqap,
     },
 ];
 
@@ -477,26 +624,45 @@ fn network(figures: &[(&str, Value)]) -> Vec<Part> {
 }
 
 impl<'a> Subject<'a> {
-    /// What is chosen of a network, with draws from a seed.
-    pub fn of(net: &'a Net, choice: Choice, groups: Option<Groups>, permutations: usize, seed: u64) -> Subject<'a> {
-        let (graph, _) = net.graph(&choice);
-        Subject { net, choice, graph, groups, runs: Runs::of(permutations, seed) }
+    /// What is chosen of a network, and what is asked of it.
+    pub fn of(net: &'a Net, asked: Question) -> Subject<'a> {
+        let (graph, left_out) = net.graph(&asked.choice);
+        Subject { net, asked, graph, left_out }
+    }
+
+    /// Arcs that were left out of what is measured.
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// One layer by itself.
+    fn layer(&self, layer: u32) -> Graph {
+        self.net.graph(&Choice { layer: Some(layer), ..self.asked.choice.clone() }).0
+    }
+
+    /// How each of these layers is called.
+    fn names(&self, layers: &[u32]) -> Vec<String> {
+        layers.iter().map(|layer| self.net.layers[*layer as usize].clone()).collect()
     }
 
     /// How long an arc is: where all weigh one, a step.
     fn length(&self) -> Length {
         let is_plain = self.graph.each().all(|(_, _, weight)| weight == 1.0);
-        if self.choice.unweighted || is_plain { Length::Steps } else { Length::Strength { alpha: 1.0 } }
+        if self.asked.choice.unweighted || is_plain {
+            Length::Steps
+        } else {
+            Length::Strength { alpha: self.asked.alpha }
+        }
     }
 
     fn betweenness(&self) -> Option<Betweenness> {
-        let of = if self.choice.undirected { undirected_betweenness } else { betweenness };
+        let of = if self.asked.choice.undirected { undirected_betweenness } else { betweenness };
         of(&self.graph, self.length())
     }
 
     /// Several runs for what is found by chance.
     fn starts(&self) -> Runs {
-        Runs { permutations: limits::NETWORK_STARTS, ..self.runs }
+        Runs { permutations: limits::NETWORK_STARTS, ..self.asked.runs }
     }
 
     fn actors(&self, figures: &[&str], values: Vec<Vec<Value>>) -> Vec<Part> {
@@ -567,7 +733,7 @@ fn balance(on: &Subject<'_>) -> Vec<Part> {
     if !on.net.is_signed() {
         return network(&[("balanced", Err(UNSIGNED)), ("walks", Err(UNSIGNED))]);
     }
-    let graph = on.net.signed_graph(&on.choice);
+    let graph = on.net.signed_graph(&on.asked.choice);
     let found = signed_triads(&graph);
     let [none, one, two, three] = found.by_negative.map(|count| Ok(count as f64));
     network(&[
@@ -620,14 +786,16 @@ fn communities(on: &Subject<'_>) -> Vec<Part> {
 }
 
 fn external_and_internal(on: &Subject<'_>) -> Vec<Part> {
-    let Some(groups) = &on.groups else {
+    let Some(groups) = &on.asked.groups else {
         return network(&[("index", Err(NO_GROUPS))]);
     };
-    let count = if on.choice.undirected { Count::Ties } else { Count::Arcs };
-    let Some(found) = external_internal(&on.graph, &groups.of_actor, count, &on.runs) else {
+    let count = if on.asked.choice.undirected { Count::Ties } else { Count::Arcs };
+    let Some(found) = external_internal(&on.graph, &groups.of_actor, count, &on.asked.runs) else {
         return network(&[("index", Err(NO_ARCS))]);
     };
+    let weighed = external_internal(&on.graph, &groups.of_actor, Count::Weights, &on.starts());
     network(&[
+        ("index by weight", weighed.map(|found| found.index).ok_or(NO_WEIGHT)),
         ("index", Ok(found.index)),
         ("external", Ok(found.external)),
         ("internal", Ok(found.internal)),
@@ -642,7 +810,7 @@ fn external_and_internal(on: &Subject<'_>) -> Vec<Part> {
 }
 
 fn block_density(on: &Subject<'_>) -> Vec<Part> {
-    let Some(groups) = &on.groups else {
+    let Some(groups) = &on.asked.groups else {
         return network(&[("density", Err(NO_GROUPS))]);
     };
     let Some(found) = image(&on.graph, &groups.of_actor, None) else {
@@ -666,7 +834,7 @@ fn block_density(on: &Subject<'_>) -> Vec<Part> {
 const ROLES: [&str; 6] = ["coordinator", "consultant", "representative", "gatekeeper", "liaison", "total"];
 
 fn brokers(on: &Subject<'_>) -> Vec<Part> {
-    let Some(groups) = &on.groups else {
+    let Some(groups) = &on.asked.groups else {
         return network(&[("total", Err(NO_GROUPS))]);
     };
     let Some(found) = brokerage(&on.graph, &groups.of_actor) else {
@@ -676,17 +844,272 @@ fn brokers(on: &Subject<'_>) -> Vec<Part> {
     let mut whole: Vec<(String, Value)> = Vec::new();
     for (at, role) in ROLES.iter().enumerate() {
         whole.push(((*role).to_owned(), Ok(all.raw.list()[at] as f64)));
+        whole.push((format!("{role} weighted"), Ok(all.weighted.list()[at])));
         whole.push((format!("{role} expected"), Ok(all.expected.list()[at])));
         whole.push((format!("{role} sd"), Ok(all.sd.list()[at])));
         whole.push((format!("{role} z"), all.z.list()[at].ok_or(NO_CASE)));
     }
     let whole: Vec<(&str, Value)> = whole.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let figures: Vec<String> =
-        ROLES.iter().map(|role| (*role).to_owned()).chain(ROLES.iter().map(|role| format!("{role} z"))).collect();
+        ["", " z", " weighted"].iter().flat_map(|what| ROLES.iter().map(move |role| format!("{role}{what}"))).collect();
     let rows = found.actors.iter().map(|one| {
         let raw = one.raw.list().into_iter().map(|count| Ok(count as f64));
-        raw.chain(one.z.list().into_iter().map(|z| z.ok_or(NO_CASE))).collect()
+        let z = one.z.list().into_iter().map(|z| z.ok_or(NO_CASE));
+        raw.chain(z).chain(one.weighted.list().into_iter().map(Ok)).collect()
     });
     let figures: Vec<&str> = figures.iter().map(String::as_str).collect();
     [network(&whole), on.actors(&figures, rows.collect())].concat()
+}
+
+fn frustrated(on: &Subject<'_>) -> Vec<Part> {
+    if !on.net.is_signed() {
+        return network(&[("line index", Err(UNSIGNED))]);
+    }
+    let Some(found) = frustration(&on.net.signed_graph(&on.asked.choice), &on.starts()) else {
+        return network(&[("line index", Err(NO_ARCS))]);
+    };
+    let is_known = found.least == found.most;
+    let whole = network(&[
+        ("line index", if is_known { Ok(found.most as f64) } else { Err(RANGE) }),
+        ("at least", Ok(found.least as f64)),
+        ("at most", Ok(found.most as f64)),
+        ("ties", Ok(found.ties as f64)),
+        ("normalised", found.normalised().ok_or(RANGE)),
+    ]);
+    let sides = found.sides.iter().map(|side| vec![Ok(f64::from(u8::from(*side)) + 1.0)]);
+    [whole, on.actors(&["side"], sides.collect())].concat()
+}
+
+fn multiplexity(on: &Subject<'_>) -> Vec<Part> {
+    let layers = on.net.layers_of(&on.asked.choice);
+    let graphs: Vec<Graph> = layers.iter().map(|layer| on.layer(*layer)).collect();
+    let graphs: Vec<&Graph> = graphs.iter().collect();
+    let (Some(found), Some(shares)) = (overlap(&graphs), participation(&graphs)) else {
+        return network(&[("arcs", Err(ONE_LAYER))]);
+    };
+    let names = on.names(&layers);
+    let whole = network(&[
+        ("arcs", Ok(found.arcs as f64)),
+        ("layers of an arc", Ok(found.mean)),
+        ("arcs in all", Ok(found.in_all as f64)),
+    ]);
+    let figures =
+        ["jaccard", "of the first", "of the second", "first covered", "second covered"].map(str::to_owned).to_vec();
+    let rows = found.pairs.iter().map(|pair| {
+        let arcs = [pair.jaccard, pair.of_one, pair.of_other].map(|value| value.ok_or(NO_ARCS));
+        let weights = [pair.covered_one, pair.covered_other].map(|value| value.ok_or(NO_WEIGHT));
+        (format!("{} | {}", names[pair.one], names[pair.other]), arcs.into_iter().chain(weights).collect())
+    });
+    let pairs = Part { about: About::Layers, figures, rows: rows.collect() };
+    [whole, vec![pairs], on.options("participation", &shares, ISOLATE)].concat()
+}
+
+fn movement(on: &Subject<'_>) -> Vec<Part> {
+    let (Some(_), Some(then)) = (on.asked.choice.day, on.asked.then) else {
+        return network(&[("persistence", Err(NO_DAYS))]);
+    };
+    let (after, _) = on.net.graph(&Choice { day: Some(then), ..on.asked.choice.clone() });
+    let members = |graph: &Graph| {
+        let all = 0..graph.len() as u32;
+        let has_arcs = |at: &u32| !graph.out(*at as usize).is_empty() || !graph.incoming(*at as usize).is_empty();
+        all.filter(has_arcs).collect::<Vec<u32>>()
+    };
+    let mut figures = vec![
+        ("persistence", persistence(&on.graph, &after).ok_or(NO_ARCS)),
+        ("jaccard", jaccard_ties(&on.graph, &after).ok_or(NO_ARCS)),
+    ];
+    match turnover(&members(&on.graph), &members(&after)) {
+        Some(found) => figures.extend([
+            ("members stayed", Ok(found.stayed as f64)),
+            ("members left", Ok(found.left as f64)),
+            ("members joined", Ok(found.joined as f64)),
+            ("members jaccard", Ok(found.jaccard)),
+            ("share left", found.left_share.ok_or(NO_ARCS)),
+            ("share joined", found.joined_share.ok_or(NO_ARCS)),
+            ("half-life", found.half_life.ok_or(ALL_STAY)),
+        ]),
+        None => figures.push(("members stayed", Err(NO_ARCS))),
+    }
+    network(&figures)
+}
+
+fn regular(on: &Subject<'_>) -> Vec<Part> {
+    let mut days: Vec<Vec<i64>> = vec![Vec::new(); on.graph.len()];
+    let layer = on.asked.choice.layer;
+    for tie in on.net.ties.iter().filter(|tie| layer.is_none_or(|layer| tie.layer == layer)) {
+        if let Some(day) = tie.from_day {
+            // Days since the first that there is.
+            let number = day.duration_since(Date::MIN).as_hours() / 24;
+            days[tie.from as usize].push(number);
+            days[tie.to as usize].push(number);
+        }
+    }
+    let values: Vec<Option<f64>> = days.iter().map(|days| regularity(days)).collect();
+    on.options("regularity", &values, FEW_DAYS)
+}
+
+/// Whether the network among members has no more ties than are read.
+fn is_projected(graph: &Graph) -> bool {
+    let pairs = (0..graph.len()).map(|place| graph.incoming(place).len().pow(2));
+    pairs.sum::<usize>() <= limits::NETWORK_TIES_MAX
+}
+
+/// Figures of members; of places none.
+fn of_members(on: &Subject<'_>, members: &[u32], figures: &[&str], value: impl Fn(usize) -> Vec<f64>) -> Vec<Part> {
+    let row = |actor: usize| {
+        if members.binary_search(&(actor as u32)).is_ok() {
+            value(actor).into_iter().map(Ok).collect()
+        } else if on.graph.incoming(actor).is_empty() {
+            vec![Err(ISOLATE); figures.len()]
+        } else {
+            vec![Err(PLACE); figures.len()]
+        }
+    };
+    on.actors(figures, (0..on.graph.len()).map(row).collect())
+}
+
+fn two_mode(on: &Subject<'_>) -> Vec<Part> {
+    let Some(found) = modes(&on.graph) else {
+        return network(&[("density", Err(ONE_MODE))]);
+    };
+    let whole = network(&[
+        ("members", Ok(found.members.len() as f64)),
+        ("places", Ok(found.places.len() as f64)),
+        ("density", two_mode_density(&on.graph).ok_or(ONE_MODE)),
+    ]);
+    let among = is_projected(&on.graph).then(|| projection(&on.graph)).flatten();
+    let Some(among) = among else {
+        return [whole, network(&[("projected", Err(TOO_LARGE))])].concat();
+    };
+    let of = |actor: usize| vec![among.out(actor).len() as f64, among.out_weights(actor).iter().sum()];
+    [whole, of_members(on, &found.members, &["projected partners", "projected strength"], of)].concat()
+}
+
+fn discourse(on: &Subject<'_>) -> Vec<Part> {
+    let Some(found) = modes(&on.graph) else {
+        return network(&[("polarisation", Err(ONE_MODE))]);
+    };
+    if !is_projected(&on.graph) {
+        return network(&[("polarisation", Err(TOO_LARGE))]);
+    }
+    let signed = on.net.signed_graph(&Choice { undirected: false, ..on.asked.choice.clone() });
+    let stances = signed.each().map(|(member, concept, weight)| (member as u32, concept as u32, weight > 0.0));
+    let said = Affiliation::of(on.graph.len(), on.graph.len(), stances);
+    let [same, opposite] = [OneMode::Congruence, OneMode::Conflict].map(|kind| said.network(kind, Normalised::Average));
+    let polarisation = leiden(&same, 1.0, &on.starts()).map(|found| found.modularity);
+    let whole = network(&[
+        ("members", Ok(found.members.len() as f64)),
+        ("concepts", Ok(found.places.len() as f64)),
+        ("polarisation", polarisation.ok_or(NO_ARCS)),
+    ]);
+    let sum = |graph: &Graph, actor: usize| graph.out_weights(actor).iter().sum::<f64>();
+    let of = |actor: usize| vec![signed.out(actor).len() as f64, sum(&same, actor), sum(&opposite, actor)];
+    [whole, of_members(on, &found.members, &["stances", "congruence", "conflict"], of)].concat()
+}
+
+/// Blocks as a reduced network: who is where, and what lies between.
+fn blocks(on: &Subject<'_>, groups: Option<Vec<u32>>) -> Vec<Part> {
+    if on.graph.len() > CONCOR_ACTORS_MAX {
+        return network(&[("blocks", Err(TOO_LARGE))]);
+    }
+    let found = groups.and_then(|groups| image(&on.graph, &groups, None).map(|image| (groups, image)));
+    let Some((groups, found)) = found else {
+        return network(&[("blocks", Err(FEW))]);
+    };
+    let whole = network(&[
+        ("blocks", Ok(found.sizes.len() as f64)),
+        ("error", Ok(found.error)),
+        ("r squared", found.r_squared.ok_or(SAME_CELLS)),
+        ("threshold", Ok(found.threshold)),
+    ]);
+    let many = found.sizes.len();
+    let columns = (1..=many).map(|block| format!("density to {block}"));
+    let figures =
+        std::iter::once("size".to_owned()).chain(columns).chain((1..=many).map(|block| format!("tie to {block}")));
+    let rows = (0..many).map(|block| {
+        let densities = found.densities[block].iter().map(|density| density.ok_or(GROUP_OF_ONE));
+        let ties = found.ties[block].iter().map(|tie| tie.map(|is| f64::from(u8::from(is))).ok_or(GROUP_OF_ONE));
+        let row = std::iter::once(Ok(found.sizes[block] as f64)).chain(densities).chain(ties);
+        ((block + 1).to_string(), row.collect())
+    });
+    let part = Part { about: About::Groups, figures: figures.collect(), rows: rows.collect() };
+    let places = groups.iter().map(|block| vec![Ok(f64::from(*block) + 1.0)]);
+    [whole, vec![part], on.actors(&["block"], places.collect())].concat()
+}
+
+fn by_concor(on: &Subject<'_>) -> Vec<Part> {
+    let layers: Vec<Graph> = match on.graph.len() {
+        0..=CONCOR_ACTORS_MAX => on.net.layers_of(&on.asked.choice).into_iter().map(|layer| on.layer(layer)).collect(),
+        _ => Vec::new(),
+    };
+    blocks(on, concor(&layers.iter().collect::<Vec<_>>(), on.asked.splits as usize))
+}
+
+fn by_blockmodel(on: &Subject<'_>) -> Vec<Part> {
+    let is_small = on.graph.len() <= CONCOR_ACTORS_MAX;
+    blocks(on, is_small.then(|| blockmodel(&on.graph, 1 << on.asked.splits, &on.starts())).flatten())
+}
+
+/// The shares of permutations that were asked for, each with the error of so many draws.
+fn shares(on: &Subject<'_>, is_one_sided: bool, share: Result<Share, Why>) -> Vec<(&'static str, Value)> {
+    let permutations = on.asked.runs.permutations as f64;
+    let error = |p: f64| (p * (1.0 - p) / permutations).sqrt();
+    let of = |name: &'static str, error_name: &'static str, p: fn(&Share) -> f64| {
+        let p = share.as_ref().map(p).map_err(|why| *why);
+        [(name, p), (error_name, p.map(error))]
+    };
+    if is_one_sided {
+        let upper = of("p upper", "p upper error", |share| share.upper);
+        [upper, of("p lower", "p lower error", |share| share.lower)].concat()
+    } else {
+        of("p two-sided", "p error", |share| share.two_sided).to_vec()
+    }
+}
+
+/// Figures of each layer as a part.
+fn of_layers(rows: Vec<(String, Vec<(&'static str, Value)>)>) -> Part {
+    let figures = rows.first().map(|(_, row)| row.iter().map(|(name, _)| (*name).to_owned()).collect());
+    let rows = rows.into_iter().map(|(name, row)| (name, row.into_iter().map(|(_, value)| value).collect()));
+    Part { about: About::Layers, figures: figures.unwrap_or_default(), rows: rows.collect() }
+}
+
+fn qap(on: &Subject<'_>) -> Vec<Part> {
+    let Some(model) = &on.asked.model else {
+        return network(&[("r", Err(NO_MODEL))]);
+    };
+    let explained = on.layer(model.explained);
+    let rows = model.explaining.iter().zip(on.names(&model.explaining)).map(|(layer, name)| {
+        let found = correlation(&explained, &on.layer(*layer), &on.asked.runs);
+        let r = ("r", found.map(|found| found.r).ok_or(NO_FIT));
+        let p = found.ok_or(NO_FIT).and_then(|found| found.p.ok_or(NO_RUNS));
+        let p = shares(on, model.is_one_sided, p);
+        (name, std::iter::once(r).chain(p).collect())
+    });
+    vec![of_layers(rows.collect())]
+}
+
+fn mrqap(on: &Subject<'_>) -> Vec<Part> {
+    let Some(model) = &on.asked.model else {
+        return network(&[("r squared", Err(NO_MODEL))]);
+    };
+    if on.graph.len() > FULL_ACTORS_MAX {
+        return network(&[("r squared", Err(TOO_LARGE))]);
+    }
+    let explaining: Vec<Graph> = model.explaining.iter().map(|layer| on.layer(*layer)).collect();
+    let explaining: Vec<&Graph> = explaining.iter().collect();
+    let Some(found) = regression(&on.layer(model.explained), &explaining, &on.asked.runs) else {
+        return network(&[("r squared", Err(NO_FIT))]);
+    };
+    let whole = network(&[
+        ("r squared", Ok(found.r_squared)),
+        ("adjusted", Ok(found.adjusted)),
+        ("cells", Ok(found.cells as f64)),
+    ]);
+    let row = |(name, one): (String, &Coefficient)| {
+        let own = [("b", Ok(one.b)), ("t", Ok(one.t))];
+        (name, own.into_iter().chain(shares(on, model.is_one_sided, one.p.ok_or(NO_RUNS))).collect())
+    };
+    let names = std::iter::once("(intercept)".to_owned()).chain(on.names(&model.explaining));
+    let rows = names.zip(std::iter::once(&found.intercept).chain(&found.coefficients)).map(row);
+    [whole, vec![of_layers(rows.collect())]].concat()
 }

@@ -3,12 +3,17 @@
 //! [`read`] puts files of any format together into one [`Net`]; [`write`] writes it in any other. [`measure`] is the table
 //! of all measures; the measures themselves are in [`tongban_core::network`]. What is wrong in a file has a code, a place
 //! and a remedy (`fault`). [`live`] is what a node's dossiers say, [`known`] who those are whom it names, [`digests`] what all nodes tell of their ties. `docs/network.md` is the page for those who use it.
+//! [`Reading`] puts files of any format together into one [`Net`]; [`write`] writes it in any other. Logs of events are read
+//! as networks too, and as [`Events`] written as logs. [`measure`] is the table of all measures; the measures themselves are in [`tongban_core::network`]. What is wrong in a file has a code, a place
+//! and a remedy (`fault`). `docs/network.md` is the page for those who use it.
 
 mod build;
 pub mod diagnosis;
 pub mod digests;
 mod dl;
 mod document;
+mod events;
+mod facts;
 mod fault;
 mod gexf;
 mod graphml;
@@ -17,6 +22,7 @@ pub mod known;
 pub mod live;
 pub mod measure;
 mod net;
+mod ocel;
 mod pajek;
 pub mod report;
 mod result;
@@ -25,7 +31,10 @@ pub mod statement;
 pub mod study;
 mod table;
 mod words;
+mod xes;
 mod xml;
+
+use std::borrow::Cow;
 
 use encoding_rs::GB18030;
 
@@ -34,7 +43,9 @@ use crate::limits;
 use build::Builder;
 pub use build::Report;
 pub use document::{Block, Document, Section};
+pub use events::{Case, Done, Events, How};
 pub use fault::{CODES, Fault, Place};
+pub use json::write as write_json;
 pub use net::{Actor, Choice, Column, Feature, Groups, Net, Tie};
 pub use result::{Measured, Run, Source};
 
@@ -53,6 +64,20 @@ pub enum Format {
     Pajek,
     /// UCINET DL.
     Dl,
+    /// XES (IEEE 1849): a log of events.
+    Xes,
+    /// OCEL 2.0 as JSON: a log of events and objects.
+    Ocel,
+    /// Facts of dossiers as JSON: read only.
+    Facts,
+}
+
+/// What a JSON text has, of what tells one kind from another.
+#[derive(serde::Deserialize)]
+struct Keys {
+    #[serde(rename = "objectTypes")]
+    object_types: Option<serde::de::IgnoredAny>,
+    facts: Option<serde::de::IgnoredAny>,
 }
 
 impl Format {
@@ -65,6 +90,9 @@ impl Format {
             Format::Gexf => "gexf",
             Format::Pajek => "pajek",
             Format::Dl => "dl",
+            Format::Xes => "xes",
+            Format::Ocel => "ocel",
+            Format::Facts => "facts",
         }
     }
 
@@ -76,7 +104,11 @@ impl Format {
             return None;
         }
         Some(match begin.chars().next()? {
-            '{' => Format::Json,
+            '{' => match serde_json::from_str(begin) {
+                Ok(Keys { object_types: Some(_), .. }) => Format::Ocel,
+                Ok(Keys { facts: Some(_), .. }) => Format::Facts,
+                _ => Format::Json,
+            },
             '<' => {
                 // The first element that is no remark and no declaration.
                 let root = begin.match_indices('<').map(|(at, _)| &begin[at + 1..]);
@@ -84,6 +116,7 @@ impl Format {
                 match root.split(|c: char| !c.is_alphanumeric()).next()? {
                     "graphml" => Format::GraphMl,
                     "gexf" => Format::Gexf,
+                    "log" => Format::Xes,
                     _ => return None,
                 }
             }
@@ -105,23 +138,61 @@ pub struct Input<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Puts files together into one network; with it what was left out, and what each file was. Nothing is read in part: an
-/// error has all that is wrong, at most [`limits::NETWORK_FAULTS_MAX`].
-pub fn read(inputs: &[Input<'_>]) -> Result<(Net, Report, Vec<Format>), Vec<Fault>> {
-    let mut builder = Builder::of(limits::NETWORK_ACTORS_MAX, limits::NETWORK_TIES_MAX);
-    let mut formats = Vec::new();
-    for input in inputs {
-        builder.file(input.name, input.relation);
-        match read_one(input.bytes, limits::NETWORK_FILE_BYTES_MAX, &mut builder) {
-            Ok(format) => formats.push(format),
-            Err((code, place, value)) => builder.fault(code, place, value),
-        }
-    }
-    builder.finish().map(|(net, report)| (net, report, formats))
+/// Files that are put together into one network, one after the other: the bytes of one may be gone when the next is read.
+pub struct Reading<'h> {
+    how: &'h How,
+    builder: Builder,
+    formats: Vec<Format>,
 }
 
-/// The text of a file, if it is one.
-fn text_of(bytes: &[u8], bytes_max: usize) -> Result<String, xml::Stop> {
+impl<'h> Reading<'h> {
+    /// Nothing yet.
+    pub fn of(how: &'h How) -> Reading<'h> {
+        let builder = Builder::of(limits::NETWORK_ACTORS_MAX, limits::NETWORK_TIES_MAX);
+        Reading { how, builder, formats: Vec::new() }
+    }
+
+    /// Reads a file.
+    pub fn add(&mut self, input: Input<'_>) {
+        self.builder.file(input.name, input.relation);
+        match read_one(input.bytes, limits::NETWORK_FILE_BYTES_MAX, self.how, &mut self.builder) {
+            Ok(format) => self.formats.push(format),
+            Err((code, place, value)) => self.builder.fault(code, place, value),
+        }
+    }
+
+    /// The network; with it what was left out, and what each file was. Nothing is read in part: an error has all that is
+    /// wrong, at most [`limits::NETWORK_FAULTS_MAX`].
+    pub fn finish(self) -> Result<(Net, Report, Vec<Format>), Vec<Fault>> {
+        let formats = self.formats;
+        self.builder.finish().map(|(net, report)| (net, report, formats))
+    }
+}
+
+/// Puts files together into one network, logs from each event to the next.
+pub fn read(inputs: &[Input<'_>]) -> Result<(Net, Report, Vec<Format>), Vec<Fault>> {
+    let how = How::default();
+    let mut reading = Reading::of(&how);
+    inputs.iter().for_each(|input| reading.add(*input));
+    reading.finish()
+}
+
+/// Reads one file as a log of events: XES, OCEL 2.0, or facts of dossiers.
+pub fn read_events(input: Input<'_>, how: &How) -> Result<Events, Fault> {
+    let read = text_of(input.bytes, limits::NETWORK_FILE_BYTES_MAX).and_then(|text| match Format::of(&text) {
+        Some(Format::Xes) => xes::read(&text),
+        Some(Format::Ocel) => ocel::read(&text, how),
+        Some(Format::Facts) => facts::parse(&text).map(|facts| Events::of_facts(&facts)),
+        _ => Ok(Events::default()),
+    });
+    let some = read.and_then(|events| {
+        if events.is_empty() { Err(("events-none", Place::default(), String::new())) } else { Ok(events) }
+    });
+    some.map_err(|(code, place, value)| Fault { code, file: input.name.to_owned(), place, value })
+}
+
+/// The text of a file.
+fn text_of(bytes: &[u8], bytes_max: usize) -> Result<Cow<'_, str>, xml::Stop> {
     let whole = Place::default();
     if bytes.len() > bytes_max {
         return Err(("file-too-large", whole, format!("at most {bytes_max} bytes")));
@@ -137,7 +208,7 @@ fn text_of(bytes: &[u8], bytes_max: usize) -> Result<String, xml::Stop> {
     Ok(text)
 }
 
-fn read_one(bytes: &[u8], bytes_max: usize, builder: &mut Builder) -> Result<Format, xml::Stop> {
+fn read_one(bytes: &[u8], bytes_max: usize, how: &How, builder: &mut Builder) -> Result<Format, xml::Stop> {
     let text = text_of(bytes, bytes_max)?;
     let format = Format::of(&text).ok_or_else(|| ("format-unknown", Place::default(), String::new()))?;
     match format {
@@ -147,6 +218,9 @@ fn read_one(bytes: &[u8], bytes_max: usize, builder: &mut Builder) -> Result<For
         Format::Gexf => gexf::read(&text, builder)?,
         Format::Pajek => pajek::read(&text, builder)?,
         Format::Dl => dl::read(&text, builder)?,
+        Format::Xes => xes::read(&text)?.put(how, builder),
+        Format::Ocel => ocel::read(&text, how)?.put(how, builder),
+        Format::Facts => facts::read(&text, builder)?,
     }
     Ok(format)
 }
@@ -170,10 +244,12 @@ pub fn write(net: &Net, format: Format, is_gb18030: bool) -> Result<Written, Str
     };
     let has_days = net.ties.iter().any(|tie| tie.from_day.is_some() || tie.to_day.is_some());
     let days = has_days.then_some("the days on which ties hold");
+    let layer = (net.layers.len() == 1).then_some("the name of the only layer: it is called like the file");
     let written = match format {
         Format::Json => {
-            let text = json::write(net).map_err(|error| error.to_string())?;
-            Written { main: text.into_bytes(), actors: None, lost: Vec::new() }
+            let mut main = Vec::new();
+            json::write(net, &mut main).map_err(|error| error.to_string())?;
+            Written { main, actors: None, lost: Vec::new() }
         }
         Format::Csv => {
             let ties = table::write_ties(net).map_err(|error| error.to_string())?;
@@ -183,19 +259,31 @@ pub fn write(net: &Net, format: Format, is_gb18030: bool) -> Result<Written, Str
         Format::Gexf => Written { main: gexf::write(net).into_bytes(), actors: None, lost: Vec::new() },
         Format::Pajek => {
             let names = pajek::names(net);
-            let lost = days.into_iter().collect();
+            let lost = days.into_iter().chain(layer).collect();
             Written { main: pajek::write(net).into_bytes(), actors: list(Some(&names))?, lost }
         }
         Format::Dl => {
             let names = dl::names(net);
-            let is_renamed = dl::layer_names(net) != net.layers;
+            let is_renamed = net.layers.len() > 1 && dl::layer_names(net) != net.layers;
             let layers =
                 is_renamed.then_some("the names of layers, which UCINET cannot have: r1, r2, … in their order");
-            let lost = days.into_iter().chain(layers).collect();
+            let lost = days.into_iter().chain(layer).chain(layers).collect();
             Written { main: dl::write(net).into_bytes(), actors: list(Some(&names))?, lost }
+        }
+        Format::Xes | Format::Ocel | Format::Facts => {
+            return Err("a network of ties has no events to write; give a log or facts of dossiers".to_owned());
         }
     };
     Ok(written)
+}
+
+/// Writes a log of events as XES or OCEL 2.0.
+pub fn write_events(events: &Events, format: Format) -> Result<Vec<u8>, String> {
+    match format {
+        Format::Xes => Ok(xes::write(events).into_bytes()),
+        Format::Ocel => ocel::write(events).map(String::into_bytes),
+        other => Err(format!("a log is not written as {}", other.name())),
+    }
 }
 
 /// GB18030 has every character. The mark of UTF-8 is none of it.
@@ -212,8 +300,8 @@ mod tests {
         let mut builder = Builder::of(10, 10);
         builder.file("ties.csv", "ties");
         let bytes = b"from,to\na,b\n";
-        assert_eq!(read_one(bytes, bytes.len(), &mut builder), Ok(Format::Csv));
-        let refused = read_one(bytes, bytes.len() - 1, &mut builder);
+        assert_eq!(read_one(bytes, bytes.len(), &How::default(), &mut builder), Ok(Format::Csv));
+        let refused = read_one(bytes, bytes.len() - 1, &How::default(), &mut builder);
         assert!(refused.is_err_and(|(code, ..)| code == "file-too-large"));
     }
 
@@ -222,7 +310,10 @@ mod tests {
         let kinds = [
             ("{\"actors\": []}", Some(Format::Json)),
             ("<?xml version=\"1.0\"?>\n<!-- a graph -->\n<graphml xmlns=\"x\">", Some(Format::GraphMl)),
+            ("{\"actors\": [], \"facts\": []}", Some(Format::Facts)),
+            ("{\"objectTypes\": [], \"events\": []}", Some(Format::Ocel)),
             ("<gexf>", Some(Format::Gexf)),
+            ("<log xes.version=\"1.0\">", Some(Format::Xes)),
             ("<html>", None),
             ("*Vertices 3", Some(Format::Pajek)),
             ("% drawn by hand\n*vertices 3", Some(Format::Pajek)),

@@ -191,6 +191,11 @@ impl Net {
         self.actors.iter().flat_map(|actor| actor.attributes.keys()).map(String::as_str).collect()
     }
 
+    /// The layers that a choice reads: one, or all.
+    pub fn layers_of(&self, choice: &Choice) -> Vec<u32> {
+        choice.layer.map_or_else(|| (0..self.layers.len() as u32).collect(), |layer| vec![layer])
+    }
+
     /// Whether some tie is against each other.
     pub fn is_signed(&self) -> bool {
         self.ties.iter().any(|tie| tie.sign < 0)

@@ -196,7 +196,9 @@ pub(super) fn write(net: &Net) -> String {
         let _ = write!(out, "{number} \"{name}\"\r\n");
     }
     for (layer, number) in net.layers.iter().zip(1..) {
-        let _ = write!(out, "*Arcs :{number} \"{}\"\r\n", layer.replace('"', "'"));
+        // One relation has no name: igraph reads no file that names one.
+        let named = format!(" :{number} \"{}\"", layer.replace('"', "'"));
+        let _ = write!(out, "*Arcs{}\r\n", if net.layers.len() > 1 { named.as_str() } else { "" });
         for tie in net.ties.iter().filter(|tie| tie.layer == number - 1) {
             let _ = write!(out, "{} {} {}\r\n", tie.from + 1, tie.to + 1, tie.value());
         }

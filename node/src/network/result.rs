@@ -1,12 +1,15 @@
 //! What was measured, with everything that is needed to measure it again: as text, JSON, CSV and Markdown.
 
 use std::fmt::Write as _;
+use std::io;
 
 use csv::WriterBuilder;
+use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use tongban_core::network::graph::LeftOut;
 
-use super::measure::{About, Measure, Part, Value, Why};
+use super::measure::{About, Measure, Part, Question, Value, Why};
+use super::net::Net;
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,23 +24,17 @@ pub struct Source {
 
 /// What was measured, and how it was read.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct Run<'a> {
     /// Its files.
     pub sources: Vec<Source>,
-    /// The layers that were added up.
-    pub layers: Vec<String>,
-    /// The day on which ties hold; none: all days.
-    pub day: Option<String>,
-    /// Whether directions were left out.
-    pub undirected: bool,
-    /// Whether weights were left out.
-    pub unweighted: bool,
+    /// What they became.
+    pub net: &'a Net,
+    /// What was asked.
+    pub asked: Question,
     /// The column of groups.
     pub group: Option<String>,
-    /// Permutations of measures with a share of them.
-    pub permutations: usize,
-    /// The seed of what is drawn.
-    pub seed: u64,
+    /// How logs of events were read; empty if there are none.
+    pub of_logs: String,
     /// Ties of an actor with itself in the files, dropped.
     pub loops: usize,
     /// Arcs that were left out of the graph.
@@ -79,32 +76,60 @@ pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum()
 }
 
-impl Run {
+impl Run<'_> {
     /// Everything that is needed to measure it again, in pairs.
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("made by", made_by())];
         for source in &self.sources {
             facts.push(("input", format!("{} ({}), sha256 {}", source.file, source.format, source.sha256)));
         }
-        facts.extend([("options", self.options()), ("seed", self.seed.to_string())]);
+        facts.extend([("options", self.options()), ("seed", self.asked.runs.seed.to_string())]);
         facts
+    }
+
+    /// The layers that were read.
+    fn layers(&self) -> Vec<&str> {
+        let chosen = match &self.asked.model {
+            Some(model) => std::iter::once(model.explained).chain(model.explaining.iter().copied()).collect(),
+            None => self.net.layers_of(&self.asked.choice),
+        };
+        chosen.into_iter().map(|layer| self.net.layers[layer as usize].as_str()).collect()
     }
 
     /// How the network was read, in one line.
     fn options(&self) -> String {
-        let mut options = format!("layers: {}", self.layers.join(" + "));
-        let _ = write!(options, "; days: {}", self.day.as_deref().unwrap_or("all"));
-        options.push_str(if self.undirected { "; undirected, weights of both directions added" } else { "; directed" });
-        options.push_str(if self.unweighted {
-            "; weights: none"
-        } else {
-            "; weights: strength, of parallel ties added"
+        let Question { choice, then, alpha, splits, model, runs, .. } = &self.asked;
+        let mut options = match model {
+            Some(model) => {
+                let names = self.layers();
+                let sides = if model.is_one_sided { "one-sided" } else { "two-sided" };
+                format!("explained: {}; by: {}; {sides}", names[0], names[1..].join(", "))
+            }
+            None => format!("layers: {}", self.layers().join(" + ")),
+        };
+        let day = |day: &Option<Date>| day.map(|day| day.to_string());
+        let _ = write!(options, "; days: {}", day(&choice.day).as_deref().unwrap_or("all"));
+        if let Some(then) = day(then) {
+            let _ = write!(options, ", then {then}");
+        }
+        options.push_str(match choice.undirected {
+            true => "; undirected, weights of both directions added",
+            false => "; directed",
         });
+        match choice.unweighted {
+            true => options.push_str("; weights: none"),
+            false => {
+                let _ = write!(options, "; weights: strength, of parallel ties added; alpha {alpha}");
+            }
+        }
         options.push_str("; isolates kept");
         let _ = write!(options, "; groups: {}", self.group.as_deref().unwrap_or("none"));
-        let _ = write!(options, "; permutations: {}", self.permutations);
+        let _ = write!(options, "; splits: {splits}; permutations: {}", runs.permutations);
         let loops = self.loops + self.left_out.loops;
         let _ = write!(options, "; left out: self-ties {loops}, ties of weight 0 {}", self.left_out.weightless);
+        if !self.of_logs.is_empty() {
+            let _ = write!(options, "; logs: {}", self.of_logs);
+        }
         options
     }
 
@@ -215,12 +240,15 @@ impl Run {
             .iter()
             .map(|source| json!({ "file": source.file, "format": source.format, "sha256": source.sha256 }))
             .collect();
+        let Question { choice, then, alpha, splits, model, runs, .. } = &self.asked;
         json!({
             "made_by": made_by(), "inputs": inputs,
             "options": {
-                "layers": self.layers, "day": self.day, "undirected": self.undirected,
-                "weights": if self.unweighted { "none" } else { "strength" }, "isolates": "kept",
-                "group": self.group, "permutations": self.permutations, "seed": self.seed,
+                "layers": self.layers(), "day": choice.day.map(|day| day.to_string()),
+                "then": then.map(|day| day.to_string()), "undirected": choice.undirected,
+                "weights": if choice.unweighted { "none" } else { "strength" }, "alpha": alpha, "isolates": "kept",
+                "group": self.group, "splits": splits, "permutations": runs.permutations, "seed": runs.seed,
+                "one_sided": model.as_ref().map(|model| model.is_one_sided), "logs": self.of_logs,
             },
             "left_out": { "self_ties": self.loops + self.left_out.loops, "weight_0": self.left_out.weightless },
             "measures": measures,
@@ -228,11 +256,11 @@ impl Run {
     }
 
     /// One figure a row, each with everything that is needed to measure it again.
-    pub fn csv(&self, measured: &[Measured]) -> Result<String, csv::Error> {
-        let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    pub fn csv(&self, measured: &[Measured], out: impl io::Write) -> Result<(), csv::Error> {
+        let mut writer = WriterBuilder::new().from_writer(out);
         let head = ["measure", "about", "of", "figure", "value", "not_defined", "options", "seed", "made_by", "inputs"];
         writer.write_record(head)?;
-        let (options, seed, made_by) = (self.options(), self.seed.to_string(), made_by());
+        let (options, seed, made_by) = (self.options(), self.asked.runs.seed.to_string(), made_by());
         let inputs: Vec<String> =
             self.sources.iter().map(|source| format!("{} sha256:{}", source.file, source.sha256)).collect();
         let inputs = inputs.join("; ");
@@ -260,7 +288,6 @@ impl Run {
                 }
             }
         }
-        let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        writer.flush().map_err(csv::Error::from)
     }
 }

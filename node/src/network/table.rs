@@ -75,6 +75,8 @@ pub(super) fn read(text: &str, builder: &mut Builder) {
     }
     let features: Vec<Option<Feature>> = headings.iter().map(|heading| Feature::of(heading)).collect();
     if features.contains(&Some(Feature::From)) && features.contains(&Some(Feature::To)) {
+        // Room for all at once: a list that grows is copied, and stands twice in memory meanwhile.
+        builder.expect(text.bytes().filter(|byte| *byte == b'\n').count());
         return ties(&mut rows, &headings, &features, builder);
     }
     let is_named = |column: Column<'_>| headings.iter().position(|heading| Column::of(heading) == column);
@@ -200,12 +202,13 @@ fn matrix(rows: &mut Rows<'_>, heading: u32, headings: &[String], builder: &mut 
 
 /// Bytes of a table: UTF-8 with its mark, without which spreadsheets here read it as GB18030.
 pub(super) fn table(rows: impl Iterator<Item = Vec<String>>) -> Result<String, csv::Error> {
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    let mut writer = WriterBuilder::new().from_writer(Vec::from("\u{feff}"));
     for row in rows {
         writer.write_record(&row)?;
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(format!("\u{feff}{}", String::from_utf8_lossy(&bytes)))
+    // Every cell was text.
+    String::from_utf8(bytes).map_err(|error| csv::Error::from(std::io::Error::other(error)))
 }
 
 /// The list of actors. `names` replaces identifiers where a format cannot have them; what was replaced is kept as

@@ -1,0 +1,126 @@
+//! The paper's tables, framework and difficulties from a file of facts.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use serde_json::json;
+use tongban_core::catalogue;
+use tongban_core::ident::{Level, Region};
+use tongban_core::network::report::Scope;
+
+use super::network::{bytes_of, sha256};
+use super::put;
+use crate::error::Failure;
+use crate::limits;
+use crate::network::report;
+use crate::text::Lang;
+
+/// What a report is about, and how it is written.
+#[derive(Args)]
+pub(super) struct Reporting {
+    /// Facts in JSON: a study, or what a node exports
+    file: PathBuf,
+    /// The first day; otherwise that of the first fact
+    #[arg(long)]
+    from: Option<Date>,
+    /// The last day; otherwise that of the last fact
+    #[arg(long)]
+    until: Option<Date>,
+    /// Codes of provinces, parted by commas: among several, or all that has to do with one
+    #[arg(long, value_delimiter = ',')]
+    provinces: Vec<String>,
+    /// Keys of items, parted by commas
+    #[arg(long, value_delimiter = ',')]
+    items: Vec<String>,
+    /// Only persons, or only enterprises
+    #[arg(long)]
+    subject: Option<Applicants>,
+    /// In which language
+    #[arg(long, default_value = "zh")]
+    lang: Language,
+    /// As what
+    #[arg(long, default_value = "md")]
+    format: Written,
+    /// Where to; standard output if it is left out
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Applicants {
+    /// Persons
+    Person,
+    /// Enterprises
+    Enterprise,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Written {
+    /// Markdown
+    Md,
+    /// Every figure, with keys instead of words
+    Json,
+    /// A page
+    Html,
+}
+
+impl Reporting {
+    fn scope(&self) -> Result<Scope, Failure> {
+        let province = |text: &String| match Region::parse(text) {
+            Ok(region) if region.level() == Level::Province => Ok(region),
+            _ => {
+                let text = format!("{text} is no province. Give its six digits, such as 320000, parted by commas.");
+                Err(Failure::new("province-unknown", text))
+            }
+        };
+        if let (Some(from), Some(until)) = (self.from, self.until)
+            && until < from
+        {
+            return Err(Failure::new("days-reversed", format!("{from} is after {until}. Exchange them.")));
+        }
+        Ok(Scope {
+            from: self.from,
+            until: self.until,
+            provinces: self.provinces.iter().map(province).collect::<Result<_, _>>()?,
+            items: self.items.iter().cloned().collect(),
+            subject: self.subject.map(|subject| match subject {
+                Applicants::Person => catalogue::Subject::Person,
+                Applicants::Enterprise => catalogue::Subject::Enterprise,
+            }),
+        })
+    }
+
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let scope = self.scope()?;
+        let bytes = bytes_of(&self.file)?;
+        if bytes.len() > limits::NETWORK_FILE_BYTES_MAX {
+            let text = format!("at most {} bytes. Split it by year.", limits::NETWORK_FILE_BYTES_MAX);
+            return Err(Failure::new("file-too-large", text));
+        }
+        let facts = report::read_facts(&bytes).map_err(|(code, text)| Failure::new(code, text))?;
+        let found = tongban_core::network::report::report(&facts, &scope);
+        let diagnoses = report::diagnoses(&facts, &found);
+        let lang = match self.lang {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        };
+        let text = match self.format {
+            Written::Json => {
+                let source = json!({ "file": self.file.display().to_string(), "sha256": sha256(&bytes) });
+                format!("{:#}\n", report::json(&found, &diagnoses, &source))
+            }
+            Written::Md => report::document(&facts, &found, &diagnoses, lang).markdown(),
+            Written::Html => report::document(&facts, &found, &diagnoses, lang).html(lang),
+        };
+        put(self.out.as_deref(), text.as_bytes())
+    }
+}
