@@ -35,6 +35,7 @@ pub mod graph;
 pub mod groups;
 pub mod hierarchy;
 pub mod layers;
+pub mod layout;
 pub mod leiden;
 pub mod movement;
 mod parallel;
