@@ -281,3 +281,39 @@ pub const NETWORK_STEPS_MAX: usize = 100;
 pub const NETWORK_SPLITS: u32 = 2;
 /// How often it may halve at most.
 pub const NETWORK_SPLITS_MAX: u32 = 5;
+/// How wide a picture of a network is unless something else is asked for, in pixels: as wide as a page.
+pub const PICTURE_WIDTH: u32 = 960;
+/// The least width of such a picture, in pixels.
+pub const PICTURE_WIDTH_MIN: u32 = 320;
+/// The greatest, in pixels.
+pub const PICTURE_WIDTH_MAX: u32 = 4_000;
+/// Points of a PNG for each pixel of such a picture, so that it is sharp in print.
+pub const PICTURE_PNG_SCALE: f32 = 2.0;
+/// Actors of a network that are drawn; of more the strongest.
+pub const PICTURE_ACTORS_MAX: usize = 3_000;
+/// Ties of a network that are drawn, unless another number is asked for; of more the strongest.
+pub const PICTURE_TIES: usize = 400;
+/// Names in a picture of a network, of the strongest actors.
+pub const PICTURE_NAMES: usize = 80;
+/// Names that may stand on the signs of others, where there is no other place for them.
+pub const PICTURE_NAMES_COVERING: usize = 40;
+/// Actors of a heat map, unless another number is asked for: as many as can be read on a page.
+pub const PICTURE_HEAT_ACTORS: usize = 40;
+/// Groups between which flows are drawn; of more the weakest are put together.
+pub const PICTURE_GROUPS: usize = 12;
+/// Flows that are drawn, unless another number is asked for.
+pub const PICTURE_FLOWS: usize = 60;
+/// Events of a timeline, unless another number is asked for.
+pub const PICTURE_EVENTS: usize = 40;
+/// Periods of a timeline; of more the last.
+pub const PICTURE_PERIODS: usize = 120;
+/// Bars beside each other, unless another number is asked for.
+pub const PICTURE_BARS: usize = 40;
+/// Little networks in one picture, unless another number is asked for; of more the last.
+pub const PICTURE_PANELS: usize = 24;
+/// Actors of a little network; of more the strongest.
+pub const PICTURE_PANEL_ACTORS: usize = 150;
+/// Ties of a little network; of more the strongest.
+pub const PICTURE_PANEL_TIES: usize = 200;
+/// Names in a little network.
+pub const PICTURE_PANEL_NAMES: usize = 3;

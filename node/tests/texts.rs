@@ -200,6 +200,13 @@ fn every_sign_in_that_failed_says_what_to_do() {
 }
 
 #[test]
+fn every_level_of_a_picture_has_its_word() {
+    for level in tongban_core::network::facts::Level::ALL {
+        both(&format!("picture-level-{}", level.name()));
+    }
+}
+
+#[test]
 fn every_phase_step_and_act_has_its_word() {
     use Phase as P;
     let phases = [

@@ -6,6 +6,7 @@ mod bundle;
 mod catalogue;
 mod doctor;
 mod dossier;
+mod draw;
 mod init;
 mod network;
 mod publish;

@@ -9,6 +9,7 @@ use tongban_core::dossier::Suite;
 use tongban_core::network::permute::Runs;
 use tongban_core::network::process::Reach;
 
+use super::draw::Drawing;
 use super::report::Reporting;
 use super::{put, statements};
 use crate::error::Failure;
@@ -45,6 +46,8 @@ enum What {
     Statements(statements::Statements),
     /// Tests whether layers go together, by permuting actors
     Test(Testing),
+    /// Draws a network
+    Draw(Drawing),
     /// Writes a network for another program
     Export {
         #[command(flatten)]
@@ -248,6 +251,7 @@ impl Network {
             What::Test(testing) => testing.run(),
             What::Export { reading, format, out, encoding } => export(&reading, format, &out, encoding),
             What::Statements(statements) => statements.run(),
+            What::Draw(drawing) => drawing.run(),
             What::Study { compare: false, out } => put(out.as_deref(), STUDY.as_bytes()),
             What::Study { compare: true, out } => {
                 let text = serde_json::to_string_pretty(&Comparison::of(&paper_tables(), &study(), Lang::Zh))
@@ -260,8 +264,8 @@ impl Network {
 }
 
 /// What came of files.
-struct Opened {
-    net: Net,
+pub(super) struct Opened {
+    pub(super) net: Net,
     report: Report,
     sources: Vec<Source>,
     /// How logs of events were read; empty if there are none.
@@ -356,6 +360,31 @@ impl Files {
     }
 }
 
+/// Files without logs of events among them, or with them read from each event to the next.
+pub(super) fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
+    let read = load(files)?;
+    let inputs: Vec<Input<'_>> = read.iter().map(Loaded::input).collect();
+    let (net, report, formats) = network::read(&inputs).map_err(|faults| failure(&faults))?;
+    let sources = read.iter().zip(formats).map(|(file, format)| file.source(format.name())).collect();
+    Ok(Opened { net, report, sources, of_logs: String::new() })
+}
+
+/// A layer that the network does not have.
+pub(super) fn layer_unknown(net: &Net, name: &str) -> Failure {
+    Failure::new("layer-unknown", format!("{name}. Layers of this network are: {}.", net.layers.join(", ")))
+}
+
+/// A column in which so many actors say nothing.
+pub(super) fn group_missing(net: &Net, column: &str, silent: usize) -> Failure {
+    let columns: Vec<&str> = ["kind", "level"].into_iter().chain(net.attributes()).collect();
+    let text = format!(
+        "{silent} of {} actors say nothing in the column {column}. Fill it in for all, or take another: {}.",
+        net.actors.len(),
+        columns.join(", ")
+    );
+    Failure::new("group-missing", text)
+}
+
 /// The first fault as the failure, the others below it.
 pub(super) fn failure(faults: &[Fault]) -> Failure {
     let code = faults.first().map_or("file-empty", |fault| fault.code);
@@ -448,8 +477,7 @@ fn export_events(reading: &Files, format: Format, out: &Path) -> Result<(), Fail
 
 /// The number of a layer.
 fn layer_of(net: &Net, name: &str) -> Result<u32, Failure> {
-    let unknown = || format!("{name}. Layers of this network are: {}.", net.layers.join(", "));
-    net.layer(name).ok_or_else(|| Failure::new("layer-unknown", unknown()))
+    net.layer(name).ok_or_else(|| layer_unknown(net, name))
 }
 
 impl Choosing {
@@ -509,17 +537,8 @@ impl Measuring {
         let opened = self.reading.open()?;
         let net = &opened.net;
         let layer = self.layer.as_ref().map(|name| layer_of(net, name)).transpose()?;
-        let groups = self.group.as_ref().map(|column| {
-            net.groups(column).map_err(|silent| {
-                let columns: Vec<&str> = ["kind", "level"].into_iter().chain(net.attributes()).collect();
-                let text = format!(
-                    "{silent} of {} actors say nothing in the column {column}. Fill it in for all, or take another: {}.",
-                    net.actors.len(),
-                    columns.join(", ")
-                );
-                Failure::new("group-missing", text)
-            })
-        });
+        let groups =
+            self.group.as_ref().map(|column| net.groups(column).map_err(|silent| group_missing(net, column, silent)));
         let asked = Question {
             choice: self.choosing.choice(layer),
             then: self.then,

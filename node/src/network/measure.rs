@@ -12,6 +12,7 @@ use tongban_core::network::cohesion::{
 use tongban_core::network::component::{Connected, components, distance_fragmentation, fragmentation};
 use tongban_core::network::core_number::core_numbers;
 use tongban_core::network::degree::{Degree, degree_centralisation, degrees};
+use tongban_core::network::discourse::{Affiliation, Normalised, OneMode};
 use tongban_core::network::graph::{Graph, LeftOut};
 use tongban_core::network::groups::{Count, assortativity, external_internal, modularity};
 use tongban_core::network::hierarchy::hierarchy;

@@ -24,6 +24,7 @@ pub mod measure;
 mod net;
 mod ocel;
 mod pajek;
+pub mod picture;
 pub mod report;
 mod result;
 pub mod sight;

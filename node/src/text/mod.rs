@@ -40,6 +40,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("import", include_str!("zh/import.ftl"), include_str!("en/import.ftl")),
     ("report", include_str!("zh/report.ftl"), include_str!("en/report.ftl")),
     ("diagnosis", include_str!("zh/diagnosis.ftl"), include_str!("en/diagnosis.ftl")),
+    ("picture", include_str!("zh/picture.ftl"), include_str!("en/picture.ftl")),
 ];
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));
