@@ -149,6 +149,10 @@ fn cells<'a>(report: &'a Report, key: &str) -> Vec<&'a Cell> {
             let row = report.table1.iter().find(|row| row.key == network);
             row.and_then(|row| row.cell(what)).into_iter().collect()
         }
+        // Each network, and how much runs under agreements.
+        None if key == "institutionalisation" => {
+            report.table2.row("institution").map_or(Vec::new(), |row| row.cells.iter().collect())
+        }
         None => report.table2.row(key).map_or(Vec::new(), |row| row.cells.iter().collect()),
     }
 }
