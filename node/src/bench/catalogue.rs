@@ -136,12 +136,7 @@ pub(super) fn variant(dice: &mut Dice, number: u32, region: Region) -> Implement
 
 impl Catalogue {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let run = in_scratch(|folder| self.measure(folder)).await?;
-        if self.json {
-            return report::json(&run);
-        }
-        print(&run);
-        Ok(())
+        report::tell(&in_scratch(|folder| self.measure(folder)).await?, self.json, print)
     }
 
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {

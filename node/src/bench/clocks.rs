@@ -93,12 +93,7 @@ fn running(first: &Case, number: u32) -> Case {
 
 impl Clocks {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let run = in_scratch(|folder| self.measure(folder)).await?;
-        if self.json {
-            return report::json(&run);
-        }
-        print(&run);
-        Ok(())
+        report::tell(&in_scratch(|folder| self.measure(folder)).await?, self.json, print)
     }
 
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {

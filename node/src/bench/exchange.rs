@@ -110,12 +110,7 @@ impl Exchange {
             suites.push(self.of_suite(&folder, databases.as_ref(), *suite, sync).await?);
         }
         let run = Run { machine, settings, sync, suites };
-        if self.json {
-            report::json(&run)
-        } else {
-            report::print(&run);
-            Ok(())
-        }
+        report::tell(&run, self.json, report::print)
     }
 
     async fn of_suite(

@@ -103,12 +103,7 @@ impl Growth {
         if !self.cases.is_sorted_by(|one, next| one < next) {
             return Err(Failure::new("bench-cases", "--cases: give sizes that ascend, as in --cases 10000,100000"));
         }
-        let run = in_scratch(|folder| self.measure(folder)).await?;
-        if self.json {
-            return report::json(&run);
-        }
-        print(&run);
-        Ok(())
+        report::tell(&in_scratch(|folder| self.measure(folder)).await?, self.json, print)
     }
 
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {

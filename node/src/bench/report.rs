@@ -75,9 +75,13 @@ impl Table {
     }
 }
 
-/// One JSON object on standard output.
-pub(super) fn json(run: &impl serde::Serialize) -> Result<(), Failure> {
-    println!("{}", serde_json::to_string_pretty(run).map_err(super::failed)?);
+/// Tells of a run: one JSON object on standard output, or a table for people.
+pub(super) fn tell<R: serde::Serialize>(run: &R, is_json: bool, print: impl FnOnce(&R)) -> Result<(), Failure> {
+    if is_json {
+        println!("{}", serde_json::to_string_pretty(run).map_err(super::failed)?);
+    } else {
+        print(run);
+    }
     Ok(())
 }
 
