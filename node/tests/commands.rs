@@ -498,6 +498,11 @@ fn a_benchmark_says_what_it_ran_on_and_refuses_what_makes_no_sense() {
     let verified = figures(&["verify", "--dossiers", "3", "--seconds", "1", "--suite", "ed25519"]);
     let suite = &verified["suites"][0];
     assert!(suite["dossiers_per_s"].as_f64() > Some(0.0) && suite["share_of_bound"].is_number(), "{verified}");
+    let live = figures(&["network", "--live", "200", "--rounds", "1"]);
+    assert!(live["ties"].as_u64() >= Some(8 * 200) && live["arcs"].as_u64() > Some(0), "{live}");
+    let lines = figures(&["network", "--lines", "1000", "--rounds", "1"]);
+    assert!(lines["lines_per_s"].as_f64() > Some(0.0), "{lines}");
+    run(&["bench", "network", "--peers", "/nowhere/python"]).refused("peers-python");
     run(&["bench", "growth", "--cases", "2000,1000"]).refused("bench-cases");
     run(&["bench", "exchange", "--database", "mysql://localhost/bench"]).refused("databases");
     for absurd in [["growth", "--cases", "0"], ["outage", "--rate", "0"], ["verify", "--dossiers", "0"]] {

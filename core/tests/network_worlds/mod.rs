@@ -21,7 +21,7 @@ use tongban_core::network::tie::{Actor, Network, Relation};
 pub enum Cause {
     /// One authority returns: its odds are those of the others times nine.
     Returns,
-    /// All authorities of one city and line do, as one office: the same with odds times six.
+    /// The same with odds times six.
     ReturnsLess,
     /// Three of four reasons are of one class.
     Barrier(Barrier),

@@ -80,28 +80,31 @@ struct World {
     implementations: Vec<Implementation>,
 }
 
+/// The authority of a region.
+pub(super) fn office(number: u32, region: Region, node: &NodeId) -> Organisation {
+    Organisation {
+        uscc: drill_uscc(number),
+        name: format!("{}政务服务局", region.full_name()),
+        name_en: String::new(),
+        region,
+        duty: Duty::Authority,
+        field: String::new(),
+        guest: false,
+        successors: Vec::new(),
+        node: node.clone(),
+        address: String::new(),
+        phone: "0000-0000000".to_owned(),
+    }
+}
+
 impl World {
     fn make(count: usize, seed: u64) -> Result<World, Failure> {
         let inside = |region: &Region| PROVINCES.contains(&region.province().to_string().as_str());
         let regions: Vec<Region> = Region::all_current().filter(inside).collect();
         let (items, _) = search::items(count, regions.len())?;
         let node: NodeId = NODE.parse().map_err(failed)?;
-        let organisations: Vec<Organisation> = (0..)
-            .zip(&regions)
-            .map(|(number, region)| Organisation {
-                uscc: drill_uscc(number),
-                name: format!("{}政务服务局", region.full_name()),
-                name_en: String::new(),
-                region: *region,
-                duty: Duty::Authority,
-                field: String::new(),
-                guest: false,
-                successors: Vec::new(),
-                node: node.clone(),
-                address: String::new(),
-                phone: "0000-0000000".to_owned(),
-            })
-            .collect();
+        let organisations: Vec<Organisation> =
+            (0..).zip(&regions).map(|(number, region)| office(number, *region, &node)).collect();
         let mut dice = Dice::new(seed);
         let mut implementations = Vec::with_capacity(count);
         'all: for item in &items {
@@ -120,12 +123,7 @@ impl World {
 
 impl Import {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let run = in_scratch(|folder| self.measure(folder)).await?;
-        if self.json {
-            return report::json(&run);
-        }
-        print(&run);
-        Ok(())
+        report::tell(&in_scratch(|folder| self.measure(folder)).await?, self.json, print)
     }
 
     async fn measure(&self, folder: PathBuf) -> Result<Run, Failure> {

@@ -103,8 +103,17 @@ pub(super) fn cpu_s(process: Option<u32>) -> f64 {
 
 /// Memory that a process holds right now (RSS), in bytes.
 pub(super) fn memory(process: u32) -> u64 {
+    held(process, "VmRSS:")
+}
+
+/// The most memory that this process has held so far, in bytes.
+pub(super) fn memory_peak() -> u64 {
+    held(std::process::id(), "VmHWM:")
+}
+
+fn held(process: u32, what: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
     let kib: Option<u64> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     kib.unwrap_or(0) * 1024
 }

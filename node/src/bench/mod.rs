@@ -13,6 +13,7 @@ mod idle;
 mod import;
 mod light;
 mod machine;
+mod network;
 mod outage;
 mod pages;
 mod pair;
@@ -54,6 +55,8 @@ enum What {
     Import(import::Import),
     /// The catalogue of a whole country made anew in memory, and searched
     Search(search::Search),
+    /// Networks measured by this program and by others; the network of a million cases; ties read from a file
+    Network(network::Network),
     /// What a node takes: time to start, memory at rest, size of the program
     Light(light::Light),
 }
@@ -69,6 +72,7 @@ pub async fn run(bench: Bench) -> Result<(), Failure> {
         What::Catalogue(catalogue) => catalogue.run().await,
         What::Import(import) => import.run().await,
         What::Search(search) => search.run().await,
+        What::Network(network) => network.run().await,
         What::Light(light) => light.run().await,
     }
 }

@@ -324,9 +324,14 @@ impl Live {
             if counted.is_empty() {
                 return Ok(());
             }
-            let mut rows = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            counted.iter().for_each(|one| rows.put(one));
+            self.take_in(&counted);
         }
+    }
+
+    /// Takes in what was counted.
+    pub fn take_in(&self, counted: &[Counted]) {
+        let mut rows = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        counted.iter().for_each(|one| rows.put(one));
     }
 
     /// Changes whenever something came: what was computed of one version holds for it alone.

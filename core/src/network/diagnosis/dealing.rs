@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::stats::{self, Cell, Party};
-use super::{
-    Claim, Judged, Lack, PERMUTATIONS, Rule, SEED, Seen, UNANSWERED_DAYS, Unit, Whom, counted, figure, judged,
-};
+use super::{Claim, Judged, Lack, Rule, Seen, UNANSWERED_DAYS, Unit, Whom, counted, figure, judged};
 use crate::case::{Barrier, reason};
-use crate::network::draw::Draw;
 use crate::network::facts::Fact;
 use crate::network::tie::Relation;
 
@@ -152,7 +149,8 @@ pub(super) fn barrier(seen: &Seen<'_>, rule: &Rule) -> Judged {
 /// Authorities ask for corrections of one item more unlike each other than they do of other items.
 ///
 /// What an authority asks for anyway, and what an item needs anyway, are taken out by medians (Tukey's median polish), so
-/// that an item that stands out does not colour the others. What is left of an authority is shuffled among its items.
+/// that an item that stands out does not colour the others. How much is left in one item is held against how much is left
+/// in the others; by its root, so that one authority alone makes no difference between all.
 pub(super) fn standards(seen: &Seen<'_>, rule: &Rule) -> Judged {
     let mut sums = Sums::default();
     for (_, fact) in seen.each(Relation::ReceivesFrom) {
@@ -185,46 +183,27 @@ pub(super) fn standards(seen: &Seen<'_>, rule: &Rule) -> Judged {
     let mut squares: Vec<f64> =
         left.iter().zip(&odds).map(|(left, (_, variance))| left * left / 0.455 - variance).collect();
     let beyond = stats::median(&mut squares).unwrap_or(0.0).max(0.0);
-    let deviate: Vec<f64> =
-        left.iter().zip(&odds).map(|(left, (_, variance))| (left * left / (variance + beyond)).min(CAP)).collect();
-    let items: Vec<u32> = usual.keys().copied().collect();
-    let place = |cell: &Cell| items.binary_search(&cell.item).unwrap_or_default();
-    let at: Vec<usize> = cells.iter().map(place).collect();
-    let sum = |values: &[f64]| {
-        let mut sums = vec![0.0; items.len()];
-        at.iter().zip(values).for_each(|(item, value)| sums[*item] += value);
-        sums
-    };
-    let observed = sum(&deviate);
-    let mut as_extreme = vec![1_u32; items.len()];
-    let mut draw = Draw::of(SEED);
-    let mut shuffled = deviate;
-    for _ in 0..PERMUTATIONS {
-        // Cells of an authority stand together.
-        for own in shuffled_groups(&cells) {
-            draw.shuffle(&mut shuffled[own]);
-        }
-        for (count, (drawn, seen)) in as_extreme.iter_mut().zip(sum(&shuffled).iter().zip(&observed)) {
-            *count += u32::from(*drawn >= seen - 1e-9);
-        }
-    }
-    let claim = |(item, number): (usize, &u32)| {
-        let own: Vec<usize> = (0..cells.len()).filter(|cell| at[*cell] == item).collect();
+    let root = |(left, (_, variance)): (&f64, &(f64, f64))| (left.abs() / (variance + beyond).sqrt()).sqrt();
+    let roots: Vec<f64> = left.iter().zip(&odds).map(root).collect();
+    let claim = |(number, usual): (&u32, &f64)| {
+        let (own, others): (Vec<usize>, Vec<usize>) = (0..cells.len()).partition(|cell| cells[*cell].item == *number);
+        let of = |some: &[usize]| some.iter().map(|cell| roots[*cell]).collect::<Vec<f64>>();
+        let found = stats::above_others(&of(&own), &of(&others))?;
         let spread: f64 =
             own.iter().map(|cell| left[*cell] * left[*cell] - odds[*cell].1).sum::<f64>() / own.len() as f64;
         let sd = spread.max(0.0).sqrt();
         let share = |log_odds: f64| 1.0 / (1.0 + (-log_odds).exp());
-        let (low, high) = (share(usual[number] - sd), share(usual[number] + sd));
+        let (low, high) = (share(usual - sd), share(usual + sd));
         let key = seen.items[*number as usize];
         let actors: Vec<u32> = own.iter().map(|cell| cells[*cell].party).collect();
-        Claim {
+        Some(Claim {
             figures: vec![
                 counted("corrections-apart", high - low, Unit::Share),
                 counted("corrections-low", low, Unit::Share),
                 counted("corrections-high", high, Unit::Share),
                 counted("authorities", own.len() as f64, Unit::Count),
             ],
-            p: Some(f64::from(as_extreme[item]) / (PERMUTATIONS as f64 + 1.0)),
+            p: Some(found.p),
             beyond: high - low >= rule.threshold,
             evidence: seen.evidence(|fact| {
                 matches!(fact.relation, Relation::ReceivesFrom | Relation::CorrectsFor)
@@ -232,22 +211,9 @@ pub(super) fn standards(seen: &Seen<'_>, rule: &Rule) -> Judged {
                     && actors.contains(&fact.from)
             }),
             whom: Whom { item: key.to_owned(), ..Whom::default() },
-        }
+        })
     };
-    Ok(items.iter().enumerate().map(claim).collect())
-}
-
-/// One cell counts for no more than this, so that one authority alone makes no difference between all.
-const CAP: f64 = 9.0;
-
-/// Where the cells of each party stand.
-fn shuffled_groups(cells: &[Cell]) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
-    let mut from = 0;
-    cells.chunk_by(|one, next| one.party == next.party).map(move |own| {
-        let range = from..from + own.len();
-        from = range.end;
-        range
-    })
+    judged(usual.iter().filter_map(claim).collect(), 2, 1, "items-compared")
 }
 
 /// What is left of log-odds when the middle of each item and of each party is taken out, and the middle of each item.

@@ -21,12 +21,6 @@ pub const USED_A_YEAR: f64 = 10.0;
 /// Weeks before an event against which it is held, at most.
 pub const WEEKS_BEFORE: usize = 26;
 
-/// Permutations of the test of standards, and their seed: fixed, so that the same facts give the same answer.
-pub const PERMUTATIONS: usize = 19_999;
-
-/// See [`PERMUTATIONS`].
-pub const SEED: u64 = 1;
-
 /// A tie counts for persistence if it had so many facts in the first half: rarer ones come and go by chance.
 pub const TIE_FACTS_MIN: u32 = 6;
 
@@ -73,12 +67,13 @@ pub const FIGURES: [&str; 38] = [
 ];
 
 /// Names of all that claims can lack.
-pub const NEEDS: [&str; 21] = [
+pub const NEEDS: [&str; 22] = [
     "days",
     "peers",
     "refusals",
     "authorities",
     "authorities-items",
+    "items-compared",
     "months-pair",
     "hand-overs-side",
     "offices-both",

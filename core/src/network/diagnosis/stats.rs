@@ -171,6 +171,19 @@ pub(super) fn means_differ(some: &[(f64, f64)], others: &[(f64, f64)]) -> Option
     Some(Estimate::of(one - two, 0.0, one_error.hypot(two_error), one_freedom.min(two_freedom)))
 }
 
+/// Is the mean of some values above that of others that, but for a cause, are of one kind with them? Their spread is that
+/// of the others. `None` below two on a side.
+pub(super) fn above_others(some: &[f64], others: &[f64]) -> Option<Estimate> {
+    if some.len() < 2 || others.len() < 2 {
+        return None;
+    }
+    let mean = |all: &[f64]| all.iter().sum::<f64>() / all.len() as f64;
+    let freedom = others.len() as f64 - 1.0;
+    let spread = others.iter().map(|value| (value - mean(others)).powi(2)).sum::<f64>() / freedom;
+    let error = (spread * (1.0 / some.len() as f64 + 1.0 / others.len() as f64)).sqrt();
+    Some(Estimate::of(mean(some) - mean(others), 0.0, error, freedom))
+}
+
 /// Variance between parties beyond that of each, around the mean of their group, by moments.
 fn between(groups: &[Vec<(f64, f64)>]) -> f64 {
     let (mut excess, mut scale) = (0.0, 0.0);
@@ -208,6 +221,8 @@ pub(super) struct Party {
     pub party: u32,
     /// Log-odds beyond what its items have with all, and their variance.
     pub shift: (f64, f64),
+    /// What their variance would be if it were as its peers are.
+    pub if_usual: f64,
     /// Those with whom it shares items, directly or by others, are one group.
     pub group: u32,
     /// Its share, and what its peers would have with the same items.
@@ -252,16 +267,19 @@ pub(super) fn parties(cells: &[Cell]) -> Vec<Party> {
     }
     let usual: BTreeMap<u32, f64> =
         shifts.into_iter().filter_map(|(group, mut all)| median(&mut all).map(|middle| (group, middle))).collect();
-    let mut found: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
+    let mut found: BTreeMap<u32, (f64, f64, f64, f64)> = BTreeMap::new();
     for cell in cells {
-        let sum = found.entry(cell.party).or_insert((0.0, 0.0, 0.0));
-        *sum = (sum.0 + cell.x, sum.1 + cell.n * share(item[&cell.item] + usual[&groups[&cell.party]]), sum.2 + cell.n);
+        let sum = found.entry(cell.party).or_default();
+        let expected = share(item[&cell.item] + usual[&groups[&cell.party]]);
+        let slope = cell.n * expected * (1.0 - expected);
+        *sum = (sum.0 + cell.x, sum.1 + cell.n * expected, sum.2 + cell.n, sum.3 + slope);
     }
     found
         .into_iter()
-        .map(|(key, (x, expected, n))| Party {
+        .map(|(key, (x, expected, n, slope))| Party {
             party: key,
             shift: (party[&key], variance[&key]),
+            if_usual: 1.0 / (slope + 0.25 * HALF),
             group: groups[&key],
             own: x / n,
             expected: expected / n,
@@ -310,7 +328,8 @@ pub(super) fn beside_peers(all: &[Party], at: usize, peers_min: usize) -> Option
         let weight = 1.0 / (variance + between);
         (all + weight, sum + weight * value)
     });
-    let error = (own.shift.1 + between + 1.0 / all).sqrt();
+    // A share that is high by chance has log-odds that look surer than they are.
+    let error = (own.shift.1.max(own.if_usual) + between + 1.0 / all).sqrt();
     Some(Estimate::of(own.shift.0 - sum / all, 0.0, error, freedom).map(f64::exp))
 }
 

@@ -105,6 +105,7 @@ diagnosis-need-peers = authorities with enough cases of the same items
 diagnosis-need-refusals = refusals with a coded reason
 diagnosis-need-authorities = authorities
 diagnosis-need-authorities-items = authorities in one item, each with three items or more
+diagnosis-need-items-compared = items that can be compared
 diagnosis-need-months-pair = months in which two provinces deal with each other, each with three offices or more at work
 diagnosis-need-hand-overs-side = hand-overs on the side that has fewer
 diagnosis-need-offices-both = offices with cases on both sides

@@ -105,6 +105,7 @@ diagnosis-need-peers = 办同样事项、办件足够的机关
 diagnosis-need-refusals = 有代码理由的退回和不予受理
 diagnosis-need-authorities = 机关
 diagnosis-need-authorities-items = 同一事项上、各办三项以上的机关
+diagnosis-need-items-compared = 可以互相比较的事项
 diagnosis-need-months-pair = 一对省份之间有往来的月份，且两边各有三家以上机关
 diagnosis-need-hand-overs-side = 界内和跨界较少一边的交办
 diagnosis-need-offices-both = 界内和跨界都办的机关
