@@ -35,6 +35,10 @@ pub(super) struct Ask {
     pub after: usize,
     /// As what a file is sent.
     pub format: String,
+    /// Which picture.
+    pub picture: String,
+    /// Where actors stand in it.
+    pub layout: String,
 }
 
 /// What was asked, read.
@@ -105,6 +109,8 @@ impl Ask {
             ("with", &self.with),
             ("code", &self.code),
             ("format", &self.format),
+            ("picture", &self.picture),
+            ("layout", &self.layout),
         ];
         let mut address = page.to_owned();
         let mut mark = '?';

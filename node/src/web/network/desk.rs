@@ -8,7 +8,7 @@ use tongban_core::network::brokerage::Roles;
 use tongban_core::network::tie::Relation;
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, export, facts, figure, name, relation, report};
+use super::{STAFF, export, facts, figure, name, picture, relation, report};
 use crate::app::App;
 use crate::network::known::profile;
 use crate::network::sight::{Broker, Returner, Sight};
@@ -38,6 +38,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
             h2 { (t("network-further")) }
             p class="buttons" {
                 (button_link(&asked.ask.address(facts::PAGE), &t("network-facts-all")))
+                (button_link(&asked.ask.address(picture::PAGE), &t("network-picture")))
                 (button_link(&asked.ask.address(report::PAGE), &t("network-report")))
                 (button_link("/network/digests", &t("digest-title")))
                 @for format in export::FORMATS {

@@ -6,6 +6,7 @@ mod desk;
 mod dossier;
 mod export;
 mod facts;
+mod picture;
 mod report;
 
 use axum::Router;
@@ -29,6 +30,9 @@ pub fn router() -> Router<App> {
         .route(facts::PAGE, get(facts::show))
         .route("/network/dossiers/{id}", get(dossier::show))
         .route(report::PAGE, get(report::show))
+        .route(picture::PAGE, get(picture::show))
+        .route(picture::SVG, get(picture::svg))
+        .route(picture::PNG, get(picture::png))
         .route(export::PAGE, get(export::send))
 }
 
