@@ -259,6 +259,12 @@ pub const NETWORK_FACTS: usize = 50;
 pub const NETWORK_KEPT: usize = 16;
 /// How far back the network desk looks unless told otherwise, in months.
 pub const NETWORK_MONTHS: i64 = 12;
+/// How far back the page of change looks unless told otherwise, in months: a season takes years.
+pub const NETWORK_CHANGE_MONTHS: i64 = 60;
+/// The most periods in which change is looked for: a century of months. Every one of them is tried as another day.
+pub const NETWORK_PERIODS_MAX: usize = 1_200;
+/// Events that are named where one is unknown.
+pub const NETWORK_EVENTS_NAMED: usize = 20;
 /// The most statements of lists that are read.
 pub const STATEMENTS_MAX: usize = 1_000_000;
 /// From how many starts the camps of a discourse are sought, for each permutation anew.

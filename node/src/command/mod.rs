@@ -4,6 +4,7 @@ mod account;
 mod backup;
 mod bundle;
 mod catalogue;
+mod change;
 mod doctor;
 mod dossier;
 mod draw;

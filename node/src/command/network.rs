@@ -9,6 +9,7 @@ use tongban_core::dossier::Suite;
 use tongban_core::network::permute::Runs;
 use tongban_core::network::process::Reach;
 
+use super::change::Change;
 use super::draw::Drawing;
 use super::report::Reporting;
 use super::{put, statements};
@@ -73,6 +74,8 @@ enum What {
     },
     /// Writes the paper's tables and framework from facts
     Report(Reporting),
+    /// What changed, whether an event did it, and the network period by period, from facts
+    Change(Change),
 }
 
 /// What is read, and how logs of events among it are.
@@ -259,6 +262,7 @@ impl Network {
                 put(out.as_deref(), format!("{text}\n").as_bytes())
             }
             What::Report(reporting) => reporting.run(),
+            What::Change(change) => change.run(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The paper's tables, framework and difficulties from a file of facts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use serde_json::json;
 use tongban_core::catalogue;
 use tongban_core::ident::{Level, Region};
+use tongban_core::network::facts::Facts;
 use tongban_core::network::report::Scope;
 
 use super::network::{bytes_of, sha256};
@@ -56,11 +57,20 @@ enum Applicants {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Language {
+pub(super) enum Language {
     /// 中文
     Zh,
     /// English
     En,
+}
+
+impl Language {
+    pub(super) fn lang(self) -> Lang {
+        match self {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -73,6 +83,27 @@ enum Written {
     Html,
 }
 
+/// Says so if the last day is before the first.
+pub(super) fn in_order(from: Option<Date>, until: Option<Date>) -> Result<(), Failure> {
+    match (from, until) {
+        (Some(from), Some(until)) if until < from => {
+            Err(Failure::new("days-reversed", format!("{from} is after {until}. Exchange them.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Facts of a file, and its SHA-256.
+pub(super) fn facts_of(path: &Path) -> Result<(Facts, String), Failure> {
+    let bytes = bytes_of(path)?;
+    if bytes.len() > limits::NETWORK_FILE_BYTES_MAX {
+        let text = format!("at most {} bytes. Split it by year.", limits::NETWORK_FILE_BYTES_MAX);
+        return Err(Failure::new("file-too-large", text));
+    }
+    let facts = report::read_facts(&bytes).map_err(|(code, text)| Failure::new(code, text))?;
+    Ok((facts, sha256(&bytes)))
+}
+
 impl Reporting {
     fn scope(&self) -> Result<Scope, Failure> {
         let province = |text: &String| match Region::parse(text) {
@@ -82,11 +113,7 @@ impl Reporting {
                 Err(Failure::new("province-unknown", text))
             }
         };
-        if let (Some(from), Some(until)) = (self.from, self.until)
-            && until < from
-        {
-            return Err(Failure::new("days-reversed", format!("{from} is after {until}. Exchange them.")));
-        }
+        in_order(self.from, self.until)?;
         Ok(Scope {
             from: self.from,
             until: self.until,
@@ -101,21 +128,13 @@ impl Reporting {
 
     pub(super) fn run(self) -> Result<(), Failure> {
         let scope = self.scope()?;
-        let bytes = bytes_of(&self.file)?;
-        if bytes.len() > limits::NETWORK_FILE_BYTES_MAX {
-            let text = format!("at most {} bytes. Split it by year.", limits::NETWORK_FILE_BYTES_MAX);
-            return Err(Failure::new("file-too-large", text));
-        }
-        let facts = report::read_facts(&bytes).map_err(|(code, text)| Failure::new(code, text))?;
+        let (facts, sha256) = facts_of(&self.file)?;
         let found = tongban_core::network::report::report(&facts, &scope);
         let diagnoses = report::diagnoses(&facts, &found);
-        let lang = match self.lang {
-            Language::Zh => Lang::Zh,
-            Language::En => Lang::En,
-        };
+        let lang = self.lang.lang();
         let text = match self.format {
             Written::Json => {
-                let source = json!({ "file": self.file.display().to_string(), "sha256": sha256(&bytes) });
+                let source = json!({ "file": self.file.display().to_string(), "sha256": sha256 });
                 format!("{:#}\n", report::json(&found, &diagnoses, &source))
             }
             Written::Md => report::document(&facts, &found, &diagnoses, lang).markdown(),

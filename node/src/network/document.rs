@@ -1,9 +1,10 @@
-//! A report as sections of text, lists and tables: written once, read as Markdown or as parts of a page.
+//! A report as sections of text, lists and tables: written once, read on a terminal, as Markdown or as parts of a page.
 
 use std::fmt::Write as _;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::result::width;
 use crate::text::Lang;
 
 /// A report.
@@ -94,6 +95,34 @@ impl Block {
         }
     }
 
+    fn text(&self, out: &mut String) {
+        match self {
+            Block::Text(text) => {
+                let _ = writeln!(out, "\n{text}");
+            }
+            Block::List(lines) => {
+                out.push('\n');
+                for line in lines {
+                    let _ = writeln!(out, "- {line}");
+                }
+            }
+            Block::Table { caption, heads, rows } => {
+                let _ = writeln!(out, "\n{caption}");
+                let cells = rows.iter().map(|row| row.iter().map(|lines| lines.join("; ")).collect());
+                let all: Vec<Vec<String>> = std::iter::once(heads.clone()).chain(cells).collect();
+                let wide = |column: usize| all.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max();
+                let widths: Vec<usize> = (0..heads.len()).map(|column| wide(column).unwrap_or(0)).collect();
+                for row in &all {
+                    let mut line = String::from(" ");
+                    for (cell, wide) in row.iter().zip(&widths) {
+                        let _ = write!(line, " {cell}{} ", " ".repeat(wide - width(cell)));
+                    }
+                    let _ = writeln!(out, "{}", line.trim_end());
+                }
+            }
+        }
+    }
+
     /// For a page.
     pub fn html(&self) -> Markup {
         match self {
@@ -136,6 +165,17 @@ impl Document {
         for section in &self.sections {
             let _ = writeln!(out, "\n## {}", plain(&section.title));
             section.blocks.iter().for_each(|block| block.markdown(&mut out));
+        }
+        out
+    }
+
+    /// For reading on a terminal.
+    pub fn text(&self) -> String {
+        let mut out = format!("{}\n", self.title);
+        Block::List(self.lead.clone()).text(&mut out);
+        for section in &self.sections {
+            let _ = writeln!(out, "\n{}", section.title);
+            section.blocks.iter().for_each(|block| block.text(&mut out));
         }
         out
     }

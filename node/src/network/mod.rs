@@ -8,6 +8,7 @@
 //! and a remedy (`fault`). `docs/network.md` is the page for those who use it.
 
 mod build;
+pub mod change;
 pub mod diagnosis;
 pub mod digests;
 mod dl;

@@ -41,6 +41,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("report", include_str!("zh/report.ftl"), include_str!("en/report.ftl")),
     ("diagnosis", include_str!("zh/diagnosis.ftl"), include_str!("en/diagnosis.ftl")),
     ("picture", include_str!("zh/picture.ftl"), include_str!("en/picture.ftl")),
+    ("change", include_str!("zh/change.ftl"), include_str!("en/change.ftl")),
 ];
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh));
