@@ -27,6 +27,7 @@ pub async fn tell(house: &'static House) {
     lead.picture("network-desk").await;
     broker(&mut lead).await;
     returner(house, &mut lead).await;
+    change(house, &mut lead).await;
     lead.leave().await;
     own(house).await;
 }
@@ -53,6 +54,19 @@ async fn returner(house: &'static House, lead: &mut Hand) {
     lead.expect("退回").await;
     let all = lead.text("main table").await;
     assert!(all.contains(NANJING), "{all}");
+}
+
+/// Of one month nothing can be said but how the network looked; the page says so, and what would be needed.
+async fn change(house: &'static House, lead: &mut Hand) {
+    lead.open(&house.at("registrar", "/network")).await;
+    lead.press("main a[href^='/network/change']").await;
+    lead.expect("变化与重要事件").await;
+    let said = lead.text("#points").await;
+    assert!(said.contains("至少要 8 期"), "why nothing is said of change: {said}");
+    let periods = lead.text("#snapshots tbody").await;
+    assert!(periods.contains("新来") || periods.contains('—'), "how the network looked: {periods}");
+    lead.look("network, what changed").await;
+    lead.picture("network-change").await;
 }
 
 /// At a node its own dossiers are counted one by one; each opens the dossier, which says who did what and names no person.

@@ -49,23 +49,32 @@ pub(super) struct Asked {
     whole: Whole,
 }
 
-fn read<T>(name: &'static str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+/// A part of the address that says nothing.
+pub(super) fn unreadable(name: &'static str) -> Fault {
+    Fault::from(ServiceError::from(WhyNot::new("ask-unreadable").with("field", name)))
+}
+
+/// A part of the address. Empty is none.
+pub(super) fn read<T>(name: &'static str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
     match text.trim() {
         "" => Ok(None),
-        text => parse(text)
-            .map(Some)
-            .ok_or_else(|| Fault::from(ServiceError::from(WhyNot::new("ask-unreadable").with("field", name)))),
+        text => parse(text).map(Some).ok_or_else(|| unreadable(name)),
     }
 }
 
 impl Ask {
     /// Reads it. Without a first day the last twelve months are meant.
-    pub fn read(mut self, app: &App) -> Result<Asked, Fault> {
+    pub fn read(self, app: &App) -> Result<Asked, Fault> {
+        self.read_back(app, limits::NETWORK_MONTHS)
+    }
+
+    /// Reads it. Without a first day so many months are meant.
+    pub fn read_back(mut self, app: &App, months: i64) -> Result<Asked, Fault> {
         let date = |text: &str| text.parse::<Date>().ok();
         let actor = |text: &str| text.parse::<Actor>().ok();
         let today = app.clock.today();
         if self.from.trim().is_empty() {
-            let first = today.saturating_sub(limits::NETWORK_MONTHS.months()).first_of_month();
+            let first = today.saturating_sub(months.months()).first_of_month();
             self.from = first.to_string();
         }
         // Who takes part in no case looks at what the others tell.
@@ -93,6 +102,11 @@ impl Ask {
         };
         let whole = app.sights.whole(&app.directory.now());
         Ok(Asked { ask: self, select, is_whole, whole })
+    }
+
+    /// What one number asked for more than the forms do.
+    pub fn narrower(&self) -> [(&'static str, &str); 4] {
+        [("by", &self.by), ("towards", &self.towards), ("with", &self.with), ("code", &self.code)]
     }
 
     /// The same address on another page.

@@ -8,7 +8,7 @@ use tongban_core::network::brokerage::Roles;
 use tongban_core::network::tie::Relation;
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, export, facts, figure, name, picture, relation, report};
+use super::{STAFF, change, export, facts, figure, name, picture, relation, report};
 use crate::app::App;
 use crate::network::known::profile;
 use crate::network::sight::{Broker, Returner, Sight};
@@ -40,6 +40,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
                 (button_link(&asked.ask.address(facts::PAGE), &t("network-facts-all")))
                 (button_link(&asked.ask.address(picture::PAGE), &t("network-picture")))
                 (button_link(&asked.ask.address(report::PAGE), &t("network-report")))
+                (button_link(&further_back(&asked).address(change::PAGE), &t("change-title")))
                 (button_link("/network/digests", &t("digest-title")))
                 @for format in export::FORMATS {
                     (button_link(&Ask { format: (*format).to_owned(), ..asked.ask.clone() }.address(export::PAGE), &t(&format!("network-save-{format}"))))
@@ -48,6 +49,11 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
         }
     };
     Ok(page(&visitor, &t("network-title"), body))
+}
+
+/// The same without days: change is looked for further back.
+fn further_back(asked: &Asked) -> Ask {
+    Ask { from: String::new(), until: String::new(), ..asked.ask.clone() }
 }
 
 /// Looks; what was looked at before, and has not changed since, is there at once.
@@ -68,7 +74,17 @@ async fn look(app: &App, asked: Arc<Asked>) -> Arc<Sight> {
 }
 
 /// Which ties are looked at.
-pub(super) fn choose(app: &App, visitor: &Visitor, asked: &Asked) -> Markup {
+fn choose(app: &App, visitor: &Visitor, asked: &Asked) -> Markup {
+    html! {
+        form class="card row" method="get" action=(PAGE) {
+            (fields(app, visitor, asked))
+            (primary(&visitor.t("network-look")))
+        }
+    }
+}
+
+/// The fields by which ties are chosen.
+pub(super) fn fields(app: &App, visitor: &Visitor, asked: &Asked) -> Markup {
     let t = |key: &str| visitor.t(key).into_owned();
     let snapshot = app.directory.now();
     let ask = &asked.ask;
@@ -91,15 +107,12 @@ pub(super) fn choose(app: &App, visitor: &Visitor, asked: &Asked) -> Markup {
         Choice { value: "enterprise", label: t("network-enterprise") },
     ];
     html! {
-        form class="card row" method="get" action=(PAGE) {
-            (select("of", &t("network-of"), &of, &ask.of))
-            (Field::new("from", &t("network-from")).kind("date").value(&ask.from).render(visitor))
-            (Field::new("until", &t("network-until")).kind("date").value(&ask.until).render(visitor))
-            (select("relation", &t("network-relation"), &relations, &ask.relation))
-            (select("item", &t("network-item"), &items, &ask.item))
-            (select("subject", &t("network-subject"), &subjects, &ask.subject))
-            (primary(&t("network-look")))
-        }
+        (select("of", &t("network-of"), &of, &ask.of))
+        (Field::new("from", &t("network-from")).kind("date").value(&ask.from).render(visitor))
+        (Field::new("until", &t("network-until")).kind("date").value(&ask.until).render(visitor))
+        (select("relation", &t("network-relation"), &relations, &ask.relation))
+        (select("item", &t("network-item"), &items, &ask.item))
+        (select("subject", &t("network-subject"), &subjects, &ask.subject))
     }
 }
 

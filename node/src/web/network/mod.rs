@@ -2,10 +2,12 @@
 //! the facts that it counts. For staff: what everyone may read are the digests.
 
 mod ask;
+mod change;
 mod desk;
 mod dossier;
 mod export;
 mod facts;
+mod line;
 mod picture;
 mod report;
 
@@ -28,6 +30,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .route(desk::PAGE, get(desk::show))
         .route(facts::PAGE, get(facts::show))
+        .route(change::PAGE, get(change::show))
         .route("/network/dossiers/{id}", get(dossier::show))
         .route(report::PAGE, get(report::show))
         .route(picture::PAGE, get(picture::show))
