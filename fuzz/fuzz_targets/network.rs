@@ -6,7 +6,7 @@
 mod catalogue;
 #[path = "../../node/src/limits.rs"]
 mod limits;
-#[path = "../../node/src/network/mod.rs"]
+#[path = "../src/network/files.rs"]
 mod network;
 #[path = "../src/network/readers.rs"]
 mod readers;

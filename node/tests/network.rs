@@ -565,7 +565,7 @@ fn the_command_gives_the_values_of_other_programs() {
         ("modularity", "modularity", 0.040_473_992_0),
         ("brokerage", "coordinator", 104.0),
         ("brokerage", "total", 1593.0),
-        ("brokerage", "liaison expected", 1006.113_88),
+        ("brokerage", "liaison expected", 1_006.113_88),
         ("brokerage", "consultant sd", 46.630_52),
         ("brokerage", "total z", -5.008_83),
     ];

@@ -67,6 +67,9 @@ pub(super) struct Builder {
     numbers: HashMap<String, u32>,
     layers: HashMap<String, u32>,
     known: Vec<Known>,
+    /// Of each actor as the how manyth a list had it first.
+    listed: Vec<u32>,
+    lists: u32,
     has_list: bool,
     files: Vec<String>,
     /// The relation that the file at hand is about.
@@ -86,6 +89,8 @@ impl Builder {
             numbers: HashMap::new(),
             layers: HashMap::new(),
             known: Vec::new(),
+            listed: Vec::new(),
+            lists: 0,
             has_list: false,
             files: Vec::new(),
             relation: String::new(),
@@ -173,6 +178,7 @@ impl Builder {
         self.numbers.insert(id.to_owned(), number);
         self.net.actors.push(Actor { id: id.to_owned(), ..Actor::default() });
         self.known.push(known);
+        self.listed.push(u32::MAX);
         Some(number)
     }
 
@@ -195,6 +201,10 @@ impl Builder {
                 return self.fault("id-duplicate", place, said.id);
             }
             self.known[number] = Known::Listed(here);
+        }
+        if self.listed[number] == u32::MAX {
+            self.listed[number] = self.lists;
+            self.lists += 1;
         }
         let known = &mut self.net.actors[number];
         let others = said.attributes.iter().map(|(name, text)| (Column::Other(name), text));
@@ -302,6 +312,25 @@ impl Builder {
         day.map(Some)
     }
 
+    /// Puts actors into the order of the lists, whether those or the ties were read first: else sums would be made in another
+    /// order, and differ in the last digits.
+    fn in_order(&mut self) {
+        if self.listed.is_sorted() {
+            return;
+        }
+        let mut order: Vec<u32> = (0..self.listed.len() as u32).collect();
+        order.sort_by_key(|actor| self.listed[*actor as usize]);
+        let mut place = vec![0; order.len()];
+        for (at, actor) in order.iter().zip(0..) {
+            place[*at as usize] = actor;
+        }
+        let mut actors = std::mem::take(&mut self.net.actors);
+        self.net.actors = order.iter().map(|actor| std::mem::take(&mut actors[*actor as usize])).collect();
+        for tie in &mut self.net.ties {
+            (tie.from, tie.to) = (place[tie.from as usize], place[tie.to as usize]);
+        }
+    }
+
     /// The network, or what is wrong. Where there is a list of actors, all ends have to be in it.
     pub(super) fn finish(mut self) -> Result<(Net, Report), Vec<Fault>> {
         if self.has_list && self.goes_on() {
@@ -315,6 +344,7 @@ impl Builder {
         if self.net.actors.is_empty() && self.faults.is_empty() {
             self.fault("actors-none", Place::default(), "");
         }
+        self.in_order();
         self.faults.none().map(|()| (self.net, self.report))
     }
 }

@@ -8,7 +8,7 @@ use tongban_core::network::graph::{Graph, LeftOut};
 /// A network in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Net {
-    /// In the order in which they came.
+    /// In the order of their lists; without one, of their ties.
     pub actors: Vec<Actor>,
     /// Names of layers: kinds of relations.
     pub layers: Vec<String>,

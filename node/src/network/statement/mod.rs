@@ -9,8 +9,9 @@ mod table;
 use tongban_core::network::facts::{SourceKind, Statement};
 use tongban_core::network::tie::Network;
 
+use super::Input;
 use super::fault::{Fault, Faults, Place};
-use super::{Input, encode_gb18030, text_of};
+use super::file::{encode_gb18030, text_of};
 use crate::limits;
 pub use answer::{Answer, Cell, Table};
 pub use making::{Making, What, name_of};
