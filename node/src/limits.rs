@@ -301,7 +301,7 @@ pub const PICTURE_ACTORS_MAX: usize = 3_000;
 pub const PICTURE_TIES: usize = 400;
 /// Names in a picture of a network, of the strongest actors.
 pub const PICTURE_NAMES: usize = 80;
-/// Names that may stand on the signs of others, where there is no other place for them.
+/// Names that may stand on the signs of others where there is no other place, in a picture with more actors than names.
 pub const PICTURE_NAMES_COVERING: usize = 40;
 /// Actors of a heat map, unless another number is asked for: as many as can be read on a page.
 pub const PICTURE_HEAT_ACTORS: usize = 40;

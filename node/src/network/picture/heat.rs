@@ -117,7 +117,18 @@ pub fn heat(cast: &Cast, graph: &Graph, order: Order, style: &Style<'_>) -> Pict
         let href = style.href(Thing::Arc(kept[from], kept[to]));
         titled(href.as_deref(), &lang.labelled(&title, &figure(weight)), &body)
     };
-    let bound = |step: usize| most * ((step + 1) as f64 / SHADES.len() as f64).powi(2);
+    // Of each shade that occurs, from which weight to which.
+    let weights = |step: usize| {
+        let weights = graph.each().map(|(_, _, weight)| weight.abs()).filter(|weight| shade(*weight) == step);
+        weights.fold(None, |ends: Option<(f64, f64)>, weight| {
+            Some(ends.map_or((weight, weight), |(low, high)| (low.min(weight), high.max(weight))))
+        })
+    };
+    let told = |(low, high): (f64, f64)| {
+        if low == high { figure(low) } else { format!("{} – {}", figure(low), figure(high)) }
+    };
+    let shades: Vec<(usize, String)> =
+        (0..SHADES.len()).filter_map(|step| weights(step).map(|ends| (step, told(ends)))).collect();
     let below = top + span + 14.0;
     let body = html! {
         rect x=(px(left)) y=(px(top)) width=(px(span)) height=(px(span)) fill="#ffffff" stroke=(SOFT) {}
@@ -147,13 +158,11 @@ pub fn heat(cast: &Cast, graph: &Graph, order: Order, style: &Style<'_>) -> Pict
             (svg::text(left - 6.0, top + middle, Anchor::End, INK, &short[*actor]))
             (upright(left + middle, top - 6.0, &short[*actor]))
         }
-        @if most > 0.0 && !one_weight {
-            @let wide = svg::width_of(&figure(most)) + 70.0;
-            @for step in 0..SHADES.len() {
-                @let x = left + step as f64 * wide;
-                rect x=(px(x)) y=(px(below)) width="16" height="16" fill=(SHADES[step]) {}
-                (svg::text(x + 22.0, below + 8.0, Anchor::Start, INK, &format!("≤ {}", figure(bound(step)))))
-            }
+        @let wide = shades.iter().map(|(_, told)| svg::width_of(told)).fold(0.0, f64::max) + 46.0;
+        @for (at, (step, told)) in shades.iter().enumerate() {
+            @let x = left + at as f64 * wide;
+            rect x=(px(x)) y=(px(below)) width="16" height="16" fill=(SHADES[*step]) {}
+            (svg::text(x + 22.0, below + 8.0, Anchor::Start, INK, told))
         }
     };
 
@@ -195,7 +204,7 @@ pub fn heat(cast: &Cast, graph: &Graph, order: Order, style: &Style<'_>) -> Pict
 
 /// A name that ends at a point from above: Chinese from top to bottom with upright characters, others turned.
 fn upright(x: f64, bottom: f64, name: &str) -> Markup {
-    let chinese = name.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
+    let chinese = name.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '…'));
     let count = name.chars().count() as f64;
     html! {
         @if chinese {

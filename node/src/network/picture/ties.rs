@@ -167,7 +167,8 @@ impl Line {
 
 /// Width of the line of a tie, where weights are from the least to the most.
 pub(super) fn line_width(weight: f64, (least, most): (f64, f64), widest: f64) -> f64 {
-    // Where all weigh the same, none is strong.
+    // Where all weigh the same, none is strong; where they differ little, none is much stronger.
+    let widest = widest.min(1.2 + 0.9 * most / least);
     if most > least { 0.8 + (widest - 0.8) * (weight.abs() / most).sqrt() } else { 1.2 }
 }
 
@@ -204,10 +205,12 @@ pub fn network(cast: &Cast, graph: &Graph, layout: Layout, style: &Style<'_>) ->
     };
     let short: Vec<String> = cast.names.iter().map(|name| svg::short(name, NAME)).collect();
     let widest = short.iter().map(|name| svg::width_of(name)).fold(0.0, f64::max);
-    // A name fits below every sign, or there is room for signs only.
-    let wide = (widest.max(2.0 * largest) + 6.0, 2.0 * largest + TEXT + 12.0);
-    let tight = (2.0 * largest + 2.0, 2.0 * largest + 2.0);
-    let (room_width, room_height) = if wide.0 * wide.1 < area * 0.6 { wide } else { tight };
+    // Below every sign is room for a name, or for half of one, so that every other stands above; or for signs only.
+    let side = 2.0 * largest;
+    let wide = widest.max(side) + 6.0;
+    let sizes = [(wide, side + TEXT + 12.0), (wide / 2.0, side + TEXT + 12.0), (side + 2.0, side + 2.0)];
+    let fits = |size: &(f64, f64)| size.0 > side && size.0 * size.1 < area * 0.6;
+    let (room_width, room_height) = sizes.into_iter().find(fits).unwrap_or(sizes[2]);
     let room = Room { width: room_width / plot_width, height: room_height / plot_height };
     let places = match layout {
         Layout::Levels => layout::levels(graph, &cast.levels, room),
@@ -232,7 +235,8 @@ pub fn network(cast: &Cast, graph: &Graph, layout: Layout, style: &Style<'_>) ->
             strength: ties.strengths[*actor],
         })
         .collect();
-    let spots = layout::labels(&wanted, width - clear, top + plot_height + LINE - over, limits::PICTURE_NAMES_COVERING);
+    let covering = if count > limits::PICTURE_NAMES { limits::PICTURE_NAMES_COVERING } else { 0 };
+    let spots = layout::labels(&wanted, width - clear, top + plot_height + LINE - over, covering);
     let names: Vec<(usize, Point)> = named
         .iter()
         .zip(spots)
