@@ -59,7 +59,7 @@ fn every_key_has_its_words() {
             // A key without words comes out as itself.
             assert!(!markdown.contains("report-") && !html.contains("report-"), "{}", lang.name());
             assert!(!markdown.contains("NaN") && !html.contains("<b>"), "{}", lang.name());
-            assert!(page.sections.len() > 7, "tables, framework and diagnoses");
+            assert!(page.sections.len() >= 7, "tables, framework and diagnoses");
         }
     }
     let facts = read_facts(held.as_bytes()).unwrap();

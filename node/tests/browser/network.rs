@@ -36,7 +36,7 @@ pub async fn tell(house: &'static House) {
 async fn broker(lead: &mut Hand) {
     let first = lead.text("#brokers tbody tr:first-child").await;
     assert!(first.contains(NANJING), "the broker without whom two provinces would not meet: {first}");
-    assert!(first.contains("上海和安徽只有经过它才相遇"), "and between which: {first}");
+    assert!(first.contains("浙江省和安徽省只有经过它才相遇"), "and between which: {first}");
     lead.press("#brokers tbody tr:first-child a").await;
     assert!(lead.path().await.starts_with("/network/facts"), "a number opens its facts");
     lead.expect("交办").await;
