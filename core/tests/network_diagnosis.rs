@@ -65,33 +65,52 @@ impl Count {
     }
 }
 
-/// Counts of many worlds, two at a time.
-fn counts(of: &[(Option<Cause>, Noise)]) -> (Vec<Count>, BTreeMap<&'static str, u64>) {
-    let one = |(cause, noise): &(Option<Cause>, Noise)| {
-        let mut count = Count::default();
-        let mut wrong: BTreeMap<&'static str, u64> = BTreeMap::new();
-        for seed in 0..worlds() {
-            let world = world(*cause, *noise, seeds() + seed);
-            let told = diagnose(&world.facts, &world.scope);
-            count.add(&world, &told);
-            for one in &told {
-                assert!(one.figures.iter().all(|figure| FIGURES.contains(&figure.name)), "{one:?}");
-                assert!(!matches!(one.finding, Finding::TooLittle { of, .. } if !NEEDS.contains(&of)), "{one:?}");
-            }
-            let asserted = told.iter().filter(|one| one.finding == Finding::Asserted);
-            asserted.filter(|one| !world.is_true(one)).for_each(|one| *wrong.entry(one.key).or_default() += 1);
-        }
-        (count, wrong)
+/// A world, and what came of it.
+struct Run {
+    cause: Option<Cause>,
+    noise: Noise,
+    count: Count,
+    /// Which diagnoses are wrong.
+    wrong: Vec<&'static str>,
+}
+
+fn run(cause: Option<Cause>, noise: Noise, seed: u64) -> Run {
+    let world = world(cause, noise, seed);
+    let told = diagnose(&world.facts, &world.scope);
+    for one in &told {
+        assert!(one.figures.iter().all(|figure| FIGURES.contains(&figure.name)), "{one:?}");
+        assert!(!matches!(one.finding, Finding::TooLittle { of, .. } if !NEEDS.contains(&of)), "{one:?}");
+    }
+    let mut count = Count::default();
+    count.add(&world, &told);
+    let asserted = told.iter().filter(|one| one.finding == Finding::Asserted);
+    let wrong = asserted.filter(|one| !world.is_true(one)).map(|one| one.key).collect();
+    Run { cause, noise, count, wrong }
+}
+
+/// Many worlds, two at a time.
+fn run_all(of: &[(Option<Cause>, Noise, u64)]) -> Vec<Run> {
+    let each = |some: &[(Option<Cause>, Noise, u64)]| {
+        some.iter().map(|(cause, noise, seed)| run(*cause, *noise, *seed)).collect::<Vec<Run>>()
     };
     let (first, second) = of.split_at(of.len() / 2);
-    let each = |some: &[(Option<Cause>, Noise)]| some.iter().map(one).collect::<Vec<_>>();
-    let all = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let other = scope.spawn(|| each(second));
-        [each(first), other.join().unwrap()].concat()
-    });
-    let mut wrong: BTreeMap<&'static str, u64> = BTreeMap::new();
-    all.iter().flat_map(|(_, own)| own).for_each(|(key, count)| *wrong.entry(key).or_default() += count);
-    (all.into_iter().map(|(count, _)| count).collect(), wrong)
+        let mut all = each(first);
+        all.extend(other.join().unwrap());
+        all
+    })
+}
+
+fn sum(runs: &[Run], is_meant: impl Fn(&Run) -> bool) -> Count {
+    runs.iter().filter(|run| is_meant(run)).map(|run| run.count).fold(Count::default(), Count::sum)
+}
+
+/// Which diagnoses were wrong how often.
+fn wrong(runs: &[Run]) -> BTreeMap<&'static str, u64> {
+    let mut all: BTreeMap<&'static str, u64> = BTreeMap::new();
+    runs.iter().flat_map(|run| &run.wrong).for_each(|key| *all.entry(*key).or_default() += 1);
+    all
 }
 
 fn percent(part: u64, of: u64) -> f64 {
@@ -100,50 +119,55 @@ fn percent(part: u64, of: u64) -> f64 {
 
 #[test]
 fn planted_causes_are_found() {
-    // The noise under a cause changes with it.
-    let of: Vec<(Option<Cause>, Noise)> =
-        CAUSES.iter().enumerate().map(|(at, cause)| (Some(*cause), NOISES[at % 8])).collect();
-    let (counts, wrong) = counts(&of);
-    println!(
-        "\n| planted | diagnosis | noise | worlds | found | asserted | of them wrong |\n|---|---|---|---|---|---|---|"
-    );
-    for ((cause, noise), count) in of.iter().zip(&counts) {
-        let cause = cause.unwrap();
-        println!(
-            "| {cause:?} | `{}` | {noise:?} | {} | {} | {} | {} |",
-            cause.key(),
-            count.worlds,
-            count.found,
-            count.asserted,
-            count.wrong
-        );
+    // Under each cause every noise in turn.
+    let of: Vec<(Option<Cause>, Noise, u64)> = (0..worlds())
+        .flat_map(|seed| CAUSES.iter().enumerate().map(move |(at, cause)| (at, *cause, seed)))
+        .map(|(at, cause, seed)| (Some(cause), NOISES[(at + seed as usize) % NOISES.len()], seeds() + seed))
+        .collect();
+    let runs = run_all(&of);
+    let row = |name: String, count: Count| {
+        let Count { worlds, found, asserted, wrong, .. } = count;
+        println!("| {name} | {worlds} | {found} | {:.1} % | {asserted} | {wrong} |", percent(found, worlds));
+    };
+    println!("\n| planted | worlds | found | | asserted | of them wrong |\n|---|---|---|---|---|---|");
+    for cause in CAUSES {
+        row(format!("{cause:?} `{}`", cause.key()), sum(&runs, |run| run.cause == Some(cause)));
     }
-    let all = counts.into_iter().fold(Count::default(), Count::sum);
-    let (found, false_share) = (percent(all.found, all.worlds), percent(all.wrong, all.asserted));
-    println!(
-        "| all | | | {} | {} ({found:.1} %) | {} | {} ({false_share:.1} %) |\nwrong: {wrong:?}",
-        all.worlds, all.found, all.asserted, all.wrong
-    );
-    assert!(found >= 90.0, "{found:.1} % found");
-    assert!(false_share <= 5.0 || !is_long(), "{false_share:.1} % of what is asserted is wrong: {wrong:?}");
+    for noise in NOISES {
+        row(format!("all, noise: {noise:?}"), sum(&runs, |run| run.noise == noise));
+    }
+    let all = sum(&runs, |_| true);
+    row("all".to_owned(), all);
+    println!("wrong: {:?}", wrong(&runs));
+    let found = percent(all.found, all.worlds);
+    let (found_min, wrong_max) = if is_long() { (90.0, 5.0) } else { (80.0, 10.0) };
+    assert!(found >= found_min, "{found:.1} % found");
+    let wrong_share = percent(all.wrong, all.asserted);
+    assert!(wrong_share <= wrong_max, "{wrong_share:.1} % of what is asserted is wrong: {:?}", wrong(&runs));
 }
 
 #[test]
 fn worlds_without_a_cause_are_left_in_peace() {
-    let of: Vec<(Option<Cause>, Noise)> = NOISES.iter().map(|noise| (None, *noise)).collect();
-    let (counts, wrong) = counts(&of);
-    println!("\n| no cause, but | worlds | claims tested | asserted | worlds with any |\n|---|---|---|---|---|");
-    for ((_, noise), count) in of.iter().zip(&counts) {
-        println!("| {noise:?} | {} | {} | {} | {} |", count.worlds, count.tested, count.asserted, count.disturbed);
-    }
-    let all = counts.into_iter().fold(Count::default(), Count::sum);
-    let (of_tested, of_worlds) = (percent(all.asserted, all.tested), percent(all.disturbed, all.worlds));
+    let of: Vec<(Option<Cause>, Noise, u64)> =
+        (0..worlds()).flat_map(|seed| NOISES.map(|noise| (None, noise, seeds() + seed))).collect();
+    let runs = run_all(&of);
     println!(
-        "| all | {} | {} | {} ({of_tested:.3} %) | {} ({of_worlds:.1} %) |\nwrong: {wrong:?}",
-        all.worlds, all.tested, all.asserted, all.disturbed
+        "\n| no cause, noise | worlds | claims tested | asserted | worlds with any | |\n|---|---|---|---|---|---|"
     );
-    assert!(of_tested <= 5.0, "{of_tested:.3} % of what was tested is asserted");
-    assert!(of_worlds <= if is_long() { 5.0 } else { 20.0 }, "{of_worlds:.1} % of the worlds: {wrong:?}");
+    let row = |name: String, count: Count| {
+        let Count { worlds, tested, asserted, disturbed, .. } = count;
+        println!("| {name} | {worlds} | {tested} | {asserted} | {disturbed} | {:.1} % |", percent(disturbed, worlds));
+    };
+    for noise in NOISES {
+        row(format!("{noise:?}"), sum(&runs, |run| run.noise == noise));
+    }
+    let all = sum(&runs, |_| true);
+    row("all".to_owned(), all);
+    println!("wrong: {:?}", wrong(&runs));
+    let of_worlds = percent(all.disturbed, all.worlds);
+    let disturbed_max = if is_long() { 5.0 } else { 20.0 };
+    assert!(of_worlds <= disturbed_max, "something is asserted in {of_worlds:.1} % of worlds: {:?}", wrong(&runs));
+    assert!(percent(all.asserted, all.tested) <= 5.0);
 }
 
 #[test]

@@ -36,13 +36,12 @@ impl Sums {
 }
 
 /// The claim of each party that it is above its peers.
-fn above_peers(
-    seen: &Seen<'_>,
+fn above_peers<'a>(
     rule: &Rule,
     cells: &[Cell],
     names: [&'static str; 3],
-    is_evidence: impl Fn(&Fact, u32) -> bool,
-) -> Judged {
+    is_evidence: fn(&Fact, u32) -> bool,
+) -> Judged<'a> {
     let mut facts: BTreeMap<u32, f64> = BTreeMap::new();
     for cell in cells {
         *facts.entry(cell.party).or_default() += cell.n;
@@ -51,6 +50,7 @@ fn above_peers(
         cells.iter().filter(|cell| facts[&cell.party] >= f64::from(rule.facts_min)).copied().collect();
     let parties = stats::parties(&enough);
     let claim = |(at, one): (usize, &Party)| {
+        let party = one.party;
         let found = stats::beside_peers(&parties, at, rule.parties_min as usize)?;
         let figures = vec![
             figure(names[0], found, Unit::Ratio),
@@ -62,7 +62,7 @@ fn above_peers(
             figures,
             p: Some(found.p),
             beyond: found.value >= rule.threshold && one.own - one.expected >= rule.also,
-            evidence: seen.evidence(|fact| is_evidence(fact, one.party)),
+            evidence: Box::new(move |fact: &Fact| is_evidence(fact, party)),
         })
     };
     let claims: Vec<Claim> = parties.iter().enumerate().filter_map(claim).collect();
@@ -70,7 +70,7 @@ fn above_peers(
 }
 
 /// One authority returns more than its peers of the same items.
-pub(super) fn returns(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn returns<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let mut sums = Sums::default();
     for (_, fact) in handed(seen) {
         sums.add(fact.to, seen.item(fact), 0.0, f64::from(fact.count));
@@ -78,14 +78,14 @@ pub(super) fn returns(seen: &Seen<'_>, rule: &Rule) -> Judged {
     for (_, fact) in seen.each(Relation::ReturnsTo) {
         sums.add(fact.from, seen.item(fact), f64::from(fact.count), 0.0);
     }
-    above_peers(seen, rule, &sums.cells(), ["odds-peers", "returned", "expected"], |fact, party| {
+    above_peers(rule, &sums.cells(), ["odds-peers", "returned", "expected"], |fact, party| {
         HANDED.contains(&fact.relation) && fact.to == party
             || fact.relation == Relation::ReturnsTo && fact.from == party
     })
 }
 
 /// One authority answers hand-overs late, or not at all, more than its peers of the same items.
-pub(super) fn stalling(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn stalling<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let mut asked = Sums::default();
     let mut answered = Sums::default();
     let last = seen.day(seen.scope.until) - UNANSWERED_DAYS;
@@ -105,13 +105,13 @@ pub(super) fn stalling(seen: &Seen<'_>, rule: &Rule) -> Judged {
         let missing = (all - answers).max(0.0);
         sums.add(*party, *item, missing, missing);
     }
-    above_peers(seen, rule, &sums.cells(), ["odds-peers", "late-or-missing", "expected"], |fact, party| {
+    above_peers(rule, &sums.cells(), ["odds-peers", "late-or-missing", "expected"], |fact, party| {
         HANDED.contains(&fact.relation) && fact.to == party || ANSWERS.contains(&fact.relation) && fact.from == party
     })
 }
 
 /// Most refusals have a reason of one class.
-pub(super) fn barrier(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn barrier<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let class = |fact: &Fact| reason(&fact.code).map(|reason| reason.barrier);
     let mut of_party: BTreeMap<u32, BTreeMap<Barrier, f64>> = BTreeMap::new();
     let mut all = 0;
@@ -138,7 +138,7 @@ pub(super) fn barrier(seen: &Seen<'_>, rule: &Rule) -> Judged {
             figures: vec![figure("of-refusals", found, Unit::Share), counted("refusals", all.into(), Unit::Count)],
             p: Some(found.p),
             beyond: found.value > rule.threshold,
-            evidence: seen.evidence(|fact| {
+            evidence: Box::new(move |fact: &Fact| {
                 matches!(fact.relation, Relation::ReturnsTo | Relation::TurnsAway) && class(fact) == Some(barrier)
             }),
         })
@@ -151,7 +151,7 @@ pub(super) fn barrier(seen: &Seen<'_>, rule: &Rule) -> Judged {
 /// What an authority asks for anyway, and what an item needs anyway, are taken out by medians (Tukey's median polish), so
 /// that an item that stands out does not colour the others. How much is left in one item is held against how much is left
 /// in the others; by its root, so that one authority alone makes no difference between all.
-pub(super) fn standards(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn standards<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let mut sums = Sums::default();
     for (_, fact) in seen.each(Relation::ReceivesFrom) {
         sums.add(fact.from, seen.item(fact), 0.0, f64::from(fact.count));
@@ -205,7 +205,7 @@ pub(super) fn standards(seen: &Seen<'_>, rule: &Rule) -> Judged {
             ],
             p: Some(found.p),
             beyond: high - low >= rule.threshold,
-            evidence: seen.evidence(|fact| {
+            evidence: Box::new(move |fact: &Fact| {
                 matches!(fact.relation, Relation::ReceivesFrom | Relation::CorrectsFor)
                     && fact.item == key
                     && actors.contains(&fact.from)

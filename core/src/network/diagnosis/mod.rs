@@ -139,18 +139,19 @@ pub struct Diagnosis {
 }
 
 /// One claim of a rule, tested.
-struct Claim {
+struct Claim<'a> {
     whom: Whom,
     figures: Vec<Figure>,
     /// None if nothing is estimated.
     p: Option<f64>,
     /// Whether its figures are beyond the thresholds of its rule.
     beyond: bool,
-    evidence: Vec<u32>,
+    /// Which facts were counted: looked up only if it is asserted.
+    evidence: Box<dyn Fn(&Fact) -> bool + 'a>,
 }
 
 /// What a rule comes to: its claims, or what is lacking to make any.
-type Judged = Result<Vec<Claim>, Lack>;
+type Judged<'a> = Result<Vec<Claim<'a>>, Lack>;
 
 /// What is lacking.
 struct Lack {
@@ -160,7 +161,7 @@ struct Lack {
 }
 
 /// The claims, if there are any; otherwise what most of them lacked.
-fn judged(claims: Vec<Claim>, need: u32, have: u32, of: &'static str) -> Judged {
+fn judged<'a>(claims: Vec<Claim<'a>>, need: u32, have: u32, of: &'static str) -> Judged<'a> {
     if claims.is_empty() { Err(Lack { need, have, of }) } else { Ok(claims) }
 }
 
@@ -243,7 +244,7 @@ impl<'a> Seen<'a> {
 pub fn diagnose(facts: &Facts, scope: &Scope) -> Vec<Diagnosis> {
     let seen = Seen::of(facts, *scope);
     let days = seen.days();
-    let judge = |rule: &Rule| -> Judged {
+    let judge = |rule: &Rule| -> Judged<'_> {
         if days < DAYS_MIN && rule.key != "law" {
             return Err(Lack { need: DAYS_MIN, have: days, of: "days" });
         }
@@ -265,7 +266,7 @@ pub fn diagnose(facts: &Facts, scope: &Scope) -> Vec<Diagnosis> {
             _ => outside::law(&seen, rule),
         }
     };
-    let judgements: Vec<(&Rule, Judged)> = RULES.iter().map(|rule| (rule, judge(rule))).collect();
+    let judgements: Vec<(&Rule, Judged<'_>)> = RULES.iter().map(|rule| (rule, judge(rule))).collect();
     // One list over all rules: who asks many questions must expect more of each answer.
     let chances: Vec<f64> =
         judgements.iter().flat_map(|(_, judged)| judged.iter().flatten()).filter_map(|claim| claim.p).collect();
@@ -277,7 +278,7 @@ pub fn diagnose(facts: &Facts, scope: &Scope) -> Vec<Diagnosis> {
     told
 }
 
-fn tell(seen: &Seen<'_>, rule: &Rule, judged: Judged, adjusted: &mut impl Iterator<Item = f64>) -> Vec<Diagnosis> {
+fn tell(seen: &Seen<'_>, rule: &Rule, judged: Judged<'_>, adjusted: &mut impl Iterator<Item = f64>) -> Vec<Diagnosis> {
     let blank = |finding, tested| Diagnosis {
         key: rule.key,
         finding,
@@ -306,7 +307,7 @@ fn tell(seen: &Seen<'_>, rule: &Rule, judged: Judged, adjusted: &mut impl Iterat
                 figures: claim.figures,
                 p: claim.p,
                 adjusted: own,
-                evidence: claim.evidence,
+                evidence: seen.evidence(claim.evidence),
                 replies,
                 ..blank(Finding::Asserted, tested)
             });

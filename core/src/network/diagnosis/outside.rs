@@ -12,7 +12,7 @@ const WEEK: i32 = 7;
 const WEEKS_A_YEAR: i32 = 52;
 
 /// While an event lasted, hand-overs that it is about fell far below what others, or the year before, let one expect.
-pub(super) fn event(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn event<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let events: Vec<&Event> = seen.all.events.iter().filter(|event| event.effect == Effect::Suspends).collect();
     if events.is_empty() {
         return Err(Lack { need: 1, have: 0, of: "events" });
@@ -22,10 +22,10 @@ pub(super) fn event(seen: &Seen<'_>, rule: &Rule) -> Judged {
     judged(claims, rule.parties_min, most, "weeks")
 }
 
-fn held_up(seen: &Seen<'_>, rule: &Rule, event: &Event, most: &mut u32) -> Option<Claim> {
+fn held_up<'a>(seen: &'a Seen<'_>, rule: &Rule, event: &'a Event, most: &mut u32) -> Option<Claim<'a>> {
     let is_at =
         |actor: u32, region: &Region| seen.all.actors[actor as usize].region.is_some_and(|own| region.contains(own));
-    let is_concerned = |fact: &Fact| {
+    let is_concerned = move |fact: &Fact| {
         let is_there = |region: &Region| is_at(fact.from, region) || is_at(fact.to, region);
         (event.items.is_empty() || event.items.contains(&fact.item))
             && (event.regions.is_empty() || event.regions.iter().any(is_there))
@@ -33,7 +33,7 @@ fn held_up(seen: &Seen<'_>, rule: &Rule, event: &Event, most: &mut u32) -> Optio
     let begin = seen.day(event.from);
     let end = event.until.map_or(seen.day(seen.scope.until), |until| seen.day(until) + 1);
     // Whole weeks from the first day of the event, those before it counted backwards.
-    let week = |day: i32| (day - begin).div_euclid(WEEK);
+    let week = move |day: i32| (day - begin).div_euclid(WEEK);
     let first = seen.within.iter().map(|at| seen.day(seen.all.facts[*at as usize].day)).min()?;
     let last = seen.within.iter().map(|at| seen.day(seen.all.facts[*at as usize].day)).max()?;
     let (mut own, mut others): (BTreeMap<i32, f64>, BTreeMap<i32, f64>) = Default::default();
@@ -75,7 +75,7 @@ fn held_up(seen: &Seen<'_>, rule: &Rule, event: &Event, most: &mut u32) -> Optio
         ],
         p: Some(found.p),
         beyond: found.value.exp() <= rule.threshold,
-        evidence: seen.evidence(|fact| {
+        evidence: Box::new(move |fact: &Fact| {
             let at = week(seen.day(fact.day));
             fact.relation == Relation::HandsTo && is_concerned(fact) && (before.start..during.end).contains(&at)
         }),
@@ -83,7 +83,7 @@ fn held_up(seen: &Seen<'_>, rule: &Rule, event: &Event, most: &mut u32) -> Optio
 }
 
 /// Those who apply rate badly, it does not change, and nothing but applying and rating ties them to anyone.
-pub(super) fn voice(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn voice<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let half = {
         let mut days: Vec<f64> = seen.each(Relation::Rates).map(|(_, fact)| f64::from(seen.day(fact.day))).collect();
         stats::median(&mut days).unwrap_or(0.0)
@@ -143,13 +143,13 @@ pub(super) fn voice(seen: &Seen<'_>, rule: &Rule) -> Judged {
         ],
         p: Some(bad.p.max(change.p)),
         beyond: bad.value > rule.threshold && change.value.exp() > rule.also && heard < rule.threshold,
-        evidence: seen.evidence(|fact| fact.relation == Relation::Rates),
+        evidence: Box::new(move |fact: &Fact| fact.relation == Relation::Rates),
     }])
 }
 
 /// Hardly a government that is at work ever dealt with the professional network.
-pub(super) fn advice(seen: &Seen<'_>, rule: &Rule) -> Judged {
-    let is_professional = |actor: u32| seen.network(actor) == Network::Professional;
+pub(super) fn advice<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
+    let is_professional = move |actor: u32| seen.network(actor) == Network::Professional;
     let is_known = seen.all.actors.iter().any(|one| one.network == Network::Professional);
     if !is_known {
         // Whoever keeps no record of experts does not know that there are none.
@@ -183,12 +183,12 @@ pub(super) fn advice(seen: &Seen<'_>, rule: &Rule) -> Judged {
         ],
         p: Some(stats::binomial_lower(advised, governments, rule.threshold)),
         beyond: share < rule.threshold,
-        evidence: seen.evidence(|fact| is_professional(fact.from) || is_professional(fact.to)),
+        evidence: Box::new(move |fact: &Fact| is_professional(fact.from) || is_professional(fact.to)),
     }])
 }
 
 /// Authorities that depend on one producer deliver late more often than the others, in the same items.
-pub(super) fn producer(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn producer<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let mut sent: BTreeMap<u32, BTreeMap<u32, f64>> = BTreeMap::new();
     for (_, fact) in seen.each(Relation::SendsBy) {
         *sent.entry(fact.from).or_default().entry(fact.to).or_default() += f64::from(fact.count);
@@ -244,7 +244,7 @@ pub(super) fn producer(seen: &Seen<'_>, rule: &Rule) -> Judged {
             ],
             p: Some(found.p),
             beyond: found.value >= rule.threshold,
-            evidence: seen.evidence(|fact| {
+            evidence: Box::new(move |fact: &Fact| {
                 fact.relation == Relation::SendsBy && fact.to == producer
                     || fact.relation == Relation::DeliversTo && named.contains(&fact.from)
             }),
@@ -254,11 +254,11 @@ pub(super) fn producer(seen: &Seen<'_>, rule: &Rule) -> Judged {
 }
 
 /// An objection to a text of law stands, and whoever issued it amended nothing.
-pub(super) fn law(seen: &Seen<'_>, rule: &Rule) -> Judged {
-    let mut laws: BTreeMap<&str, (Vec<u32>, i32, BTreeSet<u32>)> = BTreeMap::new();
-    for (number, fact) in seen.each(Relation::Objects) {
-        let law = laws.entry(&fact.code).or_insert_with(|| (Vec::new(), i32::MAX, BTreeSet::new()));
-        law.0.push(number);
+pub(super) fn law<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
+    let mut laws: BTreeMap<&'a str, (u32, i32, BTreeSet<u32>)> = BTreeMap::new();
+    for (_, fact) in seen.each(Relation::Objects) {
+        let law = laws.entry(&fact.code).or_insert_with(|| (0, i32::MAX, BTreeSet::new()));
+        law.0 += fact.count;
         law.1 = law.1.min(seen.day(fact.day));
         law.2.insert(fact.to);
     }
@@ -268,17 +268,17 @@ pub(super) fn law(seen: &Seen<'_>, rule: &Rule) -> Judged {
     let amended: BTreeMap<&str, i32> =
         seen.each(Relation::Amends).map(|(_, fact)| (fact.code.as_str(), seen.day(fact.day))).collect();
     let end = seen.day(seen.scope.until);
-    let claim = |(law, (evidence, since, issuers)): (&str, (Vec<u32>, i32, BTreeSet<u32>))| {
+    let claim = |(law, (objections, since, issuers)): (&'a str, (u32, i32, BTreeSet<u32>))| {
         let stands = amended.get(law).is_none_or(|amended| *amended < since);
         Claim {
             whom: Whom { actors: issuers.into_iter().collect(), code: law.to_owned(), ..Whom::default() },
             figures: vec![
-                counted("objections", evidence.len() as f64, Unit::Count),
+                counted("objections", objections.into(), Unit::Count),
                 counted("days-standing", f64::from(end - since), Unit::Count),
             ],
             p: None,
-            beyond: stands && end - since >= STANDING_DAYS && evidence.len() as f64 >= rule.threshold,
-            evidence,
+            beyond: stands && end - since >= STANDING_DAYS && f64::from(objections) >= rule.threshold,
+            evidence: Box::new(move |fact| fact.relation == Relation::Objects && fact.code == law),
         }
     };
     Ok(laws.into_iter().map(claim).collect())

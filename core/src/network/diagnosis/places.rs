@@ -36,7 +36,7 @@ struct Between {
 }
 
 /// Two provinces meet by one actor only, though each has others at work.
-pub(super) fn broker(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn broker<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let moves = || MOVES.into_iter().flat_map(|relation| seen.each(relation));
     let is_carrier = |actor: u32| seen.network(actor) == Network::Intergovernmental;
     let mut pairs: BTreeMap<(Region, Region), Between> = BTreeMap::new();
@@ -79,7 +79,7 @@ pub(super) fn broker(seen: &Seen<'_>, rule: &Rule) -> Judged {
     let stands_between = undirected_betweenness(&graph, Length::Steps).and_then(|found| found.normalised);
     let mut most = 0;
     let mut claims = Vec::new();
-    for ((one, other), between) in &pairs {
+    for ((one, other), between) in pairs {
         let months: BTreeSet<i32> = between.direct.keys().chain(between.by_third.keys()).copied().collect();
         let mut clusters: BTreeMap<i32, (f64, BTreeMap<u32, f64>)> = BTreeMap::new();
         for month in months {
@@ -92,7 +92,7 @@ pub(super) fn broker(seen: &Seen<'_>, rule: &Rule) -> Judged {
         }
         let all: f64 = clusters.values().map(|(all, _)| all).sum();
         let others = |province| at_work.get(province).map_or(0, BTreeSet::len);
-        let has_others = others(one).min(others(other)) >= 3;
+        let has_others = others(&one).min(others(&other)) >= 3;
         most = most.max(clusters.len() as u32);
         if all < f64::from(rule.facts_min) || (clusters.len() as u32) < rule.parties_min || !has_others {
             continue;
@@ -114,17 +114,17 @@ pub(super) fn broker(seen: &Seen<'_>, rule: &Rule) -> Judged {
         if let Some(values) = &stands_between {
             figures.push(counted("betweenness", values[actor as usize], Unit::Share));
         }
-        let is_between = |from: u32, to: u32| match (seen.province(from), seen.province(to)) {
-            (Some(from), Some(to)) => pair(from, to) == (*one, *other),
+        let is_between = move |from: u32, to: u32| match (seen.province(from), seen.province(to)) {
+            (Some(from), Some(to)) => pair(from, to) == (one, other),
             _ => false,
         };
-        let is_theirs = |province: Option<Region>| province == Some(*one) || province == Some(*other);
+        let is_theirs = move |province: Option<Region>| province == Some(one) || province == Some(other);
         claims.push(Claim {
-            whom: Whom { actors: vec![actor], regions: vec![*one, *other], ..Whom::default() },
+            whom: Whom { actors: vec![actor], regions: vec![one, other], ..Whom::default() },
             figures,
             p: Some(found.p),
             beyond: found.value > rule.threshold,
-            evidence: seen.evidence(|fact| {
+            evidence: Box::new(move |fact: &Fact| {
                 let by_it = fact.to == actor && is_theirs(seen.province(fact.from))
                     || fact.from == actor && is_theirs(seen.province(fact.to));
                 MOVES.contains(&fact.relation) && (is_between(fact.from, fact.to) || by_it)
@@ -139,7 +139,7 @@ fn is_within(seen: &Seen<'_>, fact: &Fact) -> bool {
 }
 
 /// Hand-overs beyond a border are returned more often than those within, by the same offices in the same items.
-fn across(seen: &Seen<'_>, rule: &Rule, is_across: impl Fn(u32, u32) -> Option<bool>) -> Judged {
+fn across<'a>(seen: &'a Seen<'_>, rule: &Rule, is_across: impl Fn(u32, u32) -> Option<bool> + 'a) -> Judged<'a> {
     let mut sums: BTreeMap<[u32; 3], (f64, f64)> = BTreeMap::new();
     for (_, fact) in seen.each(Relation::HandsTo) {
         sums.entry([fact.to, fact.from, seen.item(fact)]).or_default().1 += f64::from(fact.count);
@@ -177,27 +177,27 @@ fn across(seen: &Seen<'_>, rule: &Rule, is_across: impl Fn(u32, u32) -> Option<b
         counted("returned-beyond", share(true), Unit::Share),
         counted("returned-within", share(false), Unit::Share),
     ];
-    let evidence = seen.evidence(|fact| match fact.relation {
+    let evidence = move |fact: &Fact| match fact.relation {
         Relation::HandsTo => is_across(fact.from, fact.to) == Some(true),
         Relation::ReturnsTo => is_across(fact.to, fact.from) == Some(true),
         _ => false,
-    });
+    };
     Ok(vec![Claim {
         whom: Whom::default(),
         figures,
         p: Some(found.p),
         beyond: found.value >= rule.threshold,
-        evidence,
+        evidence: Box::new(evidence),
     }])
 }
 
 /// Between provinces more fails than within.
-pub(super) fn borders(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn borders<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     across(seen, rule, |from, to| Some(seen.province(from)? != seen.province(to)?))
 }
 
 /// Between lines of work more fails than within. Offices of no line, such as service centres, are on neither side.
-pub(super) fn lines(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn lines<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     across(seen, rule, |from, to| {
         let (from, to) = (seen.line(from), seen.line(to));
         (!from.is_empty() && !to.is_empty()).then(|| from != to)
@@ -206,8 +206,8 @@ pub(super) fn lines(seen: &Seen<'_>, rule: &Rule) -> Judged {
 
 /// Matters of firms go one way between two provinces. It says where firms had their matters decided, not why, nor that
 /// they moved.
-pub(super) fn siphon(seen: &Seen<'_>, rule: &Rule) -> Judged {
-    let home = |fact: &Fact| match &seen.all.actors[fact.to as usize].actor {
+pub(super) fn siphon<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
+    let home = move |fact: &Fact| match &seen.all.actors[fact.to as usize].actor {
         Actor::Applicants { subject: Subject::Enterprise, province } => Some(*province),
         _ => None,
     };
@@ -223,7 +223,7 @@ pub(super) fn siphon(seen: &Seen<'_>, rule: &Rule) -> Judged {
     }
     let mut most = 0;
     let mut claims = Vec::new();
-    for ((one, other), items) in &pairs {
+    for ((one, other), items) in pairs {
         let (first, all) = items.values().fold((0.0, 0.0), |(x, n), (own_x, own_n)| (x + own_x, n + own_n));
         most = most.max(all as u32);
         if all < f64::from(rule.facts_min) || (items.len() as u32) < rule.parties_min {
@@ -232,7 +232,7 @@ pub(super) fn siphon(seen: &Seen<'_>, rule: &Rule) -> Judged {
         let is_first = 2.0 * first >= all;
         let clusters: Vec<(f64, f64)> = items.values().map(|(x, n)| (if is_first { *x } else { n - x }, *n)).collect();
         let Some(found) = stats::share_above(&clusters, rule.threshold) else { continue };
-        let (from, to) = if is_first { (*one, *other) } else { (*other, *one) };
+        let (from, to) = if is_first { (one, other) } else { (other, one) };
         claims.push(Claim {
             whom: Whom { regions: vec![from, to], ..Whom::default() },
             figures: vec![
@@ -242,10 +242,10 @@ pub(super) fn siphon(seen: &Seen<'_>, rule: &Rule) -> Judged {
             ],
             p: Some(found.p),
             beyond: found.value > rule.threshold,
-            evidence: seen.evidence(|fact| {
+            evidence: Box::new(move |fact: &Fact| {
                 let places = home(fact).zip(seen.province(fact.from));
                 fact.relation == Relation::DecidesFor
-                    && places.is_some_and(|(home, away)| pair(home, away) == (*one, *other))
+                    && places.is_some_and(|(home, away)| pair(home, away) == (one, other))
             }),
         });
     }
@@ -253,13 +253,13 @@ pub(super) fn siphon(seen: &Seen<'_>, rule: &Rule) -> Judged {
 }
 
 /// Most of what goes between provinces rests on no agreement, and those who deal with each other do not go on doing so.
-pub(super) fn agreements(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn agreements<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let agreements = &seen.all.agreements;
     if agreements.is_empty() {
         // A record without any is more likely to lack them than the world is.
         return Err(Lack { need: 1, have: 0, of: "agreements" });
     }
-    let is_between = |fact: &Fact| match (seen.province(fact.from), seen.province(fact.to)) {
+    let is_between = move |fact: &Fact| match (seen.province(fact.from), seen.province(fact.to)) {
         (Some(from), Some(to)) if from != to => Some(pair(from, to)),
         _ => None,
     };
@@ -320,7 +320,7 @@ pub(super) fn agreements(seen: &Seen<'_>, rule: &Rule) -> Judged {
         ],
         p: Some(outside.p.max(lapsed.p)),
         beyond: outside.value > rule.threshold && lapsed.value > 1.0 - rule.also,
-        evidence: seen.evidence(|fact| fact.relation == Relation::HandsTo && is_between(fact).is_some()),
+        evidence: Box::new(move |fact: &Fact| fact.relation == Relation::HandsTo && is_between(fact).is_some()),
     }])
 }
 
@@ -329,7 +329,7 @@ fn first_day(seen: &Seen<'_>) -> Date {
 }
 
 /// An item is open at a place and used in single digits a year, where most that is open is used much more.
-pub(super) fn unused(seen: &Seen<'_>, rule: &Rule) -> Judged {
+pub(super) fn unused<'a>(seen: &'a Seen<'_>, rule: &Rule) -> Judged<'a> {
     let first = seen.day(first_day(seen));
     let end = first + seen.days() as i32;
     // Since when each item is open at each place that takes in.
@@ -389,7 +389,7 @@ pub(super) fn unused(seen: &Seen<'_>, rule: &Rule) -> Judged {
                 ],
                 p: Some(stats::count_lower(count, mean, 1.0 + unsteady * mean / counts.len() as f64)),
                 beyond: rate < rule.threshold,
-                evidence: seen.evidence(|fact| {
+                evidence: Box::new(move |fact: &Fact| {
                     fact.relation == Relation::HandsTo && fact.item == item && seen.province(fact.from) == Some(place)
                 }),
                 whom: Whom { item: item.to_owned(), regions: vec![place], ..Whom::default() },

@@ -1,6 +1,5 @@
 diagnosis-title = Diagnosis
 # Diagnoses: the difficulties that the paper names, judged by facts.
-diagnosis-asserted = This is so
 diagnosis-not-found = Not found ({ $tested } claims tested; that is no proof that there is nothing)
 diagnosis-too-little = Too little evidence: { $need } needed, { $have } there ({ $of })
 diagnosis-words = In the paper’s words, line { $lines }: “{ $words }”

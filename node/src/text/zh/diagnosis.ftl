@@ -1,6 +1,5 @@
 diagnosis-title = 诊断
 # 诊断: 论文所说的困境, 按事实判断。
-diagnosis-asserted = 有此情形
 diagnosis-not-found = 未发现（检验了 { $tested } 项；未发现不等于没有）
 diagnosis-too-little = 证据不足：至少需要 { $need }，现有 { $have }（{ $of }）
 diagnosis-words = 论文原话：“{ $words }”（第 { $lines } 行）
