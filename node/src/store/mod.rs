@@ -1,8 +1,9 @@
 //! All SQL: one text for SQLite, in the data folder, and PostgreSQL, which several processes of one node may share.
 //!
 //! The log is ground state: groups, entries, stamps, streams, cursors. Everything else that concerns dossiers is a view,
-//! derived from it in the same transaction and rebuilt from it by `tongban rebuild`. One [`Writer`] gathers what is
-//! waiting, lets the desk decide, signs once and commits once; readers use connections of their own.
+//! derived from it in the same transaction, ties a little later (decision 16), and rebuilt from it by `tongban rebuild`.
+//! One [`Writer`] gathers what is waiting, lets the desk decide, signs once and commits once; readers use connections of
+//! their own.
 
 pub use tongban_core::exchange::Unsaid;
 
