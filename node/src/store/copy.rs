@@ -10,7 +10,7 @@ use super::{Blobs, FILE, Result, Store, StoreError, damaged, sql};
 
 /// Every table that is a node's own, with its columns: `#` before a number, `$` before a text, nothing before bytes.
 /// Whose turn it is, and which process does what, is nothing to copy.
-const TABLES: [(&str, &str); 40] = [
+const TABLES: [(&str, &str); 41] = [
     ("signed_group", "root $node key_hash #trust #at #size signature parts"),
     ("entry", "dossier hash bytes root #leaf #settled"),
     ("stamp", "dossier #term #seq hash prev entry $node #at root #leaf"),
@@ -20,13 +20,14 @@ const TABLES: [(&str, &str); 40] = [
     ("stream_cursor", "$peer $epoch #position hash"),
     ("blob", "hash salt bytes #size $media #file"),
     ("document", "$kind $node #version $text"),
-    ("dossier", "id $kind #term #len head $holder $participants"),
+    ("dossier", "id $kind #term #len head $holder $participants #counted"),
     (
         "case_view",
         "dossier $number $item $item_name $item_name_en $phase $party $step #due #provisional $receiving_org \
          $receiving_name $receiving_name_en $handling_org $handling_name $handling_name_en $handling_node $channel \
          $responsible #begun #changed applicant #refused #guest #keep_until #shown part_of #mended",
     ),
+    ("ties", "dossier #turn head $text"),
     ("extent", "#one #dossiers #stamps"),
     ("pending", "entry dossier"),
     ("blob_ref", "hash dossier"),
