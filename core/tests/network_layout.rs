@@ -12,7 +12,7 @@ fn office(actors: usize) -> Graph {
     for from in 1..actors {
         for _ in 0..if from % 20 == 0 { 0 } else { 3 } {
             let to = draw.below(from);
-            if to % 20 != 0 || to == 0 {
+            if !to.is_multiple_of(20) || to == 0 {
                 arcs.push((from as u32, draw.below(to + 1) as u32, 1.0));
             }
         }

@@ -355,7 +355,10 @@ fn item(line: usize, place: usize) -> String {
 
 /// What is counted together: a week's facts of one kind between two.
 #[derive(Default)]
-struct Book(BTreeMap<(Relation, u32, u32, usize, String, String, i8), (Option<Subject>, u32, u32)>);
+struct Book(BTreeMap<Kind, (Option<Subject>, u32, u32)>);
+
+/// Relation, from, to, week, item, code, sign.
+type Kind = (Relation, u32, u32, usize, String, String, i8);
 
 impl Book {
     fn add(
@@ -488,7 +491,7 @@ pub fn world(cause: Option<Cause>, noise: Noise, seed: u64) -> World {
         .map(|_| (if has(&[Noise::Sizes]) { 0.5 } else { 0.25 } * dice.normal()).clamp(-0.8, 0.8).exp())
         .collect();
     let popular: Vec<f64> = (0..16).map(|_| (0.5 * dice.normal()).clamp(-0.9, 1.2).exp()).collect();
-    let subject = |place: usize| if place % 2 == 0 { Subject::Person } else { Subject::Enterprise };
+    let subject = |place: usize| if place.is_multiple_of(2) { Subject::Person } else { Subject::Enterprise };
     let season = if has(&[Noise::Seasons]) { dice.between(0.4, 0.7) } else { 0.15 };
     let phase = dice.0.share();
     let total = match noise {
@@ -530,7 +533,7 @@ pub fn world(cause: Option<Cause>, noise: Noise, seed: u64) -> World {
         (0..4).filter(|away| *away != home).map(|away| rate[&(home, away, line, place)] * 52.0).sum()
     };
     let mut openings = Vec::new();
-    for home in 0..4 {
+    for (home, code) in PROVINCES.iter().enumerate() {
         for line_of in 0..4 {
             for place_of in 0..ITEMS_A_LINE {
                 if yearly(&rate, home, line_of, place_of) < 25.0 {
@@ -539,7 +542,7 @@ pub fn world(cause: Option<Cause>, noise: Noise, seed: u64) -> World {
                 for away in (0..4).filter(|away| *away != home) {
                     openings.push(Opening {
                         item: item(line_of, place_of),
-                        receiving: Region::parse(PROVINCES[home]).unwrap(),
+                        receiving: Region::parse(code).unwrap(),
                         handling: Region::parse(PROVINCES[away]).unwrap(),
                         mode: Some(Mode::CollectHere),
                         since: Some(date(2023, 6, 1)),

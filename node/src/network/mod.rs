@@ -1,6 +1,6 @@
 //! Networks: in files, for researchers, for which no node and no server is needed; and the one that a node knows.
 //!
-//! [`Reading`] puts files of any format together into one [`Net`]; [`write`] writes it in any other (`file`). Logs of events
+//! [`Reading`] puts files of any format together into one [`Net`]; [`write()`] writes it in any other (`file`). Logs of events
 //! are read as networks too, and as [`Events`] written as logs. [`measure`] is the table of all measures; the measures
 //! themselves are in [`tongban_core::network`]. What is wrong in a file has a code, a place and a remedy (`fault`). [`live`]
 //! is what a node's dossiers say, [`known`] who those are whom it names, [`digests`] what all nodes tell of their ties.

@@ -1,5 +1,5 @@
 //! Lists of statements: what actors say for and against concepts, as coders read it in sources. [`read`] takes the
-//! project's own CSV and event lists of Discourse Network Analyzer (DNA), [`write`] writes both, [`Making`] makes networks
+//! project's own CSV and event lists of Discourse Network Analyzer (DNA), [`write()`] writes both, [`Making`] makes networks
 //! of them, and [`Answer`] says what follows.
 
 mod answer;
