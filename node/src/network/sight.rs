@@ -191,7 +191,8 @@ impl Sight {
                 _ => others += 1,
             }
         }
-        let facts = between.iter().map(|(.., count)| count).sum();
+        // The sum of nothing is below zero to a float.
+        let facts = between.iter().map(|(.., count)| count).sum::<f64>() + 0.0;
         let graph = Graph::of(organisations.len(), between).0;
         let provinces: Vec<Option<Region>> = organisations.iter().map(|one| one.region.map(Region::province)).collect();
         let (groups, named) = numbered(&provinces);

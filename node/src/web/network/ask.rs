@@ -77,11 +77,11 @@ impl Ask {
             let first = today.saturating_sub(months.months()).first_of_month();
             self.from = first.to_string();
         }
-        // Who takes part in no case looks at what the others tell.
+        // The coordination office looks at what all tell, everyone else first at what is their own.
         let is_whole = match self.of.as_str() {
             "own" => false,
             "whole" => true,
-            _ => app.network.is_empty(),
+            _ => app.directory.now().is_registrar(&app.config.node),
         };
         self.of = if is_whole { "whole" } else { "own" }.to_owned();
         let select = Select {
