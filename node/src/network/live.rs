@@ -349,15 +349,6 @@ impl Live {
         self.len() == 0
     }
 
-    /// The first and the last day of any tie.
-    pub fn span(&self) -> Option<(Date, Date)> {
-        self.read(|rows| {
-            let days = rows.rows.iter().filter(|row| row.relation != DEAD).map(|row| row.day);
-            let (first, last) = days.fold((u16::MAX, 0), |(first, last), day| (first.min(day), last.max(day)));
-            (first <= last).then(|| (date_of(first), date_of(last)))
-        })
-    }
-
     /// Actors, and ties between them that are meant, each pair once with how many there are: by number of the actor.
     pub fn arcs(&self, select: &Select) -> (Vec<Actor>, Vec<(u32, u32, f64)>) {
         self.read(|rows| {
