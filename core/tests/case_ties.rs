@@ -52,7 +52,7 @@ fn each_act_ties_those_whom_it_concerns() {
     log.say(Who::Clerk, Act::HandedOver).unwrap();
     log.say(Who::Officer, Act::Received).unwrap();
     log.say(Who::Officer, Act::Accepted).unwrap();
-    log.say(Who::Officer, granted(DeliveryWay::Window)).unwrap();
+    log.say(Who::Officer, granted(DeliveryWay::Online)).unwrap();
     let found = ties(&log);
     let decided = found.iter().find(|tie| tie.relation == Relation::DecidesFor).unwrap();
     assert_eq!((&decided.to, decided.code.as_str(), decided.sign), (&applicants, "granted", 1));
