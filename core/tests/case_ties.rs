@@ -81,6 +81,8 @@ fn actors_are_written_and_read_back() {
 
 #[test]
 fn every_relation_has_a_name_of_its_own() {
+    // They are told apart by their place in the list.
+    assert!(Relation::ALL.iter().enumerate().all(|(place, relation)| *relation as usize == place));
     for relation in Relation::ALL {
         assert_eq!(Relation::from_name(relation.name()), Some(relation));
         assert_eq!(serde_json::to_value(relation).unwrap(), relation.name());

@@ -246,7 +246,7 @@ pub const NETWORK_LOOKED_MS: u64 = 5_000;
 /// Making ties takes one part in so many of a process's time: cases come first.
 pub const NETWORK_SHARE: u32 = 10;
 /// Dossiers whose ties are read into memory in one go.
-pub const NETWORK_READ: i64 = 20_000;
+pub const NETWORK_READ: i64 = 2_000;
 /// Rows of ties that are put aside before the others are written anew.
 pub const NETWORK_ROWS_ASIDE: usize = 100_000;
 /// Actors in each list that the network desk shows first.

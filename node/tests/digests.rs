@@ -33,7 +33,7 @@ fn every_word_of_a_digest_is_there() {
     let reasons = Reason::ALL.map(|reason| format!("digest-reason-{}", reason.name()));
     // What is said in public dossiers, and that applicants applied, stands in no digest.
     let told = Relation::ALL.into_iter().filter(|one| *one > Relation::AppliesTo && *one < Relation::Proposes);
-    let told = told.map(|one| format!("digest-does-{}", one.name().replace('_', "-")));
+    let told = told.map(|one| format!("relation-{}", one.name().replace('_', "-")));
     for key in told.chain(reasons) {
         assert!(Lang::Zh.has(&key) && Lang::En.has(&key), "no {key}");
     }

@@ -12,6 +12,7 @@ use tongban_core::network::tie::{Actor, Network};
 use super::live::{Live, Select};
 use super::net;
 use crate::directory::Snapshot;
+use crate::text::Lang;
 
 /// What is known of an actor.
 pub fn profile(snapshot: &Snapshot, actor: &Actor) -> Profile {
@@ -32,10 +33,11 @@ pub fn profile(snapshot: &Snapshot, actor: &Actor) -> Profile {
         },
         Actor::Applicants { subject, province } => {
             let place = province.full_name();
-            let (name, name_en) = match subject {
-                Subject::Person => (format!("{place}的办事群众"), format!("Persons applying in {place}")),
-                Subject::Enterprise => (format!("{place}的办事企业"), format!("Enterprises applying in {place}")),
+            let key = match subject {
+                Subject::Person => "network-persons-of",
+                Subject::Enterprise => "network-enterprises-of",
             };
+            let [name, name_en] = [Lang::Zh, Lang::En].map(|lang| lang.tf(key, &[("place", &place)]).into_owned());
             Profile { region: Some(*province), ..bare(name, name_en, Network::Issue) }
         }
         Actor::Named { network, name } => bare(name.clone(), String::new(), *network),

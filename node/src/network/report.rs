@@ -530,7 +530,7 @@ impl Words<'_> {
                 Content::Resource => "report-label-resource",
                 Content::Interest => "report-label-interest",
             };
-            let name = self.t(&format!("report-relation-{}", relation.name().replace('_', "-")));
+            let name = self.t(&format!("relation-{}", relation.name().replace('_', "-")));
             [name, function, self.t(strategy), self.t(content)].into_iter().map(|cell| vec![cell]).collect()
         };
         let heads = self.heads(&[

@@ -7,7 +7,7 @@ use tongban_core::dossier::{DossierId, Hash, Moment, NodeId};
 use tongban_core::network::tie::{self, Actor, Relation, Tie};
 use tongban_core::time::Calendar;
 
-use super::{Result, Store, damaged, sql};
+use super::{Result, Store, StoreError, damaged, sql};
 
 /// The ties of a dossier, and in which turn they were made.
 #[derive(Clone, Debug)]
@@ -28,8 +28,15 @@ impl Store {
         let mut made = Vec::with_capacity(rows.len());
         for row in &rows {
             let id = DossierId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(damaged)?;
-            // A log that was cut to nothing since has no head, and no ties.
-            let log = self.stamps(id).await?;
+            // A log that was cut to nothing since has no head, and no ties. One that is damaged keeps no other from being read.
+            let log = match self.stamps(id).await {
+                Ok(log) => log,
+                Err(StoreError::Damaged(error)) => {
+                    tracing::error!(error, dossier = %id, "a dossier's ties cannot be made");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if let Some(last) = log.last() {
                 made.push((
                     id,

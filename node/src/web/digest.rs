@@ -188,7 +188,7 @@ fn cells(visitor: &Visitor, snapshot: &Snapshot, row: &Row) -> [String; 10] {
     let reason = format!("reason-{}", row.code);
     let code = if visitor.lang.has(&reason) { visitor.t(&reason).into_owned() } else { row.code.clone() };
     [
-        visitor.t(&format!("digest-does-{}", row.relation.name().replace('_', "-"))).into_owned(),
+        visitor.t(&format!("relation-{}", row.relation.name().replace('_', "-"))).into_owned(),
         name(&row.from),
         name(&row.to),
         sign,

@@ -166,3 +166,5 @@ network-save-svg = Save as SVG
 network-save-png = Save as PNG
 network-picture-table = The figures of the picture
 network-png-not = This machine has no Chinese font, so no PNG can be drawn. Save the SVG, or ask the operator to install Noto Sans CJK.
+network-persons-of = Persons applying in { $place }
+network-enterprises-of = Enterprises applying in { $place }

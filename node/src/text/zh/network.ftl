@@ -166,3 +166,5 @@ network-save-svg = 存为 SVG
 network-save-png = 存为 PNG
 network-picture-table = 图里的数
 network-png-not = 这台机器没有中文字体，画不出 PNG。请存 SVG，或请运维安装 Noto Sans CJK 字体。
+network-persons-of = { $place }的办事群众
+network-enterprises-of = { $place }的办事企业

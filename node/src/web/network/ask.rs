@@ -10,7 +10,7 @@ use tongban_core::rule::WhyNot;
 
 use crate::app::App;
 use crate::limits;
-use crate::network::known::profile;
+use crate::network::known::{self, profile};
 use crate::network::live::Select;
 use crate::network::sight::{Look, Source, Whole};
 use crate::service::ServiceError;
@@ -45,8 +45,8 @@ pub(super) struct Ask {
 pub(super) struct Asked {
     pub ask: Ask,
     pub select: Select,
-    pub is_whole: bool,
-    whole: Whole,
+    /// What all nodes tell, if that is looked at.
+    whole: Option<Whole>,
 }
 
 /// A part of the address that says nothing.
@@ -100,8 +100,8 @@ impl Ask {
             code: read("code", &self.code, |text| Some(text.to_owned()))?,
             node: None,
         };
-        let whole = app.sights.whole(&app.directory.now());
-        Ok(Asked { ask: self, select, is_whole, whole })
+        let whole = is_whole.then(|| app.sights.whole(&app.directory.now()));
+        Ok(Asked { ask: self, select, whole })
     }
 
     /// What one number asked for more than the forms do.
@@ -145,18 +145,32 @@ impl Ask {
 impl Asked {
     /// From where it is known.
     pub fn source<'a>(&'a self, app: &'a App) -> Source<'a> {
-        if self.is_whole { Source::Whole(&self.whole.facts) } else { Source::Own(&app.network) }
+        self.digests().map_or(Source::Own(&app.network), Source::Whole)
     }
 
-    /// What was counted together by the nodes that tell it.
-    pub fn digests(&self) -> &Facts {
-        &self.whole.facts
+    /// Whether what all nodes tell is looked at, not the node's own dossiers.
+    pub fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
+    /// What was counted together by the nodes that tell it, if that is looked at.
+    pub fn digests(&self) -> Option<&Facts> {
+        self.whole.as_ref().map(|whole| &*whole.facts)
+    }
+
+    /// Everything that a network is judged by, of ties that are meant.
+    pub fn facts(&self, app: &App, select: &Select, by_month: bool) -> Facts {
+        let snapshot = app.directory.now();
+        match self.digests() {
+            Some(digests) => known::narrowed(digests, &snapshot, select),
+            None => known::facts(&app.network, &snapshot, select, by_month),
+        }
     }
 
     /// What is looked at, and in which version.
     pub fn look(&self, app: &App) -> Look {
-        let version = if self.is_whole { self.whole.version } else { app.network.version() };
-        (self.is_whole, self.select.clone(), version)
+        let version = self.whole.as_ref().map_or_else(|| app.network.version(), |whole| whole.version);
+        (self.is_whole(), self.select.clone(), version)
     }
 
     /// Who somebody is.

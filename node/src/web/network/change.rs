@@ -11,11 +11,10 @@ use tongban_core::network::facts::Event;
 
 use super::ask::{Ask, Asked, read};
 use super::line::Picture;
-use super::{STAFF, desk};
+use super::{STAFF, beside, desk};
 use crate::app::App;
 use crate::limits;
 use crate::network::change::{self as words, Nothing, Points, Reading, WAVES, Words};
-use crate::network::known;
 use crate::network::live::Select;
 use crate::web::fault::Fault;
 use crate::web::part::{Choice, button_link, note, page, primary, select};
@@ -93,7 +92,7 @@ fn reading(app: &App, asked: &Asked, more: &More) -> Result<Reading, Fault> {
     let step = read("step", &more.step, Step::from_name)?.unwrap_or(Step::Month);
     Ok(Reading {
         value: read("value", &more.value, Value::from_name)?.unwrap_or(Value::Count),
-        step: if asked.is_whole { step.max(Step::Month) } else { step },
+        step: if asked.is_whole() { step.max(Step::Month) } else { step },
         relation: asked.select.relations.first().copied(),
         items: asked.select.items.clone(),
         from: asked.select.from,
@@ -102,18 +101,13 @@ fn reading(app: &App, asked: &Asked, more: &More) -> Result<Reading, Fault> {
     })
 }
 
-/// Looks, beside the pages that others wait for.
+/// Looks.
 async fn look(app: &App, asked: Arc<Asked>, reading: Arc<Reading>, key: String) -> Seen {
     let app = app.clone();
     let looking = move || {
-        let snapshot = app.directory.now();
         // All are taken, so that none of one relation or item is known to be none where others were.
         let select = Select { relations: Default::default(), items: Default::default(), ..asked.select.clone() };
-        let facts = if asked.is_whole {
-            known::narrowed(asked.digests(), &snapshot, &select)
-        } else {
-            known::facts(&app.network, &snapshot, &select, reading.step != Step::Week)
-        };
+        let facts = asked.facts(&app, &select, reading.step != Step::Week);
         let found = if key.is_empty() {
             Some(reading.points(&facts).map(Found::Points))
         } else {
@@ -124,10 +118,7 @@ async fn look(app: &App, asked: Arc<Asked>, reading: Arc<Reading>, key: String) 
         let snapshots = reading.snapshots(&facts);
         Seen { events: facts.events, found, snapshots }
     };
-    match tokio::task::spawn_blocking(looking).await {
-        Ok(seen) => seen,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    }
+    beside(looking).await
 }
 
 /// What is asked.
@@ -141,7 +132,7 @@ fn choose(app: &App, visitor: &Visitor, asked: &Asked, told: &Words<'_>, more: &
         value: value.name(),
         label: t(&format!("change-value-{}", value.name().replace('_', "-"))),
     });
-    let steps = Step::ALL.into_iter().filter(|step| !asked.is_whole || *step != Step::Week);
+    let steps = Step::ALL.into_iter().filter(|step| !asked.is_whole() || *step != Step::Week);
     let steps: Vec<Choice<'_>> =
         steps.map(|step| Choice { value: step.name(), label: t(&format!("change-step-{}", step.name())) }).collect();
     let seasons =

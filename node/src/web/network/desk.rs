@@ -8,7 +8,7 @@ use tongban_core::network::brokerage::Roles;
 use tongban_core::network::tie::Relation;
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, change, export, facts, figure, name, picture, relation, report};
+use super::{STAFF, beside, change, export, facts, figure, name, picture, relation, report};
 use crate::app::App;
 use crate::network::known::profile;
 use crate::network::sight::{Broker, Returner, Sight};
@@ -27,9 +27,9 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
     let is_empty = sight.organisations.is_empty();
     let body = html! {
         h1 { (t("network-title")) }
-        p class="lead" { (t(if asked.is_whole { "network-lead-whole" } else { "network-lead-own" })) }
+        p class="lead" { (t(if asked.is_whole() { "network-lead-whole" } else { "network-lead-own" })) }
         (choose(&app, &visitor, &asked))
-        @if is_empty { (note(&t(if asked.is_whole { "network-none-whole" } else { "network-none-own" }))) } @else {
+        @if is_empty { (note(&t(if asked.is_whole() { "network-none-whole" } else { "network-none-own" }))) } @else {
             (figures(&visitor, &asked, &sight))
             (brokers(&visitor, &asked, &sight))
             (returners(&visitor, &asked, &sight))
@@ -65,10 +65,7 @@ async fn look(app: &App, asked: Arc<Asked>) -> Arc<Sight> {
     let snapshot = app.directory.now();
     let (app_there, there) = (app.clone(), asked.clone());
     let looking = move || Sight::of(there.source(&app_there), &there.select, |actor| profile(&snapshot, actor));
-    let sight = match tokio::task::spawn_blocking(looking).await {
-        Ok(sight) => Arc::new(sight),
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    };
+    let sight = Arc::new(beside(looking).await);
     app.sights.keep(key, sight.clone());
     sight
 }

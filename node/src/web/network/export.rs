@@ -1,13 +1,11 @@
 //! What is looked at, as a file for other programs.
 
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-use super::STAFF;
-use super::ask::Ask;
+use super::ask::{Ask, Asked};
+use super::{STAFF, beside, file};
 use crate::app::App;
-use crate::network::known;
 use crate::network::{Format, Net, write};
 use crate::web::fault::Fault;
 use crate::web::visitor::Visitor;
@@ -23,12 +21,12 @@ pub(super) const FORMATS: &[&str] =
 pub(super) async fn send(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Response, Fault> {
     visitor.must_be(&STAFF)?;
     let asked = ask.read(&app)?;
-    let snapshot = app.directory.now();
-    let facts = if asked.is_whole {
-        known::narrowed(asked.digests(), &snapshot, &asked.select)
-    } else {
-        known::facts(&app.network, &snapshot, &asked.select, false)
-    };
+    beside(move || made(&app, &asked)).await
+}
+
+/// Makes the file.
+fn made(app: &App, asked: &Asked) -> Result<Response, Fault> {
+    let facts = asked.facts(app, &asked.select, false);
     let (name, is_list) = match asked.ask.format.strip_suffix("-actors") {
         Some(name) => (name, true),
         None => (asked.ask.format.as_str(), false),
@@ -58,8 +56,3 @@ pub(super) async fn send(State(app): State<App>, visitor: Visitor, Query(ask): Q
 
 const CSV: &str = "text/csv; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
-
-fn file(media: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
-}

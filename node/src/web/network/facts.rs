@@ -1,16 +1,17 @@
 //! The facts behind a number, the latest first: of the node's own dossiers one by one, of what others tell month by month.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use maud::{Markup, html};
 use tongban_core::case::{Barrier, reason};
 use tongban_core::dossier::NodeId;
-use tongban_core::network::facts::Fact;
+use tongban_core::network::facts::{Fact, Facts};
 use tongban_core::network::tie::{Actor, Relation};
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, desk, name, relation};
+use super::{STAFF, beside, desk, name, relation};
 use crate::app::App;
 use crate::limits;
 use crate::network::live::Found;
@@ -25,7 +26,11 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
     visitor.must_be(&STAFF)?;
     let asked = ask.read(&app)?;
     let t = |key: &str| visitor.t(key).into_owned();
-    let (rows, all) = if asked.is_whole { told(&app, &visitor, &asked) } else { found(&app, &visitor, &asked) };
+    let asked = Arc::new(asked);
+    let (rows, all) = match asked.digests() {
+        Some(digests) => told(&app, &visitor, &asked, digests),
+        None => found(&app, &visitor, &asked).await,
+    };
     let last = asked.ask.after + rows.len();
     let heads = [
         "network-when",
@@ -44,7 +49,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
     let title = t("network-facts");
     let body = html! {
         h1 { (title) }
-        p class="lead" { (t(if asked.is_whole { "network-facts-whole" } else { "network-facts-own" })) }
+        p class="lead" { (t(if asked.is_whole() { "network-facts-whole" } else { "network-facts-own" })) }
         p { (meant(&app, &visitor, &asked)) }
         @if rows.is_empty() { (note(&t("network-facts-none"))) } @else {
             (table(&caption, &heads, &rows))
@@ -146,8 +151,10 @@ pub(super) fn took(visitor: &Visitor, minutes: Option<f64>, late: bool) -> Marku
 }
 
 /// Facts of the node's own dossiers.
-fn found(app: &App, visitor: &Visitor, asked: &Asked) -> (Vec<Vec<Markup>>, usize) {
-    let (found, all) = app.network.found(&asked.select, asked.ask.after, limits::NETWORK_FACTS);
+async fn found(app: &App, visitor: &Visitor, asked: &Arc<Asked>) -> (Vec<Vec<Markup>>, usize) {
+    let (network, there) = (app.network.clone(), asked.clone());
+    let finding = move || network.found(&there.select, there.ask.after, limits::NETWORK_FACTS);
+    let (found, all) = beside(finding).await;
     let row = |one: &Found| {
         vec![
             html! { (one.day) },
@@ -164,8 +171,7 @@ fn found(app: &App, visitor: &Visitor, asked: &Asked) -> (Vec<Vec<Markup>>, usiz
 }
 
 /// What nodes tell of theirs: many facts of a month in one row.
-fn told(app: &App, visitor: &Visitor, asked: &Asked) -> (Vec<Vec<Markup>>, usize) {
-    let facts = asked.digests();
+fn told(app: &App, visitor: &Visitor, asked: &Asked, facts: &Facts) -> (Vec<Vec<Markup>>, usize) {
     let ends = |fact: &Fact| (&facts.actors[fact.from as usize].actor, &facts.actors[fact.to as usize].actor);
     let mut meant: Vec<&Fact> = facts
         .facts

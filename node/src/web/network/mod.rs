@@ -12,6 +12,8 @@ mod picture;
 mod report;
 
 use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 use tongban_core::network::facts::Profile;
@@ -37,6 +39,20 @@ pub fn router() -> Router<App> {
         .route(picture::SVG, get(picture::svg))
         .route(picture::PNG, get(picture::png))
         .route(export::PAGE, get(export::send))
+}
+
+/// Works beside the pages that others wait for: of many ties it takes a while.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(made) => made,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+/// Bytes to be saved under a name.
+fn file(media: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
 /// A relation in words.

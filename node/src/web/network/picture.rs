@@ -4,16 +4,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, PreEscaped, html};
 use tongban_core::network::facts::Facts;
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, desk, facts};
+use super::{STAFF, beside, desk, facts, file};
 use crate::app::App;
 use crate::limits;
-use crate::network::known;
 use crate::network::picture::{self, Cast, Every, Grouping, Layout, Order, Period, Picture, Style, Thing};
 use crate::web::fault::Fault;
 use crate::web::part::{Choice, attention, button_link, note, page, primary, select, table};
@@ -68,14 +66,13 @@ pub(super) async fn svg(State(app): State<App>, visitor: Visitor, Query(ask): Qu
 pub(super) async fn png(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Response, Fault> {
     let picture = to_save(&app, &visitor, ask).await?;
     let drawing = move || picture::png(&picture.svg, limits::PICTURE_PNG_SCALE);
-    match tokio::task::spawn_blocking(drawing).await {
-        Ok(Ok(bytes)) => Ok(file("image/png", "network.png", bytes)),
-        Ok(Err(fault)) => {
+    match beside(drawing).await {
+        Ok(bytes) => Ok(file("image/png", "network.png", bytes)),
+        Err(fault) => {
             tracing::warn!(code = fault.code(), %fault, "a picture cannot be drawn as PNG");
             let body = html! { h1 { (visitor.t("network-picture")) } (attention(&visitor.t("network-png-not"))) };
             Ok(page(&visitor, &visitor.t("network-picture"), body).into_response())
         }
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
 }
 
@@ -84,11 +81,6 @@ async fn to_save(app: &App, visitor: &Visitor, ask: Ask) -> Result<Picture, Faul
     let asked = Arc::new(ask.read(app)?);
     // What is saved opens nothing.
     make(app, asked, visitor, false).await.ok_or(Fault::NotFound)
-}
-
-fn file(media: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
 /// Which picture.
@@ -135,20 +127,12 @@ fn figures(visitor: &Visitor, picture: &Picture) -> Markup {
 async fn make(app: &App, asked: Arc<Asked>, visitor: &Visitor, opens: bool) -> Option<Picture> {
     let (app, lang) = (app.clone(), visitor.lang);
     let drawing = move || {
-        let snapshot = app.directory.now();
-        let facts = if asked.is_whole {
-            known::narrowed(asked.digests(), &snapshot, &asked.select)
-        } else {
-            known::facts(&app.network, &snapshot, &asked.select, true)
-        };
+        let facts = asked.facts(&app, &asked.select, true);
         let link = |thing: Thing| address(&asked.ask, &facts, thing);
         let style = Style { link: if opens { Some(&link) } else { None }, ..Style::of(lang) };
         (!facts.facts.is_empty()).then(|| draw(&facts, &asked.ask, &style)).flatten()
     };
-    match tokio::task::spawn_blocking(drawing).await {
-        Ok(picture) => picture,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    }
+    beside(drawing).await
 }
 
 fn draw(facts: &Facts, ask: &Ask, style: &Style<'_>) -> Option<Picture> {

@@ -9,9 +9,9 @@ use tongban_core::network::facts::Facts;
 use tongban_core::network::report::{Scope, report};
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, desk, facts, name, relation};
+use super::{STAFF, beside, desk, facts, name, relation};
 use crate::app::App;
-use crate::network::{Document, known, report as words};
+use crate::network::{Document, report as words};
 use crate::web::fault::Fault;
 use crate::web::part::{button_link, page, table};
 use crate::web::visitor::Visitor;
@@ -38,16 +38,11 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
     Ok(page(&visitor, &title, body))
 }
 
-/// Makes it beside what is being served: of many facts it takes a while.
+/// Makes it.
 async fn make(app: &App, asked: Arc<Asked>, visitor: &Visitor) -> (Facts, Document, Vec<u32>) {
     let (app, lang) = (app.clone(), visitor.lang);
     let making = move || {
-        let snapshot = app.directory.now();
-        let facts = if asked.is_whole {
-            known::narrowed(asked.digests(), &snapshot, &asked.select)
-        } else {
-            known::facts(&app.network, &snapshot, &asked.select, true)
-        };
+        let facts = asked.facts(&app, &asked.select, true);
         let scope = Scope { from: asked.select.from, until: asked.select.until, ..Scope::default() };
         let report = report(&facts, &scope);
         let diagnoses = words::diagnoses(&facts, &report);
@@ -55,10 +50,7 @@ async fn make(app: &App, asked: Arc<Asked>, visitor: &Visitor) -> (Facts, Docume
         let document = words::document(&facts, &report, &diagnoses, lang);
         (facts, document, named)
     };
-    match tokio::task::spawn_blocking(making).await {
-        Ok(made) => made,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    }
+    beside(making).await
 }
 
 /// The facts that are named, by their numbers; each opens what it counts.
