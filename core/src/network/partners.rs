@@ -42,7 +42,7 @@ impl Partners {
         ties
     }
 
-    /// From lists that are already ascending.
+    /// From lists, each in its own order.
     pub(super) fn of_lists(lists: Vec<Vec<(u32, f64)>>) -> Partners {
         let mut ties = Partners { starts: vec![0], others: Vec::new(), weights: Vec::new() };
         for list in lists {

@@ -10,6 +10,9 @@ use super::parallel;
 /// Up to so many actors, networks are laid out as full matrices, 32 MB each; a regression has no other way.
 pub const FULL_ACTORS_MAX: usize = 2_000;
 
+/// Figures that differ by so little, as a share, are equal: sums were made in another order.
+const SAME: f64 = 1e-9;
+
 /// How many permutations, from which seed, on how many threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Runs {
@@ -42,8 +45,8 @@ pub struct Share {
 impl Share {
     /// Of an observed value among drawn ones; `middle` is what chance gives.
     pub(super) fn of(observed: f64, drawn: &[f64], middle: f64) -> Share {
-        // Sums in another order differ in the last digits; equal values must count as equal.
-        let slack = 1e-12 * observed.abs().max(1.0);
+        // Equal values must count as equal.
+        let slack = SAME * observed.abs().max(1.0);
         let share = |as_extreme: &dyn Fn(f64) -> bool| {
             let count = drawn.iter().filter(|value| as_extreme(**value)).count();
             (count + 1) as f64 / (drawn.len() + 1) as f64
@@ -87,22 +90,16 @@ pub fn correlation(one: &Graph, other: &Graph, runs: &Runs) -> Option<Correlatio
         return None;
     }
     // A row of the second network is read cell by cell: from a full matrix, or laid out when its turn comes.
-    let full = (len <= FULL_ACTORS_MAX).then(|| {
-        let mut full = vec![0.0; len * len];
-        for (from, to, weight) in other.each() {
-            full[from * len + to] = weight;
-        }
-        full
-    });
+    let full = (len <= FULL_ACTORS_MAX).then(|| full(other));
     let r_of = |row: &mut [f64], order: &[u32]| {
+        let of = |product: f64| (product - one_sum * other_sum / cells) / scale;
+        if let Some(full) = &full {
+            return of(moved_product(one, full, order));
+        }
         let mut product = 0.0;
         for actor in (0..len).filter(|actor| !one.out(*actor).is_empty()) {
             let image = order[actor] as usize;
             let (cells, weights) = (one.out(actor), one.out_weights(actor));
-            if let Some(full) = &full {
-                product += gathered(&full[image * len..(image + 1) * len], order, cells, weights);
-                continue;
-            }
             for (at, weight) in other.out(image).iter().zip(other.out_weights(image)) {
                 row[*at as usize] = *weight;
             }
@@ -111,7 +108,7 @@ pub fn correlation(one: &Graph, other: &Graph, runs: &Runs) -> Option<Correlatio
                 row[*at as usize] = 0.0;
             }
         }
-        (product - one_sum * other_sum / cells) / scale
+        of(product)
     };
     let straight: Vec<u32> = (0..len as u32).collect();
     let r = r_of(&mut vec![0.0; len], &straight);
@@ -191,47 +188,44 @@ pub fn regression(explained: &Graph, explaining: &[&Graph], runs: &Runs) -> Opti
     let mut x = vec![cells.ones()];
     x.extend(explaining.iter().map(|graph| cells.values(graph)));
 
-    let mut found = Vec::with_capacity(coefficients);
+    let mut tested = Vec::with_capacity(coefficients);
     let mut rest = 0.0;
     for at in 0..coefficients {
-        let others = (0..coefficients).filter(|other| *other != at).map(|other| x[other].clone());
-        let basis = orthonormal(others)?;
+        let others: Vec<usize> = (0..coefficients).filter(|other| *other != at).collect();
+        let (basis, triangle) = orthonormal(others.iter().map(|other| x[*other].clone()))?;
         let mut own = x[at].clone();
-        if !clear(&mut own, &basis) {
-            return None;
-        }
+        let along = clear(&mut own, &basis)?;
         let mut left = y.clone();
-        clear(&mut left, &basis);
+        let along_y = freed(&mut left, &basis);
+        let (product, squares) = (dot(&own, &left), dot(&own, &own));
         let fit = Fit { left: dot(&left, &left), free };
-        let (b, t) = fit.of(dot(&own, &left), dot(&own, &own))?;
-        rest = (fit.left - b * dot(&own, &left)).max(0.0);
+        let (b, t) = fit.of(product, squares)?;
+        rest = (fit.left - b * product).max(0.0);
         if rest <= 1e-12 * dot(&y, &y) {
             return None;
         }
-        // The basis and what is left of y side by side: each cell of a permuted network is read once for all of them.
-        let columns = basis.len() + 1;
-        let mut beside = Vec::with_capacity(columns * len * len);
-        for cell in 0..len * len {
-            beside.extend(basis.iter().map(|column| column[cell]));
-            beside.push(left[cell]);
-        }
-        let squares = dot(&own, &own);
-        let drawn = parallel::map(
-            runs.permutations,
-            runs.threads,
-            || vec![0.0; columns],
-            |sums, run| {
-                let order = Draw::run(runs.seed, run).permutation(len);
-                sums.fill(0.0);
-                cells.products(&own, &order, &beside, sums);
-                let (product, projected) = sums
-                    .split_last()
-                    .map_or((0.0, 0.0), |(product, along)| (*product, along.iter().map(|part| part * part).sum()));
-                fit.of(product, squares - projected).map_or(0.0, |(_, t)| t)
-            },
-        );
-        let p = (!drawn.is_empty()).then(|| Share::of(t, &drawn, 0.0));
-        found.push(Coefficient { b, t, p });
+        // What is left of the network, as a sum of all.
+        let mut times = vec![0.0; coefficients];
+        times[at] = 1.0;
+        others.iter().zip(triangle.solve(along)).for_each(|(other, part)| times[*other] = -part);
+        tested.push((b, t, Tested { others, triangle, along_y, times, squares, fit }));
+    }
+    // Products of every network permuted with every other are all that a permutation changes.
+    let products = Products::of(explaining, explained, &cells);
+    let drawn = parallel::map(
+        runs.permutations,
+        runs.threads,
+        || (),
+        |(), run| {
+            let found = products.permuted(&Draw::run(runs.seed, run).permutation(len));
+            tested.iter().map(|(_, _, tested)| tested.t(&found)).collect::<Vec<f64>>()
+        },
+    );
+    let mut found = Vec::with_capacity(coefficients);
+    for (at, (b, t, _)) in tested.iter().enumerate() {
+        let drawn: Vec<f64> = drawn.iter().map(|all| all[at]).collect();
+        let p = (!drawn.is_empty()).then(|| Share::of(*t, &drawn, 0.0));
+        found.push(Coefficient { b: *b, t: *t, p });
     }
     let mean = y.iter().sum::<f64>() / count as f64;
     let spread = dot(&y, &y) - mean * mean * count as f64;
@@ -261,6 +255,93 @@ impl Fit {
         let t = b / ((self.left - b * product).max(0.0) / self.free / squares).sqrt();
         (b.is_finite() && !t.is_nan()).then_some((b, t))
     }
+}
+
+/// What the test of one coefficient needs of its network: freed of what the others explain, it is a sum of all of them,
+/// so its products are sums of their products.
+struct Tested {
+    /// The columns of the others.
+    others: Vec<usize>,
+    /// Makes their basis of them.
+    triangle: Triangle,
+    /// The explained network along each of the basis.
+    along_y: Vec<f64>,
+    /// How many times each column is in what is left of this one.
+    times: Vec<f64>,
+    /// The squares of what is left.
+    squares: f64,
+    fit: Fit,
+}
+
+impl Tested {
+    /// t after a permutation, from the products of each permuted column with all.
+    fn t(&self, products: &[Vec<f64>]) -> f64 {
+        let with = |column: usize| self.times.iter().zip(products).map(|(times, row)| times * row[column]).sum::<f64>();
+        let along = self.triangle.solve_transposed(self.others.iter().map(|other| with(*other)).collect());
+        let product = with(self.times.len()) - dot(&along, &self.along_y);
+        self.fit.of(product, self.squares - dot(&along, &along)).map_or(0.0, |(_, t)| t)
+    }
+}
+
+/// The products of networks with networks, over the cells that a regression reads.
+struct Products<'a> {
+    /// Those that explain, and the one that is explained; before them stands the column of ones.
+    graphs: Vec<&'a Graph>,
+    full: Vec<Vec<f64>>,
+    sums: Vec<f64>,
+    cells: &'a Cells,
+}
+
+impl<'a> Products<'a> {
+    fn of(explaining: &[&'a Graph], explained: &'a Graph, cells: &'a Cells) -> Products<'a> {
+        let graphs: Vec<&Graph> = explaining.iter().copied().chain([explained]).collect();
+        let full = graphs.iter().map(|graph| full(graph)).collect();
+        let share = cells.share();
+        let sums = graphs.iter().map(|graph| share * graph.each().map(|(.., weight)| weight).sum::<f64>()).collect();
+        Products { graphs, full, sums, cells }
+    }
+
+    /// Of the ones and of each network that explains, permuted, the products with the ones and with each network.
+    fn permuted(&self, order: &[u32]) -> Vec<Vec<f64>> {
+        let mut back = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(at, image)| back[*image as usize] = at as u32);
+        let explaining = self.graphs.len() - 1;
+        let mut ones = vec![self.cells.count() as f64];
+        ones.extend(&self.sums);
+        let mut all = vec![ones];
+        for moved in 0..explaining {
+            // Along the arcs of the one that has fewer.
+            let with = |still: usize| {
+                let (moved, still) = if self.graphs[still].arcs() <= self.graphs[moved].arcs() {
+                    ((still, order), moved)
+                } else {
+                    ((moved, &*back), still)
+                };
+                self.cells.share() * moved_product(self.graphs[moved.0], &self.full[still], moved.1)
+            };
+            all.push([self.sums[moved]].into_iter().chain((0..=explaining).map(with)).collect());
+        }
+        all
+    }
+}
+
+/// The sum over arcs of the weight times the cell of a full matrix where a permutation puts it.
+fn moved_product(graph: &Graph, full: &[f64], order: &[u32]) -> f64 {
+    let len = order.len();
+    let row = |actor: usize| {
+        let image = order[actor] as usize;
+        gathered(&full[image * len..(image + 1) * len], order, graph.out(actor), graph.out_weights(actor))
+    };
+    (0..len).filter(|actor| !graph.out(*actor).is_empty()).map(row).sum()
+}
+
+/// All cells of a network.
+fn full(graph: &Graph) -> Vec<f64> {
+    let mut full = vec![0.0; graph.len() * graph.len()];
+    for (from, to, weight) in graph.each() {
+        full[from * graph.len() + to] = weight;
+    }
+    full
 }
 
 /// The cells that a regression reads, in a full matrix with zeros elsewhere.
@@ -297,25 +378,9 @@ impl Cells {
         all
     }
 
-    /// Adds the products of a permuted matrix with each of the columns that stand beside each other.
-    fn products(&self, matrix: &[f64], order: &[u32], beside: &[f64], sums: &mut [f64]) {
-        let width = sums.len();
-        for row in 0..self.len {
-            let image = order[row] as usize;
-            for columns in self.columns(row) {
-                let from = row * self.len + columns.start;
-                let cells = beside[from * width..(from + columns.len()) * width].chunks_exact(width);
-                for (column, cell) in order[columns].iter().zip(cells) {
-                    let column = *column as usize;
-                    // Of a symmetric network only the upper half is filled.
-                    let (one, other) = if self.symmetric && image > column { (column, image) } else { (image, column) };
-                    let value = matrix[one * self.len + other];
-                    for (sum, part) in sums.iter_mut().zip(cell) {
-                        *sum += value * part;
-                    }
-                }
-            }
-        }
+    /// How much of the sum over all cells is that over those that are read.
+    fn share(&self) -> f64 {
+        if self.symmetric { 0.5 } else { 1.0 }
     }
 }
 
@@ -336,32 +401,62 @@ pub(super) fn dot(one: &[f64], other: &[f64]) -> f64 {
     (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
-/// Takes out of a column what the basis explains of it, twice for the digits. `false` if nothing is left.
-fn clear(column: &mut [f64], basis: &[Vec<f64>]) -> bool {
-    let before = dot(column, column);
+/// Takes out of a column what the basis explains of it, twice for the digits; how much it had along each of the basis.
+fn freed(column: &mut [f64], basis: &[Vec<f64>]) -> Vec<f64> {
+    let mut all = vec![0.0; basis.len()];
     for _ in 0..2 {
-        for base in basis {
+        for (base, sum) in basis.iter().zip(&mut all) {
             let along = dot(column, base);
+            *sum += along;
             for (cell, part) in column.iter_mut().zip(base) {
                 *cell -= along * part;
             }
         }
     }
-    dot(column, column) > 1e-12 * before
+    all
 }
 
-/// An orthonormal basis of columns; `None` if one of them is a combination of others.
-fn orthonormal(columns: impl Iterator<Item = Vec<f64>>) -> Option<Vec<Vec<f64>>> {
-    let mut basis: Vec<Vec<f64>> = Vec::new();
+/// As [`freed`]; `None` if nothing is left.
+fn clear(column: &mut [f64], basis: &[Vec<f64>]) -> Option<Vec<f64>> {
+    let before = dot(column, column);
+    let along = freed(column, basis);
+    (dot(column, column) > 1e-12 * before).then_some(along)
+}
+
+/// An upper triangle, column by column, that makes columns of an orthonormal basis.
+struct Triangle(Vec<Vec<f64>>);
+
+impl Triangle {
+    /// x of `triangle x = y`.
+    fn solve(&self, mut x: Vec<f64>) -> Vec<f64> {
+        for (at, column) in self.0.iter().enumerate().rev() {
+            x[at] /= column[at];
+            let found = x[at];
+            x.iter_mut().zip(&column[..at]).for_each(|(x, cell)| *x -= cell * found);
+        }
+        x
+    }
+
+    /// x of `triangle' x = y`.
+    fn solve_transposed(&self, mut x: Vec<f64>) -> Vec<f64> {
+        for (at, column) in self.0.iter().enumerate() {
+            let known: f64 = x.iter().zip(&column[..at]).map(|(x, cell)| x * cell).sum();
+            x[at] = (x[at] - known) / column[at];
+        }
+        x
+    }
+}
+
+/// Columns as an orthonormal basis and a triangle (Gram & Schmidt); `None` if one of them is a combination of others.
+fn orthonormal(columns: impl Iterator<Item = Vec<f64>>) -> Option<(Vec<Vec<f64>>, Triangle)> {
+    let (mut basis, mut triangle): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (Vec::new(), Vec::new());
     for mut column in columns {
-        if !clear(&mut column, &basis) {
-            return None;
-        }
+        let mut along = clear(&mut column, &basis)?;
         let length = dot(&column, &column).sqrt();
-        for cell in &mut column {
-            *cell /= length;
-        }
+        column.iter_mut().for_each(|cell| *cell /= length);
+        along.push(length);
+        triangle.push(along);
         basis.push(column);
     }
-    Some(basis)
+    Some((basis, Triangle(triangle)))
 }
