@@ -4,10 +4,11 @@ mod support;
 
 use jiff::civil::date;
 use support::*;
-use tongban_core::case::{Act, Check, DeliveryWay, Leg};
+use tongban_core::case::{Act, Case, Check, DeliveryWay, Leg, PartOf};
 use tongban_core::catalogue::Subject;
-use tongban_core::dossier::Suite;
+use tongban_core::dossier::{DossierId, Suite};
 use tongban_core::network::tie::{Actor, Network, Relation, Tie, of_log};
+use tongban_core::rule::Asks;
 
 fn ties(log: &Log<'_>) -> Vec<Tie> {
     of_log(log.rows.iter().map(|row| (&row.stamp, &row.written)), calendar())
@@ -61,6 +62,21 @@ fn each_act_ties_those_whom_it_concerns() {
     let before = ties(&log).len();
     assert!(log.say(Who::Applicant, Act::Rated { leg: Leg::Receiving, level: 9, comment: None }).is_err());
     assert_eq!(ties(&log).len(), before);
+}
+
+#[test]
+fn who_applies_for_a_joint_handling_applies_once() {
+    let world = TestWorld::of(Suite::Ed25519);
+    let log = Log::open(&world, world.drafted()).unwrap();
+    let (by, node) = log.by(&Who::Clerk);
+    let node = world.nodes[node].id();
+    let asks = Asks { by: &by, node, pen: None, at: log.now };
+    let found = |case: &Case| relations(&case.ties(&taken_in(), &asks, calendar()));
+    assert_eq!(found(&log.case), [Relation::AppliesTo, Relation::TakesInFor, Relation::Permits]);
+    let mut part = log.case.clone();
+    let whole = PartOf { dossier: DossierId::from_random([7; 16]), number: String::new(), part: "licence".to_owned() };
+    part.drafted.part_of = Some(whole);
+    assert_eq!(found(&part), [Relation::TakesInFor, Relation::Permits]);
 }
 
 #[test]

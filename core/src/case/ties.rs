@@ -23,11 +23,15 @@ impl Case {
         let late = || self.next(calendar).due.is_some_and(|due| due.deadline.is_late(asks.at.date()));
         let since_handed = self.handed_over;
         match act {
-            Act::TakenIn { .. } => vec![
-                tie(Relation::AppliesTo, applicants(), receiving()),
-                tie(Relation::TakesInFor, receiving(), handling()),
-                tie(Relation::Permits, handling(), receiving()).of(drafted.permit.basis.name()).signed(1),
-            ],
+            Act::TakenIn { .. } => {
+                let taken_in = [
+                    tie(Relation::TakesInFor, receiving(), handling()),
+                    tie(Relation::Permits, handling(), receiving()).of(drafted.permit.basis.name()).signed(1),
+                ];
+                // Who applies for a joint handling applies once, for the whole.
+                let applied = drafted.part_of.is_none().then(|| tie(Relation::AppliesTo, applicants(), receiving()));
+                applied.into_iter().chain(taken_in).collect()
+            }
             Act::HandedOver => vec![tie(Relation::HandsTo, receiving(), handling()).after(self.taken_in, late())],
             Act::Forwarded { to, .. } => {
                 vec![tie(Relation::ForwardsTo, handling(), Actor::Org(to.org)).after(since_handed, late())]
