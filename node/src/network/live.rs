@@ -3,7 +3,7 @@
 //! What is kept is small and looked through whole: a million cases are some eight million rows of 32 bytes. Rows of a
 //! dossier whose log went on are put aside and written anew at the end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::civil::Date;
@@ -224,6 +224,7 @@ impl Meant {
         })
     }
 
+    #[inline]
     fn has(&self, row: &Row) -> bool {
         row.relation != DEAD
             && (self.from..=self.until).contains(&row.day)
@@ -238,8 +239,8 @@ impl Meant {
     }
 }
 
-/// What is counted together.
-type Cell = (u8, u32, u32, u16, u16, u8, u16, i8);
+/// What is counted together: day, by whom and towards whom, relation, item, code, subject, sign.
+type Cell = (u16, u32, u32, u8, u16, u16, u8, i8);
 
 impl Rows {
     fn put(&mut self, counted: &Counted) {
@@ -293,6 +294,18 @@ impl Rows {
             kept.extend_from_slice(rows);
         }
         (self.rows, self.dead) = (kept, 0);
+    }
+
+    /// Who is named by pairs, in the order of what they are called: the same whatever came first. And of each number its
+    /// place among them.
+    fn named(&self, pairs: impl Iterator<Item = (u32, u32)>) -> (Vec<Actor>, Vec<u32>) {
+        let mut is_named = vec![false; self.actors.list.len()];
+        pairs.for_each(|(from, to)| (is_named[from as usize], is_named[to as usize]) = (true, true));
+        let mut named: Vec<u32> = (0..).zip(is_named).filter(|(_, is)| *is).map(|(number, _)| number).collect();
+        named.sort_by_key(|number| &self.actors.list[*number as usize]);
+        let mut places = vec![0; self.actors.list.len()];
+        (0..).zip(&named).for_each(|(place, number)| places[*number as usize] = place);
+        (named.iter().map(|number| self.actors.list[*number as usize].clone()).collect(), places)
     }
 
     fn found(&self, row: &Row) -> Found {
@@ -353,26 +366,12 @@ impl Live {
     pub fn arcs(&self, select: &Select) -> (Vec<Actor>, Vec<(u32, u32, f64)>) {
         self.read(|rows| {
             let Some(meant) = Meant::of(select, rows) else { return (Vec::new(), Vec::new()) };
-            let mut counts: HashMap<u64, u32> = HashMap::new();
-            for row in rows.rows.iter().filter(|row| meant.has(row)) {
-                *counts.entry(u64::from(row.from) << 32 | u64::from(row.to)).or_default() += 1;
-            }
-            let mut arcs: Vec<(u64, u32)> = counts.into_iter().collect();
-            arcs.sort_unstable();
-            // Actors in the order of what they are called: the same whatever came first.
-            let mut named: Vec<u32> = arcs
-                .iter()
-                .flat_map(|(pair, _)| [(pair >> 32) as u32, *pair as u32])
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect();
-            named.sort_by(|one, other| rows.actors.list[*one as usize].cmp(&rows.actors.list[*other as usize]));
-            let places: HashMap<u32, u32> = named.iter().enumerate().map(|(at, one)| (*one, at as u32)).collect();
-            let actors = named.iter().map(|one| rows.actors.list[*one as usize].clone()).collect();
-            let arcs = arcs
-                .iter()
-                .map(|(pair, count)| (places[&((pair >> 32) as u32)], places[&(*pair as u32)], f64::from(*count)))
-                .collect();
+            let pairs: Vec<_> = rows.rows.iter().filter(|row| meant.has(row)).map(|row| (row.from, row.to)).collect();
+            let counts = counted(rows.actors.list.len(), &pairs);
+            let (actors, places) = rows.named(counts.iter().map(|(from, to, _)| (*from, *to)));
+            let place =
+                |(from, to, count): (u32, u32, u32)| (places[from as usize], places[to as usize], f64::from(count));
+            let arcs = counts.into_iter().map(place).collect();
             (actors, arcs)
         })
     }
@@ -380,52 +379,46 @@ impl Live {
     /// Facts that are meant, those of one day and kind between two actors counted together, with the actors whom they name
     /// by number. By months, those of one month.
     pub fn facts(&self, select: &Select, by_month: bool) -> (Vec<Actor>, Vec<Fact>) {
-        /// How many, how many late, how many answered, after how many minutes, and which was the first.
-        type Sum = (u32, u32, u32, f64, u32);
         self.read(|rows| {
             let Some(meant) = Meant::of(select, rows) else { return (Vec::new(), Vec::new()) };
-            let mut cells: HashMap<Cell, Sum> = HashMap::new();
-            for (at, row) in rows.rows.iter().enumerate().filter(|(_, row)| meant.has(row)) {
-                let day = if by_month { day_of(date_of(row.day).first_of_month()) } else { row.day };
-                let cell = (row.relation, row.from, row.to, day, row.item, row.subject, row.code, row.sign);
-                let sum = cells.entry(cell).or_insert((0, 0, 0, 0.0, at as u32));
-                sum.0 += 1;
-                sum.1 += u32::from(row.late);
-                if row.took != u32::MAX {
-                    sum.2 += 1;
-                    sum.3 += f64::from(row.took);
-                }
-            }
-            let mut named: BTreeMap<&Actor, u32> = BTreeMap::new();
-            for (_, from, to, ..) in cells.keys() {
-                for one in [from, to] {
-                    named.insert(&rows.actors.list[*one as usize], *one);
-                }
-            }
-            let places: HashMap<u32, u32> = named.values().enumerate().map(|(at, one)| (*one, at as u32)).collect();
-            let mut facts: Vec<Fact> = cells
-                .into_iter()
-                .map(|((relation, from, to, day, item, subject, code, sign), (count, late, answers, took, first))| {
-                    let first = &rows.rows[first as usize];
-                    let dossier = rows.dossiers.list[first.dossier as usize];
-                    Fact {
-                        relation: Relation::ALL[relation as usize],
-                        from: places[&from],
-                        to: places[&to],
-                        day: date_of(day),
-                        item: rows.items.list[item as usize].clone(),
-                        subject: subject_of(subject),
-                        code: rows.codes.list[code as usize].clone(),
-                        sign,
-                        count,
-                        late,
-                        took: (answers > 0).then(|| took / f64::from(answers)),
-                        source: if count == 1 { format!("{dossier}#{}", first.seq) } else { String::new() },
-                    }
+            let meant = || (0_u32..).zip(&rows.rows).filter(|(_, row)| meant.has(row));
+            let (actors, places) = rows.named(meant().map(|(_, row)| (row.from, row.to)));
+            let (items, codes) = (ranks(&rows.items.list), ranks(&rows.codes.list));
+            let month = |day: u16| day_of(date_of(day).first_of_month());
+            let days: Vec<u16> = (0..=u16::MAX).map(|day| if by_month { month(day) } else { day }).collect();
+            // What is counted together stands together, in an order of its own whatever came first.
+            let mut cells: Vec<(Cell, u32)> = meant()
+                .map(|(at, row)| {
+                    let day = days[row.day as usize];
+                    let (from, to) = (places[row.from as usize], places[row.to as usize]);
+                    let (item, code) = (items[row.item as usize], codes[row.code as usize]);
+                    ((day, from, to, row.relation, item, code, row.subject, row.sign), at)
                 })
                 .collect();
-            facts.sort_by(|one, other| order(one).cmp(&order(other)));
-            (named.into_keys().cloned().collect(), facts)
+            cells.sort_unstable();
+            let fact = |cells: &[(Cell, u32)]| {
+                let all = cells.iter().map(|(_, at)| &rows.rows[*at as usize]);
+                let ((day, from, to, ..), first) = cells[0];
+                let first = &rows.rows[first as usize];
+                let dossier = rows.dossiers.list[first.dossier as usize];
+                let took = || all.clone().filter(|row| row.took != u32::MAX);
+                let answers = took().count();
+                Fact {
+                    relation: Relation::ALL[first.relation as usize],
+                    from,
+                    to,
+                    day: date_of(day),
+                    item: rows.items.list[first.item as usize].clone(),
+                    subject: subject_of(first.subject),
+                    code: rows.codes.list[first.code as usize].clone(),
+                    sign: first.sign,
+                    count: cells.len() as u32,
+                    late: all.clone().filter(|row| row.late).count() as u32,
+                    took: (answers > 0).then(|| took().map(|row| f64::from(row.took)).sum::<f64>() / answers as f64),
+                    source: if cells.len() == 1 { format!("{dossier}#{}", first.seq) } else { String::new() },
+                }
+            };
+            (actors, cells.chunk_by(|(one, _), (other, _)| one == other).map(fact).collect())
         })
     }
 
@@ -454,7 +447,44 @@ impl Live {
     }
 }
 
-/// Facts in an order of their own, whatever came first.
-fn order(fact: &Fact) -> (Date, u32, u32, Relation, &str, &str, Option<Subject>, i8) {
-    (fact.day, fact.from, fact.to, fact.relation, &fact.item, &fact.code, fact.subject, fact.sign)
+/// How often each pair of numbers below `len` comes, in the order of the first: laid out by the first and then counted, for
+/// millions of pairs do not fit where a table of them is quick.
+fn counted(len: usize, pairs: &[(u32, u32)]) -> Vec<(u32, u32, u32)> {
+    let mut ends = vec![0_usize; len];
+    pairs.iter().for_each(|(from, _)| ends[*from as usize] += 1);
+    let mut all = 0;
+    for end in &mut ends {
+        all += *end;
+        *end = all - *end;
+    }
+    // Each place is now where the pairs of a number begin, and after they are laid out where they end.
+    let mut others = vec![0_u32; all];
+    for (from, to) in pairs {
+        let at = &mut ends[*from as usize];
+        others[*at] = *to;
+        *at += 1;
+    }
+    let mut counts = vec![0_u32; len];
+    let (mut found, mut begin) = (Vec::new(), 0);
+    for (from, end) in (0_u32..).zip(ends) {
+        let own = &others[begin..end];
+        own.iter().for_each(|to| counts[*to as usize] += 1);
+        for to in own {
+            let count = std::mem::take(&mut counts[*to as usize]);
+            if count > 0 {
+                found.push((from, *to, count));
+            }
+        }
+        begin = end;
+    }
+    found
+}
+
+/// Of each word its place among all in order.
+fn ranks(words: &[String]) -> Vec<u16> {
+    let mut order: Vec<usize> = (0..words.len()).collect();
+    order.sort_unstable_by_key(|at| &words[*at]);
+    let mut ranks = vec![0; words.len()];
+    (0_u16..=u16::MAX).zip(order).for_each(|(rank, at)| ranks[at] = rank);
+    ranks
 }

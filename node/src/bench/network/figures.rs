@@ -47,17 +47,21 @@ pub(super) struct Repeat {
 }
 
 impl Repeat {
-    /// Once to warm up, then the rounds; where there is no time for them, the first round stands.
-    fn time(self, figure: impl Fn() -> Option<f64>) -> Option<(Latency, f64)> {
-        let timed = || {
+    /// Once to warm up, then the rounds; where there is no time for them, the first round stands. The value is the
+    /// median: what is drawn is drawn anew in each round.
+    fn time(self, figure: impl Fn(u64) -> Option<f64>) -> Option<(Latency, f64)> {
+        let timed = |round: u64| {
             let begun = Instant::now();
-            let value = std::hint::black_box(figure());
-            (begun.elapsed(), value)
+            let value = std::hint::black_box(figure(round));
+            Some((begun.elapsed(), value?))
         };
-        let (first, value) = timed();
-        let has_time = first.as_secs_f64() * f64::from(self.rounds) <= f64::from(self.limit_s) / 2.0;
-        let times = if has_time { (0..self.rounds).map(|_| timed().0).collect() } else { vec![first] };
-        Some((Latency::of(times), value?))
+        let first = timed(0)?;
+        let has_time = first.0.as_secs_f64() * f64::from(self.rounds) <= f64::from(self.limit_s) / 2.0;
+        let made = if has_time { (0..self.rounds.into()).map(timed).collect::<Option<Vec<_>>>()? } else { vec![first] };
+        let (times, mut values): (Vec<Duration>, Vec<f64>) = made.into_iter().unzip();
+        values.sort_by(f64::total_cmp);
+        let middle = values.len() / 2;
+        Some((Latency::of(times), f64::midpoint(values[middle], values[(values.len() - 1) / 2])))
     }
 }
 
@@ -112,7 +116,8 @@ struct Task<'a> {
     check: Check,
     goal: f64,
     peers: &'static [&'static str],
-    ours: Box<dyn Fn() -> Option<f64> + 'a>,
+    /// Of a round.
+    ours: Box<dyn Fn(u64) -> Option<f64> + 'a>,
 }
 
 /// Networks on the same actors: one that is explained, and four that explain it.
@@ -179,7 +184,7 @@ pub(super) async fn measure(
             check: Check::Same,
             goal: 0.6,
             peers: &["igraph", "networkit", "rustworkx", "networkx", "sna"],
-            ours: Box::new(|| Some(betweenness(&small, Length::Steps)?.raw.iter().sum())),
+            ours: Box::new(|_| Some(betweenness(&small, Length::Steps)?.raw.iter().sum())),
         },
         Task {
             name: "constraint",
@@ -187,7 +192,7 @@ pub(super) async fn measure(
             check: Check::Same,
             goal: 0.15,
             peers: &["igraph"],
-            ours: Box::new(|| Some(constraint(&large).into_iter().flatten().sum())),
+            ours: Box::new(|_| Some(constraint(&large).into_iter().flatten().sum())),
         },
         Task {
             name: "leiden",
@@ -195,7 +200,7 @@ pub(super) async fn measure(
             check: Check::More,
             goal: 0.6,
             peers: &["igraph", "networkit"],
-            ours: Box::new(|| Some(leiden(&undirected, 1.0, &Runs::of(1, what.seed))?.modularity)),
+            ours: Box::new(|round| Some(leiden(&undirected, 1.0, &Runs::of(1, what.seed + round))?.modularity)),
         },
         Task {
             name: "qap",
@@ -203,7 +208,7 @@ pub(super) async fn measure(
             check: Check::Same,
             goal: 0.15,
             peers: &["numpy", "sna"],
-            ours: Box::new(|| Some(correlation(&compared.y, x1, &runs)?.r)),
+            ours: Box::new(|_| Some(correlation(&compared.y, x1, &runs)?.r)),
         },
         Task {
             name: "mrqap",
@@ -211,7 +216,7 @@ pub(super) async fn measure(
             check: Check::Same,
             goal: 0.2,
             peers: &["numpy", "sna"],
-            ours: Box::new(|| {
+            ours: Box::new(|_| {
                 let found = regression(&compared.y, &[x1, x2, x3, x4], &runs)?;
                 Some(found.intercept.t + found.coefficients.iter().map(|one| one.t).sum::<f64>())
             }),
