@@ -257,6 +257,10 @@ pub const NETWORK_ANSWERED_LEAST: f64 = 3.0;
 pub const NETWORK_FACTS: usize = 50;
 /// What the network desk keeps of what it has computed: so many selections.
 pub const NETWORK_KEPT: usize = 16;
+/// Ties of a node's own dossiers of which the report is made day by day; of more it is made month by month.
+pub const NETWORK_REPORT_DAILY: usize = 200_000;
+/// Rows of facts at the end of a report, past which what is said of an item between two provinces adds none.
+pub const NETWORK_EVIDENCE_ROWS: usize = 1_000;
 /// How far back the network desk looks unless told otherwise, in months.
 pub const NETWORK_MONTHS: i64 = 12;
 /// How far back the page of change looks unless told otherwise, in months: a season takes years.
@@ -315,6 +319,12 @@ pub const PICTURE_EVENTS: usize = 40;
 pub const PICTURE_PERIODS: usize = 120;
 /// Bars beside each other, unless another number is asked for.
 pub const PICTURE_BARS: usize = 40;
+/// Periods of a network with a slider on a page: months, or quarters or years where there would be more months.
+pub const PICTURE_SLIDER_PERIODS: usize = 36;
+/// Actors of a network with a slider, times periods; of more the strongest.
+pub const PICTURE_SLIDER_ACTORS: usize = 36_000;
+/// Ties of a network with a slider, of all periods together; each period has as many, the strongest.
+pub const PICTURE_SLIDER_TIES: usize = 6_000;
 /// Little networks in one picture, unless another number is asked for; of more the last.
 pub const PICTURE_PANELS: usize = 24;
 /// Actors of a little network; of more the strongest.

@@ -7,7 +7,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 use support::run;
 use tongban::network::picture::{
-    Cast, Every, Grouping, Layout, Order, Picture, Style, Thing, bars, flows, heat, multiples, network, timeline,
+    Cast, Every, Grouping, Layout, Order, Picture, Slider, Stage, Style, Thing, bars, flows, heat, multiples, network,
+    timeline,
 };
 use tongban::network::{Actor, Choice, Net, Tie};
 use tongban::text::Lang;
@@ -205,6 +206,83 @@ fn two_ways_are_two_arcs_and_no_way_is_one_line() {
     assert!(picture.caption.contains("虚线") && picture.svg.contains("stroke-dasharray"));
 }
 
+/// A network and its months, with everyone in their place.
+fn stage(actors: u32, lang: Lang, layout: Layout) -> Stage {
+    let net = net(actors);
+    let (cast, whole) = drawn(&net, lang);
+    let month = |period: &tongban::network::picture::Period| {
+        let ties = net.ties.iter().filter(|tie| tie.from_day.is_some_and(|day| period.has(day)));
+        Graph::of(net.actors.len(), ties.map(|tie| (tie.from, tie.to, tie.weight))).0
+    };
+    let periods = Every::Month.periods(date(2023, 1, 1), date(2023, 12, 31));
+    let graphs: Vec<_> = periods.into_iter().map(|period| (period, month(&period))).collect();
+    Stage::of(&cast, &whole, &graphs, layout, &Style::of(lang))
+}
+
+/// Where names stand, in the order in which they are written.
+fn names(svg: &str) -> Vec<(String, String)> {
+    let texts = svg.split("<text ").skip(1);
+    let middle = texts.filter(|text| text.contains("text-anchor=\"middle\""));
+    let value = |text: &str, name: &str| {
+        let (_, rest) = text.split_once(&format!("{name}=\"")).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    middle.map(|text| (value(text, "x"), value(text, "y"))).collect()
+}
+
+#[test]
+fn in_every_period_everyone_stands_where_they_stand_in_the_whole() {
+    for layout in LAYOUTS {
+        let stage = stage(40, Lang::Zh, layout);
+        let style = Style::of(Lang::Zh);
+        let whole = stage.draw(None, &style);
+        assert_eq!(stage.periods().len(), 12);
+        for (at, period) in stage.periods().enumerate() {
+            let picture = stage.draw(Some(at), &style);
+            elements(&picture.svg);
+            assert_eq!(names(&picture.svg), names(&whole.svg), "{layout:?}, {}", period.key());
+            assert_eq!(picture.table.len() - 1, stage.ties(Some(at)));
+            assert!(picture.caption.starts_with(&period.name(Lang::Zh)), "{}", picture.caption);
+            assert!(picture.svg.contains("#6b7785"), "who has no tie in a month is pale");
+        }
+        let ties: usize = (0..12).map(|at| stage.ties(Some(at))).sum();
+        assert_eq!(ties, stage.ties(None), "every tie of this network is in one month");
+    }
+}
+
+#[test]
+fn long_times_are_parted_into_longer_periods() {
+    let every = |last| Every::fitting(date(2020, 1, 1), last, 36);
+    assert_eq!(every(date(2022, 12, 31)), Every::Month);
+    assert_eq!(every(date(2023, 1, 1)), Every::Quarter);
+    assert_eq!(every(date(2040, 1, 1)), Every::Year);
+    let keys = |every: Every| every.periods(date(2026, 3, 5), date(2026, 3, 6))[0].key();
+    assert_eq!([Every::Month, Every::Quarter, Every::Year].map(keys), ["2026-03", "2026-Q1", "2026"]);
+}
+
+#[test]
+fn the_slider_goes_without_scripts_and_names_what_it_shows() {
+    for lang in [Lang::Zh, Lang::En] {
+        let stage = stage(12, lang, Layout::Stress);
+        let address = |key: &str| format!("/network/picture?at={key}");
+        let controls = |at| Slider { stage: &stage, at, lang }.controls(Some(&address)).into_string();
+        let first = controls(None);
+        assert!(!first.contains("picture-slider"), "{first}");
+        // A choice that begins with the whole time, a button to look at it, and the way to the next month.
+        assert!(first.contains("<select id=\"at\" name=\"at\"") && first.contains("type=\"submit\""));
+        assert!(first.contains("<option value=\"\"") && first.contains("<option value=\"2023-04\""));
+        assert!(first.contains("aria-disabled=\"false\" href=\"/network/picture?at=2023-01\""));
+        assert_eq!(
+            first.matches("aria-disabled=\"true\"").count(),
+            2,
+            "from the whole time there is only the first month"
+        );
+        let second = controls(Some(1));
+        assert!(second.contains("?at=2023-01\"") && second.contains("?at=2023-03\""), "{second}");
+        assert!(second.contains(&format!("aria-valuetext=\"{}\"", stage.periods().nth(1).unwrap().name(lang))));
+    }
+}
+
 #[test]
 fn events_outside_the_time_and_undefined_periods_are_told() {
     let periods = Every::Month.periods(date(2022, 11, 15), date(2023, 2, 1));
@@ -271,8 +349,27 @@ fn the_command_draws_and_says_what_is_wrong() {
     assert!(std::fs::read_to_string(&table).unwrap().contains("苏州,合肥,3"));
     let ran = draw(&["--picture", "multiples", "--every", "month", "--lang", "en", "--out", &svg]);
     assert_eq!(ran.code, 0, "{}", ran.err);
+    let page = at("net.html");
+    let slider = ["--picture", "network", "--every", "month", "--out", page.as_str(), "--table", table.as_str()];
+    assert_eq!(draw(&slider).code, 0);
+    let html = std::fs::read_to_string(&page).unwrap();
+    // The whole time, and January to May of 2023; in March nothing holds.
+    assert_eq!(html.matches("<template data-at=").count(), 6);
+    for told in ["整段时间：2 条关系", "2023 年 2 月：1 条关系", "2023 年 3 月：0 条关系"] {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    // Nothing is asked of any network; nothing runs but what the page's policy names.
+    let strange = ["src=", "href=", "@import", "url(", "http-equiv=\"refresh\""];
+    let outside = html.replace("http://www.w3.org/2000/svg", "");
+    assert!(strange.iter().all(|word| !outside.contains(word)) && !outside.contains("http:"), "{html}");
+    assert!(html.contains("default-src 'none'; script-src 'sha256-") && html.matches("<script").count() == 1);
+    let rows = std::fs::read_to_string(&table).unwrap();
+    assert!(rows.contains("整段时间,苏州,合肥,3") && rows.contains("2023 年 5 月,合肥,苏州,1"), "{rows}");
+    assert_eq!(draw(&slider).code, 0);
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), html, "the same files, the same page");
     for (rest, code) in [
         (&["--picture", "network", "--out", "net.gif"][..], "picture-format"),
+        (&["--picture", "heat", "--out", "net.html"], "picture-format"),
         (&["--picture", "network", "--layout", "levels", "--out", &svg], "levels-missing"),
         (&["--picture", "timeline", "--out", &svg], "events-missing"),
         (&["--picture", "flows", "--out", &svg], "group-one"),

@@ -2,10 +2,11 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use support::run;
-use tongban::network::report::{diagnoses, document, read_facts, rules_page};
+use tongban::network::report::{diagnoses, document, named, read_facts, rules_page};
 use tongban::text::Lang;
 use tongban_core::network::report::{RULES, Scope, report};
 
@@ -41,6 +42,7 @@ fn facts() -> String {
     format!(
         r#"{{"actors":[{}],"facts":[{}],
             "openings":[{{"item":"2020-35-25","receiving":"320000","handling":"340000","mode":"fully_online","since":"2025-02-01"}}],
+            "items":[{{"key":"2020-35-25","name":"异地<提取>","name_en":"Withdrawal elsewhere"}}],
             "events":[{{"key":"e","name":"试点","from":"2025-03-01","effect":"advances","source":"1"}}]}}"#,
         actors.join(","),
         facts.join(",")
@@ -68,6 +70,36 @@ fn every_key_has_its_words() {
         markdown.contains("| 府际网络 |") && markdown.contains("证据不足") && markdown.contains("江苏省收，安徽省办")
     );
     assert!(markdown.contains("试点（2025-03-01，推进）"), "{markdown}");
+}
+
+#[test]
+fn every_number_leads_to_its_row_and_items_have_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("facts.json");
+    std::fs::write(&file, facts()).unwrap();
+    let path = file.to_str().unwrap();
+    let html = run(&["network", "report", path, "--format", "html"]).fine().text();
+    let after = |mark: &str| -> BTreeSet<String> {
+        let rest = html.split(mark).skip(1);
+        rest.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let (links, rows) = (after("href=\"#"), after("id=\""));
+    assert!(links.len() > 5 && links.is_subset(&rows), "{links:?} {rows:?}");
+    let held = read_facts(facts().as_bytes()).unwrap();
+    let found = report(&held, &Scope::default());
+    let named: BTreeSet<String> =
+        named(&found, &diagnoses(&held, &found)).iter().map(|number| format!("f{number}")).collect();
+    assert_eq!(rows, named, "a row for each fact that is named");
+    assert!(html.contains("异地&lt;提取&gt;") && !html.contains("2020-35-25"), "an item by its name");
+    // Where nothing can be followed, numbers are numbers.
+    let markdown = run(&["network", "report", path, "--lang", "en"]).fine().text();
+    assert!(markdown.contains("Withdrawal elsewhere") && markdown.contains("| 2025-01-28 |"), "{markdown}");
+    assert!(!markdown.contains(['\u{1}', '\u{2}', '\u{3}']));
+    // What was counted by the month says the month.
+    let monthly = facts().replacen('{', r#"{"by_month":true,"#, 1);
+    std::fs::write(&file, monthly).unwrap();
+    let markdown = run(&["network", "report", path]).fine().text();
+    assert!(markdown.contains("| 2025-01 |") && markdown.contains("每条事实是一个月的合计"), "{markdown}");
 }
 
 #[test]

@@ -237,6 +237,18 @@ pub struct Concept {
     pub rule: String,
 }
 
+/// What an item is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// By which facts name it.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Its English name; empty if it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
+}
+
 /// Everything that a network is judged by.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
@@ -260,9 +272,20 @@ pub struct Facts {
     /// What was said.
     #[serde(default)]
     pub statements: Vec<Statement>,
+    /// Names of items; of one that is not here only the key is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    /// Whether each fact is what was counted of a month, told by its first day, as in digests; otherwise of its day.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_month: bool,
 }
 
 impl Facts {
+    /// What is known of an item.
+    pub fn item(&self, key: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.key == key)
+    }
+
     /// The network of facts that are meant: as many as there are is the weight.
     pub fn graph(&self, is_meant: impl Fn(&Fact) -> bool) -> (Graph, LeftOut) {
         let meant = self.facts.iter().filter(|fact| is_meant(fact));

@@ -740,15 +740,7 @@ pub fn world(cause: Option<Cause>, noise: Noise, seed: u64) -> World {
     };
     let scope = Scope { from: FROM, until: day(WEEKS + 8) };
     let actors = std::mem::take(&mut cast.profiles);
-    let facts = Facts {
-        actors,
-        facts,
-        agreements,
-        openings,
-        events: vec![event],
-        codebook: Vec::new(),
-        statements: Vec::new(),
-    };
+    let facts = Facts { actors, facts, agreements, openings, events: vec![event], ..Facts::default() };
     World { facts, scope, planted }
 }
 

@@ -14,6 +14,7 @@ use super::report::{Language, facts_of, in_order};
 use crate::error::Failure;
 use crate::limits;
 use crate::network::change::{Answer, Nothing, Reading, WAVES, Words, document, is_of_two, json as written};
+use crate::network::known::item_name;
 
 /// What changed, and whether an event did it.
 ///
@@ -161,6 +162,9 @@ impl Change {
     pub(super) fn run(self) -> Result<(), Failure> {
         let reading = self.reading()?;
         let (facts, sha256) = facts_of(&self.file)?;
+        let lang = self.lang.lang();
+        let item = |key: &str| item_name(&facts, key, lang).to_owned();
+        let words = Words { lang, reading: &reading, item: &item };
         let answer = if let Some(key) = &self.event {
             let event = event_of(&facts, key)?;
             reading.effect(&facts, event).map(|effect| Answer::Effect(event, Box::new(effect)))
@@ -175,7 +179,7 @@ impl Change {
                     Nothing::NoFacts => "facts-none",
                     Nothing::TooMany { .. } => "periods-many",
                 },
-                self.words(&reading).nothing(nothing),
+                words.nothing(nothing),
             )
         })?;
         let file = self.file.display().to_string();
@@ -184,14 +188,10 @@ impl Change {
             Form::Json => {
                 format!("{:#}\n", written(&reading, &json!({ "file": file, "sha256": sha256 }), &answer))
             }
-            Form::Text => document(&self.words(&reading), &source, &answer).text(),
-            Form::Md => document(&self.words(&reading), &source, &answer).markdown(),
+            Form::Text => document(&words, &source, &answer).text(),
+            Form::Md => document(&words, &source, &answer).markdown(),
         };
         put(self.out.as_deref(), text.as_bytes())
-    }
-
-    fn words<'a>(&self, reading: &'a Reading) -> Words<'a> {
-        Words { lang: self.lang.lang(), reading, item: &str::to_owned }
     }
 }
 

@@ -12,7 +12,7 @@ use super::network::{bytes_of, group_missing, layer_unknown, open};
 use super::put;
 use crate::error::Failure;
 use crate::limits;
-use crate::network::picture::{self, Cast, Every, Grouping, Layout, Order, Period, Style};
+use crate::network::picture::{self, Cast, Every, Grouping, Layout, Order, Period, Picture, Slider, Stage, Style};
 use crate::network::{Net, report};
 use crate::text::Lang;
 
@@ -46,7 +46,7 @@ pub(super) struct Drawing {
     /// Only what holds on this day or earlier
     #[arg(long)]
     until: Option<Date>,
-    /// How long the periods of a timeline, or of multiples, are
+    /// How long the periods of a timeline, of multiples, or of a network in .html are
     #[arg(long, default_value = "quarter")]
     every: Length,
     /// The most that is drawn: ties of a network, actors of a heat map, flows, events, periods of multiples
@@ -59,7 +59,7 @@ pub(super) struct Drawing {
     #[arg(long, default_value_t = limits::PICTURE_WIDTH,
         value_parser = clap::value_parser!(u32).range(i64::from(limits::PICTURE_WIDTH_MIN)..=i64::from(limits::PICTURE_WIDTH_MAX)))]
     width: u32,
-    /// Where to; .svg or .png
+    /// Where to; .svg or .png, or .html for a network with a slider through time
     #[arg(long)]
     out: PathBuf,
     /// Where the table of its figures goes, as CSV
@@ -219,16 +219,22 @@ fn facts(file: &Path) -> Result<Option<Facts>, Failure> {
 impl Drawing {
     pub(super) fn run(self) -> Result<(), Failure> {
         let ending = self.out.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
-        if ending != "svg" && ending != "png" {
-            let text = format!("{} ends in neither .svg nor .png. Give --out one of the two.", self.out.display());
+        let is_page = ending == "html";
+        if !is_page && ending != "svg" && ending != "png" {
+            let text =
+                format!("{} ends in neither .svg, .png nor .html. Give --out one of the three.", self.out.display());
             return Err(Failure::new("picture-format", text));
         }
-        let picture = self.picture()?;
-        let bytes = if ending == "png" {
-            picture::png(&picture.svg, limits::PICTURE_PNG_SCALE)
-                .map_err(|fault| Failure::new(fault.code(), format!("{fault}. Nothing was written.")))?
-        } else {
-            picture.svg.into_bytes()
+        if is_page && self.picture != What::Network {
+            let text = "only --picture network has a slider, and can be written as .html. Give --out .svg or .png";
+            return Err(Failure::new("picture-format", text));
+        }
+        let (picture, page) = self.made(is_page)?;
+        let bytes = match page {
+            Some(page) => page.into_bytes(),
+            None if ending == "png" => picture::png(&picture.svg, limits::PICTURE_PNG_SCALE)
+                .map_err(|fault| Failure::new(fault.code(), format!("{fault}. Nothing was written.")))?,
+            None => picture.svg.into_bytes(),
         };
         put(Some(&self.out), &bytes)?;
         println!("{}", picture.caption);
@@ -246,7 +252,8 @@ impl Drawing {
         Ok(())
     }
 
-    fn picture(&self) -> Result<picture::Picture, Failure> {
+    /// The picture; of a network with a slider that of the whole time with the tables of all, and the page.
+    fn made(&self, is_page: bool) -> Result<(Picture, Option<String>), Failure> {
         let lang = match self.lang {
             Tongue::Zh => Lang::Zh,
             Tongue::En => Lang::En,
@@ -286,7 +293,13 @@ impl Drawing {
             (Some(Sequence::Concor), _) => Order::Concor,
             (Some(Sequence::Communities) | None, _) => Order::Communities,
         };
-        Ok(match self.picture {
+        if is_page {
+            let graphs = self.graphs(&read, layer, days)?;
+            let stage = Stage::of(&cast, &read.graph(layer, days), &graphs, layout, &style);
+            let slider = Slider { stage: &stage, at: None, lang };
+            return Ok((slider.whole(&style), Some(slider.page(&style))));
+        }
+        let picture = match self.picture {
             What::Network => picture::network(&cast, &read.graph(layer, days), layout, &style),
             What::Heat => picture::heat(&cast, &read.graph(layer, days), order, &style),
             What::Flows => {
@@ -317,19 +330,19 @@ impl Drawing {
                     .collect();
                 picture::timeline(&facts.events, &series, &lang.t("picture-counted-facts"), &style)
             }
-            What::Multiples => {
-                let graphs: Vec<(Period, Graph)> = self
-                    .periods(&read, days, false)?
-                    .into_iter()
-                    .map(|period| {
-                        let first = days.first.map_or(period.from, |first| first.max(period.from));
-                        let last = days.last.map_or(period.until, |last| last.min(period.until));
-                        (period, read.graph(layer, Days { first: Some(first), last: Some(last) }))
-                    })
-                    .collect();
-                picture::multiples(&cast, &graphs, layout, &style)
-            }
-        })
+            What::Multiples => picture::multiples(&cast, &self.graphs(&read, layer, days)?, layout, &style),
+        };
+        Ok((picture, None))
+    }
+
+    /// The network of each period, of the days that are meant.
+    fn graphs(&self, read: &Read, layer: Option<Layer>, days: Days) -> Result<Vec<(Period, Graph)>, Failure> {
+        let graph = |period: Period| {
+            let first = days.first.map_or(period.from, |first| first.max(period.from));
+            let last = days.last.map_or(period.until, |last| last.min(period.until));
+            (period, read.graph(layer, Days { first: Some(first), last: Some(last) }))
+        };
+        Ok(self.periods(read, days, false)?.into_iter().map(graph).collect())
     }
 
     fn periods(&self, read: &Read, days: Days, events: bool) -> Result<Vec<Period>, Failure> {

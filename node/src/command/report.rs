@@ -132,13 +132,18 @@ impl Reporting {
         let found = tongban_core::network::report::report(&facts, &scope);
         let diagnoses = report::diagnoses(&facts, &found);
         let lang = self.lang.lang();
+        let whole = || {
+            let mut document = report::document(&facts, &found, &diagnoses, lang);
+            document.sections.push(report::evidence(&facts, &report::named(&found, &diagnoses), lang));
+            document
+        };
         let text = match self.format {
             Written::Json => {
                 let source = json!({ "file": self.file.display().to_string(), "sha256": sha256 });
                 format!("{:#}\n", report::json(&found, &diagnoses, &source))
             }
-            Written::Md => report::document(&facts, &found, &diagnoses, lang).markdown(),
-            Written::Html => report::document(&facts, &found, &diagnoses, lang).html(lang),
+            Written::Md => whole().markdown(),
+            Written::Html => whole().html(lang),
         };
         put(self.out.as_deref(), text.as_bytes())
     }

@@ -3,7 +3,9 @@
 use tongban_core::network::diagnosis::{Diagnosis, FALSE_SHARE_MAX, Figure, Finding, RULES, Unit};
 use tongban_core::network::facts::Facts;
 
-use super::document::{Block, Section};
+use super::document::{Block, Section, to_row};
+use super::known::item_name;
+use super::report::EVIDENCE_SHOWN;
 use crate::limits::DIAGNOSIS_SOURCES_SHOWN;
 use crate::text::Lang;
 
@@ -78,7 +80,8 @@ fn says(lang: Lang, facts: &Facts, one: &Diagnosis) -> String {
         _ => whom.code.clone(),
     };
     let (actors, places) = (lang.joined(&actors), lang.joined(&places));
-    let values = [("whom", &*actors), ("places", &*places), ("item", &*whom.item), ("code", &*code)];
+    let values =
+        [("whom", &*actors), ("places", &*places), ("item", item_name(facts, &whom.item, lang)), ("code", &*code)];
     lang.tf(&format!("diagnosis-{}-says", one.key), &values).into_owned()
 }
 
@@ -91,7 +94,12 @@ fn asserted_notes(lang: Lang, facts: &Facts, one: &Diagnosis) -> Vec<String> {
         }
         None => lang.t("diagnosis-recorded"),
     });
-    notes.push(lang.tf("diagnosis-evidence", &[("count", &one.evidence.len().to_string())]));
+    let count = lang.tf("diagnosis-evidence", &[("count", &one.evidence.len().to_string())]);
+    let mut numbers: Vec<String> = one.evidence.iter().take(EVIDENCE_SHOWN).map(|fact| to_row(*fact)).collect();
+    if one.evidence.len() > EVIDENCE_SHOWN {
+        numbers.push(lang.t("report-evidence-more").into_owned());
+    }
+    notes.push(if numbers.is_empty() { count } else { lang.labelled(&count, &lang.joined(&numbers)).into() });
     let named = one.evidence.iter().filter_map(|at| facts.facts.get(*at as usize));
     let mut sources: Vec<&str> = named.map(|fact| fact.source.as_str()).filter(|source| !source.is_empty()).collect();
     sources.sort_unstable();

@@ -54,7 +54,8 @@ pub fn digests_as_facts(snapshot: &Snapshot, is_meant: impl Fn(&NodeId, Month) -
         }
         facts.push(fact);
     }
-    Facts { actors: numbers.keys().map(|actor| profile(snapshot, actor)).collect(), facts, ..Facts::default() }
+    let actors = numbers.keys().map(|actor| profile(snapshot, actor)).collect();
+    Facts { actors, facts, by_month: true, ..Facts::default() }
 }
 
 /// Those who applied for what was taken in, if the row says for whom, and the directory where.

@@ -45,18 +45,82 @@ pub enum Block {
     },
 }
 
+/// Before a number of a fact that leads to its row, before one that is its row, and after both. No text that people write has
+/// them.
+const TO_ROW: char = '\u{2}';
+const ROW: char = '\u{1}';
+const END: char = '\u{3}';
+
+/// A number of a fact within a text: on a page it leads to the row of the fact, elsewhere it is the number alone.
+pub fn to_row(fact: u32) -> String {
+    format!("{TO_ROW}{fact}{END}")
+}
+
+/// The number of a fact in its own row, to which others lead.
+pub fn row(fact: u32) -> String {
+    format!("{ROW}{fact}{END}")
+}
+
+/// A part of a text.
+enum Part<'a> {
+    Text(&'a str),
+    ToRow(&'a str),
+    Row(&'a str),
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find([TO_ROW, ROW]) {
+        let is_row = rest[at..].starts_with(ROW);
+        // Both marks are one byte long.
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        parts.push(Part::Text(before));
+        rest = match after.split_once(END) {
+            Some((number, after)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                parts.push(if is_row { Part::Row(number) } else { Part::ToRow(number) });
+                after
+            }
+            _ => after,
+        };
+    }
+    parts.push(Part::Text(rest));
+    parts
+}
+
+/// A text with its numbers alone.
+fn bare(text: &str) -> String {
+    let part = |part| match part {
+        Part::Text(text) | Part::ToRow(text) | Part::Row(text) => text,
+    };
+    parts(text).into_iter().map(part).collect()
+}
+
+/// A text on a page.
+fn linked(text: &str) -> Markup {
+    html! {
+        @for part in parts(text) {
+            @match part {
+                Part::Text(text) => (text),
+                Part::ToRow(number) => a href=(format!("#f{number}")) { (number) },
+                Part::Row(number) => span id=(format!("f{number}")) { (number) },
+            }
+        }
+    }
+}
+
 /// The look of a report that stands alone; a page of the node has its own.
-const STYLE: &str = "body{font:17px/1.6 system-ui,\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif;\
+pub(super) const STYLE: &str = "body{font:17px/1.6 system-ui,\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif;\
     max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
     .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:1rem 0}\
     caption{text-align:left;font-weight:600;padding:.3rem 0}\
     th,td{border:1px solid #c9d2dc;padding:.4rem .6rem;text-align:left;vertical-align:top}th{background:#f2f5f9}\
-    td div+div{margin-top:.4rem}";
+    td div+div{margin-top:.4rem}:target{background:#fff3e0;font-weight:600}";
 
 /// A text in Markdown, where nothing in it means anything but itself.
 fn plain(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
+    for c in bare(text).chars() {
         match c {
             '\n' | '\r' => out.push(' '),
             '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '#' => {
@@ -98,17 +162,17 @@ impl Block {
     fn text(&self, out: &mut String) {
         match self {
             Block::Text(text) => {
-                let _ = writeln!(out, "\n{text}");
+                let _ = writeln!(out, "\n{}", bare(text));
             }
             Block::List(lines) => {
                 out.push('\n');
                 for line in lines {
-                    let _ = writeln!(out, "- {line}");
+                    let _ = writeln!(out, "- {}", bare(line));
                 }
             }
             Block::Table { caption, heads, rows } => {
                 let _ = writeln!(out, "\n{caption}");
-                let cells = rows.iter().map(|row| row.iter().map(|lines| lines.join("; ")).collect());
+                let cells = rows.iter().map(|row| row.iter().map(|lines| bare(&lines.join("; "))).collect());
                 let all: Vec<Vec<String>> = std::iter::once(heads.clone()).chain(cells).collect();
                 let wide = |column: usize| all.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max();
                 let widths: Vec<usize> = (0..heads.len()).map(|column| wide(column).unwrap_or(0)).collect();
@@ -126,8 +190,8 @@ impl Block {
     /// For a page.
     pub fn html(&self) -> Markup {
         match self {
-            Block::Text(text) => html! { p { (text) } },
-            Block::List(lines) => html! { ul { @for line in lines { li { (line) } } } },
+            Block::Text(text) => html! { p { (linked(text)) } },
+            Block::List(lines) => html! { ul { @for line in lines { li { (linked(line)) } } } },
             Block::Table { caption, heads, rows } => html! {
                 div class="scroll" tabindex="0" role="region" aria-label=(caption) {
                     table {
@@ -135,7 +199,7 @@ impl Block {
                         thead { tr { @for head in heads { th scope="col" { (head) } } } }
                         tbody { @for row in rows { tr { @for (at, lines) in row.iter().enumerate() {
                             td data-head=(heads.get(at).map_or("", String::as_str)) {
-                                @for line in lines { div { (line) } }
+                                @for line in lines { div { (linked(line)) } }
                             }
                         } } } }
                     }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use tongban_core::case::reason;
 use tongban_core::catalogue::{Availability, BasicItem, Mode, Subject};
 use tongban_core::directory::Organisation;
 use tongban_core::ident::{self, Region};
-use tongban_core::network::facts::{Agreement, Effect, Event, Fact, Facts, Level, Opening, Profile};
-use tongban_core::network::tie::{Actor, Network};
+use tongban_core::network::facts::{Agreement, Effect, Event, Fact, Facts, Item, Level, Opening, Profile};
+use tongban_core::network::tie::{Actor, Network, Relation};
 
 use super::live::{Live, Select};
 use super::net;
@@ -44,6 +45,52 @@ pub fn profile(snapshot: &Snapshot, actor: &Actor) -> Profile {
     }
 }
 
+/// What an item is called; its key if that is not known.
+pub fn item_name<'a>(facts: &'a Facts, key: &'a str, lang: Lang) -> &'a str {
+    facts.item(key).map_or(key, |item| lang.pick(&item.name, &item.name_en))
+}
+
+/// When a fact was: the day, or the month of which it was counted.
+pub fn when(facts: &Facts, fact: &Fact) -> String {
+    if facts.by_month { fact.day.strftime("%Y-%m").to_string() } else { fact.day.to_string() }
+}
+
+/// A relation in words.
+pub fn relation_name(relation: Relation, lang: Lang) -> String {
+    lang.t(&format!("relation-{}", relation.name().replace('_', "-"))).into_owned()
+}
+
+/// Kinds that have words: grounds, outcomes, verdicts, stances.
+const KINDS: [&str; 12] = [
+    "within_province",
+    "national",
+    "multilateral",
+    "bilateral",
+    "granted",
+    "refused",
+    "ready",
+    "lacks",
+    "not_ours",
+    "agree",
+    "agree_if_changed",
+    "disagree",
+];
+
+/// Of which kind: a reason by its words, with the barrier that it is, anything else that has words by them.
+pub fn kind_name(relation: Relation, code: &str, lang: Lang) -> (String, Option<String>) {
+    let word = |key: String| lang.t(&key).into_owned();
+    match reason(code) {
+        Some(reason) if matches!(relation, Relation::ReturnsTo | Relation::TurnsAway) => {
+            let barrier = word(format!("network-barrier-{}", reason.barrier.name()));
+            (word(format!("reason-{code}")), Some(barrier))
+        }
+        _ if code.is_empty() => (String::new(), None),
+        _ if relation == Relation::Rates => (word(format!("level-{code}")), None),
+        _ if KINDS.contains(&code) => (word(format!("network-kind-{}", code.replace('_', "-"))), None),
+        _ => (code.to_owned(), None),
+    }
+}
+
 /// An organisation of the directory carries the policy: windows, portals, authorities and coordination offices are 府际网络.
 fn of_organisation(org: &Organisation) -> Profile {
     let level = match org.region.level() {
@@ -65,14 +112,20 @@ fn of_organisation(org: &Organisation) -> Profile {
 /// Everything that a node's own dossiers, and what everyone may read, say of the network.
 pub fn facts(live: &Live, snapshot: &Snapshot, select: &Select, by_month: bool) -> Facts {
     let (actors, facts) = live.facts(select, by_month);
+    let actors = actors.iter().map(|actor| profile(snapshot, actor)).collect();
+    with_public(Facts { actors, facts, by_month, ..Facts::default() }, snapshot, select)
+}
+
+/// Facts with what everyone may read beside them, and the names of all items.
+fn with_public(facts: Facts, snapshot: &Snapshot, select: &Select) -> Facts {
+    let name =
+        |item: &BasicItem| Item { key: item.key.clone(), name: item.name.clone(), name_en: item.name_en.clone() };
     Facts {
-        actors: actors.iter().map(|actor| profile(snapshot, actor)).collect(),
-        facts,
         agreements: agreements(snapshot, select),
         openings: openings(snapshot, select),
         events: events(snapshot),
-        codebook: Vec::new(),
-        statements: Vec::new(),
+        items: snapshot.items.iter().map(name).collect(),
+        ..facts
     }
 }
 
@@ -87,15 +140,10 @@ pub fn narrowed(facts: &Facts, snapshot: &Snapshot, select: &Select) -> Facts {
     let named: BTreeSet<u32> = meant.iter().flat_map(|fact| [fact.from, fact.to]).collect();
     let numbers: BTreeMap<u32, u32> = named.iter().copied().zip(0..).collect();
     let renamed = |fact: &&Fact| Fact { from: numbers[&fact.from], to: numbers[&fact.to], ..(*fact).clone() };
-    Facts {
-        actors: named.iter().map(|number| facts.actors[*number as usize].clone()).collect(),
-        facts: meant.iter().map(renamed).collect(),
-        agreements: agreements(snapshot, select),
-        openings: openings(snapshot, select),
-        events: events(snapshot),
-        codebook: Vec::new(),
-        statements: Vec::new(),
-    }
+    let actors = named.iter().map(|number| facts.actors[*number as usize].clone()).collect();
+    let narrowed =
+        Facts { actors, facts: meant.iter().map(renamed).collect(), by_month: facts.by_month, ..Facts::default() };
+    with_public(narrowed, snapshot, select)
 }
 
 fn is_meant(select: &Select, items: &[String]) -> bool {

@@ -362,6 +362,13 @@ impl Live {
         self.len() == 0
     }
 
+    /// How many ties are meant.
+    pub fn count(&self, select: &Select) -> usize {
+        self.read(|rows| {
+            Meant::of(select, rows).map_or(0, |meant| rows.rows.iter().filter(|row| meant.has(row)).count())
+        })
+    }
+
     /// Actors, and ties between them that are meant, each pair once with how many there are: by number of the actor.
     pub fn arcs(&self, select: &Select) -> (Vec<Actor>, Vec<(u32, u32, f64)>) {
         self.read(|rows| {

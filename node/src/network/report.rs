@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use tongban_core::catalogue::{Mode, Subject};
 use tongban_core::network::diagnosis::{self, Diagnosis};
@@ -17,11 +18,13 @@ use tongban_core::network::report::{
 };
 use tongban_core::network::tie::{Network, Relation};
 
-use super::document::{Block, Document, Section};
+use super::document::{Block, Document, Section, row, to_row};
+use super::known::{item_name, kind_name, relation_name, when};
+use crate::limits;
 use crate::text::Lang;
 
 /// How many numbers of each kind of evidence are written out; JSON has more.
-const EVIDENCE_SHOWN: usize = 5;
+pub(super) const EVIDENCE_SHOWN: usize = 5;
 
 /// Reads the facts of a network.
 ///
@@ -57,24 +60,39 @@ pub fn diagnoses(facts: &Facts, report: &Report) -> Vec<Diagnosis> {
     report.period.map_or_else(Vec::new, of)
 }
 
-/// Numbers of the facts that are named as evidence, of each cell the first few.
+/// Numbers of the facts that are named as evidence, of each cell the first few: each has a row at the end. Of how items go,
+/// which may be many, as many as there is room for.
 pub fn named(report: &Report, diagnoses: &[Diagnosis]) -> BTreeSet<u32> {
     let rows = report.table1.iter().chain(&report.table2.individual).chain(&report.table2.relational);
     let framework = [&report.framework.environment, &report.framework.process, &report.framework.outcome];
-    let cells = rows.chain(framework).flat_map(|row| &row.cells).map(|cell| cell.evidence.facts.first.as_slice());
+    let cells = rows.chain(framework).flat_map(|row| &row.cells).map(|cell| &cell.evidence);
+    let dialectics = report.framework.dialectics.iter().map(|dialectic| &dialectic.evidence);
+    let found = cells.chain(dialectics).map(|evidence| evidence.facts.first.as_slice());
     let asserted = diagnoses.iter().map(|one| one.evidence.as_slice());
-    cells.chain(asserted).flat_map(|numbers| numbers.iter().take(EVIDENCE_SHOWN).copied()).collect()
+    let first = |numbers: &[u32]| numbers[..numbers.len().min(EVIDENCE_SHOWN)].to_vec();
+    let mut named: BTreeSet<u32> = found.chain(asserted).flat_map(first).collect();
+    for passage in &report.outcome.passages {
+        let numbers = first(&passage.evidence.facts.first);
+        if named.len() + numbers.len() > limits::NETWORK_EVIDENCE_ROWS {
+            break;
+        }
+        named.extend(numbers);
+    }
+    named
 }
 
 /// Words for what was found.
 struct Words<'a> {
     facts: &'a Facts,
+    /// Numbers of the facts that have a row at the end.
+    rows: &'a BTreeSet<u32>,
     lang: Lang,
 }
 
-/// The report in words.
+/// The report in words. What it names of facts by number has its row in [`evidence`], which follows it.
 pub fn document(facts: &Facts, report: &Report, diagnoses: &[Diagnosis], lang: Lang) -> Document {
-    let words = Words { facts, lang };
+    let rows = named(report, diagnoses);
+    let words = Words { facts, rows: &rows, lang };
     let diagnoses = super::diagnosis::sections(lang, facts, diagnoses);
     Document {
         title: words.t("report-title"),
@@ -92,6 +110,43 @@ pub fn document(facts: &Facts, report: &Report, diagnoses: &[Diagnosis], lang: L
         ]
         .concat(),
     }
+}
+
+/// The facts that a report names, by their numbers.
+pub fn evidence(facts: &Facts, named: &BTreeSet<u32>, lang: Lang) -> Section {
+    let of = |number: &u32| {
+        let fact = facts.facts.get(*number as usize)?;
+        let who = |number: u32| facts.actors.get(number as usize).map(|one| lang.pick(&one.name, &one.name_en));
+        let cells = [
+            row(*number),
+            when(facts, fact),
+            who(fact.from)?.to_owned(),
+            relation_name(fact.relation, lang),
+            who(fact.to)?.to_owned(),
+            item_name(facts, &fact.item, lang).to_owned(),
+            kind_name(fact.relation, &fact.code, lang).0,
+            fact.count.to_string(),
+            fact.source.clone(),
+        ];
+        Some(cells.into_iter().map(|cell| vec![cell]).collect())
+    };
+    let heads = [
+        "network-number",
+        "network-when",
+        "network-by",
+        "network-relation",
+        "network-towards",
+        "network-item",
+        "network-kind",
+        "report-head-count",
+        "network-opens",
+    ];
+    let table = Block::Table {
+        caption: lang.t("report-evidence-caption").into_owned(),
+        heads: heads.iter().map(|key| lang.t(key).into_owned()).collect(),
+        rows: named.iter().filter_map(of).collect(),
+    };
+    Section { title: lang.t("network-evidence").into_owned(), blocks: vec![table] }
 }
 
 impl Words<'_> {
@@ -127,7 +182,10 @@ impl Words<'_> {
         let days = period.map_or_else(
             || self.t("report-no-days"),
             |period| {
-                let (from, until) = (period.from.to_string(), period.until.to_string());
+                let day = |day: Date| {
+                    if self.facts.by_month { day.strftime("%Y-%m").to_string() } else { day.to_string() }
+                };
+                let (from, until) = (day(period.from), day(period.until));
                 self.tf("report-days", &[("from", &from), ("until", &until)])
             },
         );
@@ -137,7 +195,7 @@ impl Words<'_> {
             1 => self.tf("report-provinces-one", &[("province", provinces[0])]),
             _ => self.tf("report-provinces-among", &[("provinces", &self.lang.joined(&provinces))]),
         };
-        let items: Vec<&String> = scope.items.iter().collect();
+        let items: Vec<&str> = scope.items.iter().map(|item| item_name(self.facts, item, self.lang)).collect();
         let items = if items.is_empty() {
             self.t("report-items-all")
         } else {
@@ -153,6 +211,7 @@ impl Words<'_> {
             provinces,
             items,
             self.t(subject),
+            self.t(if self.facts.by_month { "report-by-month" } else { "report-by-day" }),
             self.t("report-numbers-from-0"),
             self.t("report-labels-from-rules"),
         ]
@@ -234,7 +293,11 @@ impl Words<'_> {
         ];
         let part = |(key, numbers): (&str, &Numbers)| {
             (numbers.all > 0).then(|| {
-                let first: Vec<String> = numbers.first.iter().take(EVIDENCE_SHOWN).map(u32::to_string).collect();
+                let number = |number: &u32| {
+                    let is_fact = key == "report-evidence-facts";
+                    if is_fact && self.rows.contains(number) { to_row(*number) } else { number.to_string() }
+                };
+                let first: Vec<String> = numbers.first.iter().take(EVIDENCE_SHOWN).map(number).collect();
                 let more = if numbers.all > EVIDENCE_SHOWN { self.t("report-evidence-more") } else { String::new() };
                 let first = self.lang.joined(&first) + &more;
                 self.tf(key, &[("numbers", &first), ("all", &numbers.all.to_string())])
@@ -430,7 +493,7 @@ impl Words<'_> {
         standing.extend(self.evidence(&passage.evidence));
         let between = [("receiving", passage.receiving.name()), ("handling", passage.handling.name())];
         vec![
-            vec![passage.item.clone()],
+            vec![item_name(self.facts, &passage.item, self.lang).to_owned()],
             vec![self.tf("report-between", &between)],
             way,
             vec![passage.cases.to_string()],
@@ -530,7 +593,7 @@ impl Words<'_> {
                 Content::Resource => "report-label-resource",
                 Content::Interest => "report-label-interest",
             };
-            let name = self.t(&format!("relation-{}", relation.name().replace('_', "-")));
+            let name = relation_name(relation, self.lang);
             [name, function, self.t(strategy), self.t(content)].into_iter().map(|cell| vec![cell]).collect()
         };
         let heads = self.heads(&[
@@ -548,14 +611,14 @@ impl Words<'_> {
 /// What a cell is called, whom it names and its figures, in one line and without its evidence.
 pub fn judged(facts: &Facts, cell: &Cell, lang: Lang) -> String {
     let bare = Cell { evidence: Evidence::default(), ..cell.clone() };
-    let lines = Words { facts, lang }.cell(&bare);
+    let lines = Words { facts, rows: &BTreeSet::new(), lang }.cell(&bare);
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 /// The rules as a table for `docs/network.md`, in both languages.
 pub fn rules_page(rules: &[Rule]) -> String {
-    let facts = Facts::default();
-    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| Words { facts: &facts, lang });
+    let (facts, rows) = (Facts::default(), BTreeSet::new());
+    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| Words { facts: &facts, rows: &rows, lang });
     let mut out = String::from("| | measure | thresholds | needs | why |\n|---|---|---|---|---|\n");
     for rule in rules {
         let both = |key: &str| format!("{}<br>{}", zh.t(key), en.t(key));

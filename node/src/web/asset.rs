@@ -9,7 +9,7 @@ use axum::routing::get;
 use tongban_core::dossier::Suite;
 
 const STYLE: &str = include_str!("asset/tongban.css");
-const SCRIPT: &str = include_str!("asset/enhance.js");
+const SCRIPT: &str = concat!(include_str!("asset/enhance.js"), "\n", include_str!("asset/slider.js"));
 
 /// Addresses of the assets.
 pub struct Assets {

@@ -85,5 +85,28 @@ async fn own(house: &'static House) {
     let shown = admin.text("main").await;
     let numbers = shown.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 18);
     assert_eq!(numbers.filter(|run| run.starts_with("999")).count(), 0, "no number of a person: {shown}");
+    months(house, &mut admin).await;
     admin.leave().await;
+}
+
+/// The slider shows a month on the page itself; what is drawn and what is saved are of that month.
+async fn months(house: &'static House, admin: &mut Hand) {
+    admin.open(&house.at("jiangsu", "/network/picture?of=own")).await;
+    admin.look("network picture").await;
+    admin.picture("network-picture").await;
+    // On the first days of a month there may be one only.
+    if !admin.is_there("[data-slider]").await {
+        return;
+    }
+    let whole = admin.text(".slider output").await;
+    assert!(whole.starts_with("整段时间"), "the whole time comes first: {whole}");
+    admin.click("[data-step='1']").await;
+    admin.expect("这一期没有关系").await;
+    let month = admin.text(".slider output").await;
+    assert!(month.contains("月："), "which month: {month}");
+    let (opens, saves) =
+        (admin.attribute("#shown svg a", "href").await, admin.attribute("#shown .buttons a", "href").await);
+    assert!(opens.contains("until=") && saves.contains("at="), "of that month: {opens} {saves}");
+    admin.look("network picture, a month").await;
+    admin.picture("network-picture-month").await;
 }

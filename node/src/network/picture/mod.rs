@@ -11,6 +11,8 @@ mod heat;
 mod multiples;
 mod period;
 mod png;
+mod slider;
+mod stage;
 mod svg;
 mod ties;
 mod timeline;
@@ -24,7 +26,8 @@ pub use heat::{Order, heat};
 pub use multiples::multiples;
 pub use period::{Every, Period};
 pub use png::{PngFault, png};
-pub use ties::{Layout, network};
+pub use slider::Slider;
+pub use stage::{Layout, Stage, network};
 pub use timeline::timeline;
 
 /// A picture and what belongs to it.

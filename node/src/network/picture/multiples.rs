@@ -4,16 +4,14 @@ use maud::{Markup, html};
 use tongban_core::network::Graph;
 use tongban_core::network::layout::{self, Label, Point, Room};
 
+use super::stage::Layout;
 use super::svg::{self, Anchor, INK, LINE, RULE, TEXT, px, sign, titled};
-use super::ties::{Layout, Line, Ties, line_width, strongest};
+use super::ties::{Line, Ties, among, line_width, strongest};
 use super::{Cast, LeftOut, Period, Picture, Style, Thing, figure};
 use crate::limits;
 
 /// About how wide each is, in pixels.
 const PANEL: f64 = 300.0;
-
-/// The seed of what a layout draws.
-const SEED: u64 = 1;
 
 /// Draws a little network for each period. All have one layout, made of all periods together, and one scale. The last
 /// periods are drawn where there are more than can be read; who has no tie in a period is pale there.
@@ -31,13 +29,8 @@ pub fn multiples(cast: &Cast, periods: &[(Period, Graph)], layout: Layout, style
         None => ((0..all).collect(), cast, &whole),
     };
     let count = kept.len();
-    let mut number = vec![None; all];
-    kept.iter().enumerate().for_each(|(at, actor)| number[*actor] = Some(at as u32));
-    let little = |graph: &Graph| {
-        let arcs = graph.each().filter_map(|(from, to, weight)| Some((number[from]?, number[to]?, weight)));
-        Ties::of(&Graph::of(count, arcs).0, limits::PICTURE_PANEL_TIES)
-    };
-    let littles: Vec<Ties> = periods.iter().map(|(_, graph)| little(graph)).collect();
+    let little = |(_, graph): &(Period, Graph)| Ties::of(&among(&kept, graph), limits::PICTURE_PANEL_TIES);
+    let littles: Vec<Ties> = periods.iter().map(little).collect();
     let drawn = || littles.iter().flat_map(|ties| &ties.drawn).map(|tie| tie.2.abs());
     let ends = (drawn().fold(f64::INFINITY, f64::min), drawn().fold(0.0, f64::max));
     let strengths = Ties::of(whole, 0).strengths;
@@ -49,11 +42,7 @@ pub fn multiples(cast: &Cast, periods: &[(Period, Graph)], layout: Layout, style
     let (inner, high) = (panel - 20.0, (panel - 20.0) * 0.72);
     let size = ((inner * high / count.max(1) as f64).sqrt() * 0.2).clamp(2.0, 8.0);
     let room = Room { width: (2.0 * size + 1.0) / inner, height: (2.0 * size + 1.0) / high };
-    let places = match layout {
-        Layout::Levels => layout::levels(whole, &drawn_cast.levels, room),
-        Layout::Types => layout::sectors(whole, &drawn_cast.groups.of_actor, room),
-        Layout::Stress => layout::stress(whole, room, SEED),
-    };
+    let places = layout.places(drawn_cast, whole, room);
     let pitch = LINE + 8.0 + high + LINE + 8.0;
     let draw = |at: usize| -> Markup {
         let (period, _) = &periods[at];

@@ -27,6 +27,21 @@ pub struct Period {
 }
 
 impl Every {
+    /// The shortest of them of which there are no more than so many from the first to the last day; else years.
+    pub fn fitting(first: Date, last: Date, most: usize) -> Every {
+        let fits = |every: &Every| every.periods(first, last).len() <= most;
+        [Every::Month, Every::Quarter].into_iter().find(fits).unwrap_or(Every::Year)
+    }
+
+    /// The word in keys of texts.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Every::Month => "month",
+            Every::Quarter => "quarter",
+            Every::Year => "year",
+        }
+    }
+
     fn months(self) -> i32 {
         match self {
             Every::Month => 1,
@@ -74,13 +89,23 @@ impl Period {
         lang.tf(key, &[("year", &year), ("number", &number)]).into_owned()
     }
 
-    /// Its name on an axis.
-    pub(super) fn mark(&self) -> String {
+    /// By which an address names it: `2026-03`, `2026-Q1`, `2026`.
+    pub fn key(&self) -> String {
         let year = self.from.year();
         match self.every {
             Every::Month => format!("{year}-{:02}", self.from.month()),
-            Every::Quarter => format!("{year} Q{}", (self.from.month() + 2) / 3),
+            Every::Quarter => format!("{year}-Q{}", (self.from.month() + 2) / 3),
             Every::Year => year.to_string(),
         }
+    }
+
+    /// Its name on an axis.
+    pub(super) fn mark(&self) -> String {
+        self.key().replace("-Q", " Q")
+    }
+
+    /// How long it is.
+    pub(super) fn every(&self) -> Every {
+        self.every
     }
 }

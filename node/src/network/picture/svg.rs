@@ -12,6 +12,8 @@ pub const LINE: f64 = 20.0;
 pub const INK: &str = "#1b1f24";
 /// What is written beside.
 pub const SOFT: &str = "#4a5561";
+/// What is written of those who are not there, and still read.
+pub const FADED: &str = "#6b7785";
 /// Lines that only part.
 pub const RULE: &str = "#d5dbe1";
 /// The house's blue.

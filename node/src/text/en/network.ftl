@@ -168,3 +168,5 @@ network-picture-table = The figures of the picture
 network-png-not = This machine has no Chinese font, so no PNG can be drawn. Save the SVG, or ask the operator to install Noto Sans CJK.
 network-persons-of = Persons applying in { $place }
 network-enterprises-of = Enterprises applying in { $place }
+network-report-as-saved = Numbers are those of the file that “Save as JSON” gives.
+network-report-not-as-saved = There are so many ties in this time that they are counted month by month here. The file that is saved has them day by day, with other numbers. Choose a shorter time to see days.

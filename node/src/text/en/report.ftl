@@ -340,3 +340,7 @@ report-why-easy-rating = On average no worse than half way from “satisfied” 
 report-why-can = Listed as open, or done at least once
 report-why-easy-all = Each criterion that can be judged holds; with too few ratings or no known way, that one is left out
 # Kinds of facts.
+report-by-day = Each fact says of which day it is
+report-by-month = Each fact is what was counted of a month: it says the month, not a day
+report-evidence-caption = Facts that are named above, by their numbers
+report-head-count = Times

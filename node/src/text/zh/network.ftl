@@ -168,3 +168,5 @@ network-picture-table = 图里的数
 network-png-not = 这台机器没有中文字体，画不出 PNG。请存 SVG，或请运维安装 Noto Sans CJK 字体。
 network-persons-of = { $place }的办事群众
 network-enterprises-of = { $place }的办事企业
+network-report-as-saved = 编号与“存为 JSON”的文件里的次序一致。
+network-report-not-as-saved = 这段时间往来太多，这份报告按月合计；“存为 JSON”的文件按天记，编号与这里不同。选短一些的时间，就按天看。

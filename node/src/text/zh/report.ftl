@@ -340,3 +340,7 @@ report-why-easy-rating = 平均不差于“满意”（2）与“基本满意”
 report-why-can = 清单上已开通，或者确实办成过
 report-why-easy-all = 看得出来的标准都达到；评价太少、方式不明的那条不计
 # 事实的种类。
+report-by-day = 每条事实写明是哪一天的
+report-by-month = 每条事实是一个月的合计：写的是月份，不是哪一天
+report-evidence-caption = 上面点名的事实，编号相同
+report-head-count = 次数

@@ -39,6 +39,8 @@ pub(super) struct Ask {
     pub picture: String,
     /// Where actors stand in it.
     pub layout: String,
+    /// Which period of it; empty is the whole time.
+    pub at: String,
 }
 
 /// What was asked, read.
@@ -125,6 +127,7 @@ impl Ask {
             ("format", &self.format),
             ("picture", &self.picture),
             ("layout", &self.layout),
+            ("at", &self.at),
         ];
         let mut address = page.to_owned();
         let mut mark = '?';

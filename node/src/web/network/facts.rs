@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use maud::{Markup, html};
-use tongban_core::case::{Barrier, reason};
 use tongban_core::dossier::NodeId;
 use tongban_core::network::facts::{Fact, Facts};
 use tongban_core::network::tie::{Actor, Relation};
@@ -14,6 +13,7 @@ use super::ask::{Ask, Asked};
 use super::{STAFF, beside, desk, name, relation};
 use crate::app::App;
 use crate::limits;
+use crate::network::known::kind_name;
 use crate::network::live::Found;
 use crate::web::fault::Fault;
 use crate::web::part::{button_link, note, page, table};
@@ -94,7 +94,7 @@ fn person(app: &App, visitor: &Visitor, asked: &Asked, actor: &Actor) -> Markup 
     html! { (name(visitor, &who)) }
 }
 
-fn item(app: &App, visitor: &Visitor, key: &str) -> Markup {
+pub(super) fn item(app: &App, visitor: &Visitor, key: &str) -> Markup {
     let snapshot = app.directory.now();
     html! {
         @match snapshot.item(key) {
@@ -104,37 +104,11 @@ fn item(app: &App, visitor: &Visitor, key: &str) -> Markup {
     }
 }
 
-/// Of which kind: a reason by its words, anything else as it stands.
+/// Of which kind: a reason with its barrier, anything else as it is called.
 pub(super) fn kind(visitor: &Visitor, relation: Relation, code: &str) -> Markup {
-    let barrier = |barrier: Barrier| visitor.t(&format!("network-barrier-{}", barrier.name()));
-    html! {
-        @match reason(code) {
-            Some(reason) if matches!(relation, Relation::ReturnsTo | Relation::TurnsAway) => {
-                (visitor.t(&format!("reason-{code}"))) " " small { (barrier(reason.barrier)) }
-            }
-            _ if code.is_empty() => {}
-            _ if relation == Relation::Rates => { (visitor.t(&format!("level-{code}"))) }
-            _ if KINDS.contains(&code) => { (visitor.t(&format!("network-kind-{}", code.replace('_', "-")))) }
-            _ => { (code) }
-        }
-    }
+    let (name, barrier) = kind_name(relation, code, visitor.lang);
+    html! { (name) @if let Some(barrier) = barrier { " " small { (barrier) } } }
 }
-
-/// Kinds that have words: grounds, outcomes, verdicts, stances.
-const KINDS: [&str; 12] = [
-    "within_province",
-    "national",
-    "multilateral",
-    "bilateral",
-    "granted",
-    "refused",
-    "ready",
-    "lacks",
-    "not_ours",
-    "agree",
-    "agree_if_changed",
-    "disagree",
-];
 
 /// Minutes as people read them.
 pub(super) fn took(visitor: &Visitor, minutes: Option<f64>, late: bool) -> Markup {

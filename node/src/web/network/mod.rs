@@ -21,6 +21,7 @@ use tongban_core::network::tie::Relation;
 
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::network::known::relation_name;
 use crate::store::AccountRole;
 
 /// Who works here, and may look.
@@ -36,6 +37,7 @@ pub fn router() -> Router<App> {
         .route("/network/dossiers/{id}", get(dossier::show))
         .route(report::PAGE, get(report::show))
         .route(picture::PAGE, get(picture::show))
+        .route(picture::FRAMES, get(picture::frames))
         .route(picture::SVG, get(picture::svg))
         .route(picture::PNG, get(picture::png))
         .route(export::PAGE, get(export::send))
@@ -57,7 +59,7 @@ fn file(media: &'static str, name: &str, bytes: Vec<u8>) -> Response {
 
 /// A relation in words.
 fn relation(visitor: &Visitor, relation: Relation) -> String {
-    visitor.t(&format!("relation-{}", relation.name().replace('_', "-"))).into_owned()
+    relation_name(relation, visitor.lang)
 }
 
 /// What an actor is called.
