@@ -106,4 +106,39 @@ async fn two_nodes_tell_of_a_month_and_read_each_other() {
     );
     assert_eq!(page(&jiangsu, "/network/digests/anhui/2026-11").await.0, 404);
     assert_eq!(page(&jiangsu, "/network/digests/nobody/2026").await.0, 404);
+    let clerk = jiangsu.sign_in("suzhou-clerk").await;
+    clerk.open(suzhou_to_hefei(889)).await;
+    months_and_days(&Browser::sign_in(&jiangsu, "jiangsu-admin").await).await;
+}
+
+/// In the picture of a node's own network each month can be looked at by itself; in its report each fact has its day, and
+/// each number leads to its fact.
+async fn months_and_days(admin: &Browser) {
+    let asked = "of=own&from=2026-10-01";
+    let shown = async || {
+        let page = admin.page(&format!("/network/picture?{asked}&at=2026-10")).await;
+        page.contains("data-slider").then_some(page)
+    };
+    let shown = until("there is a second month", shown).await;
+    assert!(
+        shown.contains("<option value=\"2026-10\" data-told=\"2026 年 10 月："),
+        "a choice without scripts: {shown}"
+    );
+    assert!(shown.contains("at=2026-11\""), "the way to the next month: {shown}");
+    assert!(shown.contains("from=2026-10-01&amp;until=2026-10-31&amp;"), "ties open their month: {shown}");
+    let none = admin.page(&format!("/network/picture?{asked}&at=2020-01")).await;
+    assert!(none.contains("没有“2020-01”这一期"), "{none}");
+    let frames = admin.page(&format!("/network/picture/frames?{asked}")).await;
+    assert_eq!(frames.matches("<template data-at=").count(), 3, "the whole time and two months: {frames}");
+    let saved = admin.page(&format!("/network/picture.svg?{asked}&at=2026-10")).await;
+    assert!(saved.contains("2026 年 10 月") && !saved.contains("href="), "{saved}");
+
+    let report = admin.page(&format!("/network/report?{asked}")).await;
+    let numbers: Vec<&str> = report.split("href=\"#f").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(!numbers.is_empty(), "{report}");
+    for number in numbers {
+        assert!(report.contains(&format!("<span id=\"f{number}\">")), "nothing stands at {number}: {report}");
+    }
+    assert!(report.contains("<div>2026-10-20</div>"), "the day of a fact: {report}");
+    assert!(!report.contains(">2020-35-25<"), "an item by its name: {report}");
 }

@@ -95,11 +95,10 @@ fn asserted_notes(lang: Lang, facts: &Facts, one: &Diagnosis) -> Vec<String> {
         None => lang.t("diagnosis-recorded"),
     });
     let count = lang.tf("diagnosis-evidence", &[("count", &one.evidence.len().to_string())]);
-    let mut numbers: Vec<String> = one.evidence.iter().take(EVIDENCE_SHOWN).map(|fact| to_row(*fact)).collect();
-    if one.evidence.len() > EVIDENCE_SHOWN {
-        numbers.push(lang.t("report-evidence-more").into_owned());
-    }
-    notes.push(if numbers.is_empty() { count } else { lang.labelled(&count, &lang.joined(&numbers)).into() });
+    let numbers: Vec<String> = one.evidence.iter().take(EVIDENCE_SHOWN).map(|fact| to_row(*fact)).collect();
+    let more = if one.evidence.len() > EVIDENCE_SHOWN { lang.t("report-evidence-more") } else { "".into() };
+    let named = lang.joined(&numbers) + &more;
+    notes.push(if numbers.is_empty() { count } else { lang.labelled(&count, &named).into() });
     let named = one.evidence.iter().filter_map(|at| facts.facts.get(*at as usize));
     let mut sources: Vec<&str> = named.map(|fact| fact.source.as_str()).filter(|source| !source.is_empty()).collect();
     sources.sort_unstable();

@@ -79,6 +79,11 @@ fn meant(app: &App, visitor: &Visitor, asked: &Asked) -> Markup {
     let mut words = vec![visitor.tf("network-meant-from", &[("day", &asked.ask.from)]).into_owned()];
     words.extend(select.until.map(|day| visitor.tf("network-meant-until", &[("day", &day.to_string())]).into_owned()));
     words.extend(select.relations.iter().map(|one| relation(visitor, *one)));
+    let snapshot = app.directory.now();
+    words.extend(select.items.iter().map(|key| {
+        let known = snapshot.item(key);
+        known.map_or(key.as_str(), |item| visitor.lang.pick(&item.name, &item.name_en)).to_owned()
+    }));
     for (key, actor) in [
         ("network-meant-by", &select.by),
         ("network-meant-towards", &select.towards),
