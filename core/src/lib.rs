@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod digest;
 pub mod directory;
 pub mod dossier;
+pub mod evidence;
 pub mod exchange;
 pub mod ident;
 pub mod item;

@@ -10,6 +10,7 @@ use crate::case::{self, Case};
 use crate::catalogue::list::{self, List};
 use crate::digest::{self, Digest};
 use crate::dossier::{NodeId, Stamp, Written};
+use crate::evidence::{self, Evidence};
 use crate::item::{self, Item};
 use crate::law::{self, Law};
 use crate::network::tie::Tie;
@@ -30,6 +31,8 @@ pub enum Matter {
     Law(Arc<Public<Law>>),
     /// 汇总 of one node's ties.
     Digest(Arc<Public<Digest>>),
+    /// 证据 of one node.
+    Evidence(Arc<Public<Evidence>>),
 }
 
 /// What can be said in a dossier.
@@ -46,6 +49,8 @@ pub enum Act {
     Law(law::Act),
     /// In a node's digest.
     Digest(digest::Act),
+    /// In a node's evidence.
+    Evidence(evidence::Act),
 }
 
 impl From<case::Act> for Act {
@@ -78,6 +83,12 @@ impl From<digest::Act> for Act {
     }
 }
 
+impl From<evidence::Act> for Act {
+    fn from(act: evidence::Act) -> Act {
+        Act::Evidence(act)
+    }
+}
+
 impl Act {
     /// What an entry says; `None` for a refusal, or for something that this version does not know.
     pub fn of(written: &Written) -> Option<Act> {
@@ -87,6 +98,7 @@ impl Act {
             List::KIND => act_of::<List>(written).map(Act::List),
             Law::KIND => act_of::<Law>(written).map(Act::Law),
             Digest::KIND => act_of::<Digest>(written).map(Act::Digest),
+            Evidence::KIND => act_of::<Evidence>(written).map(Act::Evidence),
             _ => None,
         }
     }
@@ -99,6 +111,7 @@ impl Act {
             Act::List(_) => List::KIND,
             Act::Law(_) => Law::KIND,
             Act::Digest(_) => Digest::KIND,
+            Act::Evidence(_) => Evidence::KIND,
         }
     }
 
@@ -110,6 +123,7 @@ impl Act {
             Act::List(act) => List::name(act),
             Act::Law(act) => Law::name(act),
             Act::Digest(act) => Digest::name(act),
+            Act::Evidence(act) => Evidence::name(act),
         }
     }
 
@@ -120,6 +134,7 @@ impl Act {
             List::KIND => Some(Act::List(List::let_in(nodes))),
             Law::KIND => Some(Act::Law(Law::let_in(nodes))),
             Digest::KIND => Some(Act::Digest(Digest::let_in(nodes))),
+            Evidence::KIND => Some(Act::Evidence(Evidence::let_in(nodes))),
             _ => None,
         }
     }
@@ -143,6 +158,7 @@ impl Act {
             Act::List(act) => Public::<List>::opens(act, asks),
             Act::Law(act) => Public::<Law>::opens(act, asks),
             Act::Digest(act) => Public::<Digest>::opens(act, asks),
+            Act::Evidence(act) => Public::<Evidence>::opens(act, asks),
         }
     }
 }
@@ -156,6 +172,7 @@ impl Matter {
             List::KIND => Public::open(written).ok().map(|list| Matter::List(Arc::new(list))),
             Law::KIND => Public::open(written).ok().map(|law| Matter::Law(Arc::new(law))),
             Digest::KIND => Public::open(written).ok().map(|digest| Matter::Digest(Arc::new(digest))),
+            Evidence::KIND => Public::open(written).ok().map(|evidence| Matter::Evidence(Arc::new(evidence))),
             _ => None,
         }
     }
@@ -168,6 +185,7 @@ impl Matter {
             Matter::List(list) => Arc::make_mut(list).apply(stamp, written),
             Matter::Law(law) => Arc::make_mut(law).apply(stamp, written),
             Matter::Digest(digest) => Arc::make_mut(digest).apply(stamp, written),
+            Matter::Evidence(evidence) => Arc::make_mut(evidence).apply(stamp, written),
         }
     }
 
@@ -181,6 +199,7 @@ impl Matter {
             Matter::List(list) => Arc::make_mut(list).marks.truncate(marks),
             Matter::Law(law) => Arc::make_mut(law).marks.truncate(marks),
             Matter::Digest(digest) => Arc::make_mut(digest).marks.truncate(marks),
+            Matter::Evidence(evidence) => Arc::make_mut(evidence).marks.truncate(marks),
         }
     }
 
@@ -192,6 +211,7 @@ impl Matter {
             Matter::List(list) => list.marks.len(),
             Matter::Law(law) => law.marks.len(),
             Matter::Digest(digest) => digest.marks.len(),
+            Matter::Evidence(evidence) => evidence.marks.len(),
         }
     }
 
@@ -203,6 +223,7 @@ impl Matter {
             (Matter::List(list), Act::List(act)) => list.may(act, asks),
             (Matter::Law(law), Act::Law(act)) => law.may(act, asks),
             (Matter::Digest(digest), Act::Digest(act)) => digest.may(act, asks),
+            (Matter::Evidence(evidence), Act::Evidence(act)) => evidence.may(act, asks),
             _ => Err(WhyNot::new("not-a-case")),
         }
     }
@@ -215,6 +236,7 @@ impl Matter {
             (Matter::List(list), Act::List(act)) => list.room.ties(act, asks),
             (Matter::Law(law), Act::Law(act)) => law.room.ties(act, asks),
             (Matter::Digest(digest), Act::Digest(act)) => digest.room.ties(act, asks),
+            (Matter::Evidence(evidence), Act::Evidence(act)) => evidence.room.ties(act, asks),
             _ => Vec::new(),
         }
     }
@@ -235,6 +257,7 @@ impl Matter {
             (Matter::List(_), Act::List(act)) => List::lets_in(act).unwrap_or_default(),
             (Matter::Law(_), Act::Law(act)) => Law::lets_in(act).unwrap_or_default(),
             (Matter::Digest(_), Act::Digest(act)) => Digest::lets_in(act).unwrap_or_default(),
+            (Matter::Evidence(_), Act::Evidence(act)) => Evidence::lets_in(act).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -268,6 +291,7 @@ impl Matter {
             Matter::List(_) => List::KIND,
             Matter::Law(_) => Law::KIND,
             Matter::Digest(_) => Digest::KIND,
+            Matter::Evidence(_) => Evidence::KIND,
         }
     }
 

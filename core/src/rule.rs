@@ -116,6 +116,20 @@ pub const CODES: &[&str] = &[
     "digest-order",
     "digest-part",
     "digest-row",
+    "evidence-person",
+    "evidence-key",
+    "evidence-key-taken",
+    "evidence-day",
+    "evidence-operations",
+    "evidence-concept-unknown",
+    "evidence-concept-used",
+    "evidence-too-many",
+    "evidence-full",
+    "evidence-unknown",
+    "evidence-withdrawn",
+    "diagnosis-published",
+    "diagnosis-names-others",
+    "diagnosis-not-asserted",
 ];
 
 /// The most characters of a text that someone writes into a dossier.

@@ -21,6 +21,7 @@ mod name;
 mod person_id;
 mod realm;
 mod region;
+mod spot;
 mod travel;
 mod uscc;
 
@@ -29,5 +30,6 @@ pub use name::{NameError, check_name, tidy_name};
 pub use person_id::{PersonId, PersonIdError, drill_person_id};
 pub use realm::{Realm, RealmError, Subject};
 pub use region::{Level, Region, RegionError};
+pub use spot::has_person_number;
 pub use travel::{TravelId, TravelIdError, TravelKind};
 pub use uscc::{Uscc, UsccError, drill_uscc};

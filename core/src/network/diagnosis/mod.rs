@@ -29,6 +29,9 @@ use super::tie::{Network, Relation};
 use crate::ident::Region;
 use stats::Estimate;
 
+/// With what the concepts begin under which replies stand among statements, the key of the rule after it: no codebook has one.
+pub const REPLY: &str = "reply.";
+
 /// Which days are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Scope {
@@ -321,7 +324,7 @@ fn tell(seen: &Seen<'_>, rule: &Rule, judged: Judged<'_>, adjusted: &mut impl It
 
 /// What the named actors say to a diagnosis.
 fn replies(facts: &Facts, key: &str, whom: &Whom) -> Vec<Reply> {
-    let concept = format!("reply.{key}");
+    let concept = format!("{REPLY}{key}");
     let numbers: BTreeMap<_, u32> = whom.actors.iter().map(|at| (&facts.actors[*at as usize].actor, *at)).collect();
     let said = facts.statements.iter().filter(|said| said.concept == concept);
     let own = said.filter_map(|said| numbers.get(&said.actor).map(|actor| (*actor, said)));

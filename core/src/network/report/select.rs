@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{Period, Scope};
 use crate::ident::Region;
 use crate::network::Graph;
+use crate::network::diagnosis::REPLY;
 use crate::network::facts::{Agreement, Fact, Facts, Level, Profile, Statement};
 use crate::network::tie::{Actor, Network, Relation};
 
@@ -111,7 +112,10 @@ impl<'a> Selection<'a> {
         let said = |(statement, number): (&Statement, u32)| {
             let actor = *known.get(&statement.actor)?;
             let own = place(actor).flatten();
-            let is_meant = scope.means_day(statement.day) && (own.is_none() || scope.means(own, own));
+            // What is said to a diagnosis is said of the diagnosis, not of the policy.
+            let is_meant = scope.means_day(statement.day)
+                && (own.is_none() || scope.means(own, own))
+                && !statement.concept.starts_with(REPLY);
             is_meant.then_some((number, actor))
         };
         let statements: Vec<(u32, u32)> = all.statements.iter().zip(0..).filter_map(said).collect();
