@@ -285,6 +285,10 @@ pub const DIGEST_AGAIN_MONTHS: usize = 3;
 pub const DIGEST_MONTHS_SHOWN: usize = 12;
 /// Rows of a month that a page shows; the file has all.
 pub const DIGEST_ROWS_SHOWN: usize = 500;
+/// Statements, or withdrawn things, of the evidence on one page; the file has all that count.
+pub const EVIDENCE_ROWS_SHOWN: usize = 200;
+/// Names of those for or against a concept that are written out.
+pub const EVIDENCE_NAMES_SHOWN: usize = 12;
 /// How many steps a hand-over in a log of events may span at most.
 pub const NETWORK_STEPS_MAX: usize = 100;
 /// How often CONCOR halves, unless the command says otherwise; the blockmodel has as many groups as come of it.

@@ -71,7 +71,7 @@ fn every_diagnosis_is_told_in_both_languages() {
 fn what_is_asserted_names_the_party_and_has_its_reply() {
     let returns = |lang| told(lang, &[diagnosis("returns", Finding::Asserted)]).markdown();
     let (zh, en) = (returns(Lang::Zh), returns(Lang::En));
-    assert!(zh.contains("演练市审批局退回的办件") && zh.contains("演练市审批局的回应"), "{zh}");
+    assert!(zh.contains("演练市审批局退回的办件") && zh.contains("演练市审批局的答复"), "{zh}");
     assert!(en.contains("Drill City Approval Bureau returns far more"), "{en}");
     assert!(en.contains("< 0.0001"), "{en}");
 }

@@ -10,6 +10,7 @@ use tongban_core::catalogue::{BasicItem, Implementation};
 use tongban_core::digest::Digest;
 use tongban_core::directory::{Duty, Kind, Organisation, TrustList, TrustLists};
 use tongban_core::dossier::{DossierId, NodeId};
+use tongban_core::evidence::Evidence;
 use tongban_core::ident::{Level, Region, Uscc};
 use tongban_core::item::Item;
 use tongban_core::law::Law;
@@ -53,6 +54,8 @@ pub struct Snapshot {
     pub laws: BTreeMap<String, Dossier<Law>>,
     /// Digests, by the node that tells of its ties in it.
     pub digests: BTreeMap<NodeId, Dossier<Digest>>,
+    /// Evidence, by the node whose coordination office keeps it.
+    pub evidence: BTreeMap<NodeId, Dossier<Evidence>>,
     /// Who published what in which version.
     pub versions: BTreeMap<(Kind, NodeId), u32>,
     /// What searches look things up in; made of the rest when it is first asked for.
@@ -131,6 +134,11 @@ impl Snapshot {
                 Matter::Digest(digest) if list.card(&digest.room.node).is_ok() => {
                     let dossier = Dossier { id: known.id, public: digest.clone() };
                     self.digests.entry(digest.room.node.clone()).or_insert(dossier);
+                }
+                // The same: another that got the pen records nothing in its place.
+                Matter::Evidence(evidence) if list.card(&evidence.room.node).is_ok() => {
+                    let dossier = Dossier { id: known.id, public: evidence.clone() };
+                    self.evidence.entry(evidence.room.node.clone()).or_insert(dossier);
                 }
                 Matter::List(list) => self.take_list(&Dossier { id: known.id, public: list.clone() }, &known.holder),
                 _ => {

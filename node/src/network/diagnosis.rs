@@ -38,6 +38,20 @@ pub fn sections(lang: Lang, facts: &Facts, diagnoses: &[Diagnosis]) -> Vec<Secti
     all.into_iter().map(section).collect()
 }
 
+/// A diagnosis in words, as it can be published.
+pub struct Words {
+    /// What it says.
+    pub says: String,
+    /// Its figures, each with its name.
+    pub figures: Vec<String>,
+}
+
+/// A diagnosis in words.
+pub fn words(lang: Lang, facts: &Facts, one: &Diagnosis) -> Words {
+    let Told { says, figures, .. } = told(lang, facts, one);
+    Words { says, figures: figures.iter().map(|(name, value)| lang.labelled(name, value)).collect() }
+}
+
 fn told(lang: Lang, facts: &Facts, one: &Diagnosis) -> Told {
     let key = one.key;
     let name = lang.t(&format!("diagnosis-{key}")).into_owned();

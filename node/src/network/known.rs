@@ -11,7 +11,7 @@ use tongban_core::network::facts::{Agreement, Effect, Event, Fact, Facts, Item, 
 use tongban_core::network::tie::{Actor, Network, Relation};
 
 use super::live::{Live, Select};
-use super::net;
+use super::{evidence, net};
 use crate::directory::Snapshot;
 use crate::text::Lang;
 
@@ -120,13 +120,15 @@ pub fn facts(live: &Live, snapshot: &Snapshot, select: &Select, by_month: bool) 
 fn with_public(facts: Facts, snapshot: &Snapshot, select: &Select) -> Facts {
     let name =
         |item: &BasicItem| Item { key: item.key.clone(), name: item.name.clone(), name_en: item.name_en.clone() };
-    Facts {
+    let mut all = Facts {
         agreements: agreements(snapshot, select),
         openings: openings(snapshot, select),
         events: events(snapshot),
         items: snapshot.items.iter().map(name).collect(),
         ..facts
-    }
+    };
+    evidence::add(&mut all, snapshot);
+    all
 }
 
 /// The facts of many nodes that are meant, with what everyone may read beside them.

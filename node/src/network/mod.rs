@@ -3,7 +3,8 @@
 //! [`Reading`] puts files of any format together into one [`Net`]; [`write()`] writes it in any other (`file`). Logs of events
 //! are read as networks too, and as [`Events`] written as logs. [`measure`] is the table of all measures; the measures
 //! themselves are in [`tongban_core::network`]. What is wrong in a file has a code, a place and a remedy (`fault`). [`live`]
-//! is what a node's dossiers say, [`known`] who those are whom it names, [`digests`] what all nodes tell of their ties.
+//! is what a node's dossiers say, [`known`] who those are whom it names, [`digests`] what all nodes tell of their ties,
+//! [`evidence`] what coordination offices recorded.
 //! `docs/network.md` is the page for those who use it.
 
 mod build;
@@ -13,6 +14,7 @@ pub mod digests;
 mod dl;
 mod document;
 mod events;
+pub mod evidence;
 mod facts;
 mod fault;
 mod file;

@@ -9,6 +9,7 @@ pub mod common_text;
 pub mod compare;
 pub mod department;
 pub mod digest;
+pub mod evidence;
 pub mod law;
 pub mod lists;
 mod looked;

@@ -34,6 +34,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("operate", include_str!("zh/operate.ftl"), include_str!("en/operate.ftl")),
     ("catalogue", include_str!("zh/catalogue.ftl"), include_str!("en/catalogue.ftl")),
     ("law", include_str!("zh/law.ftl"), include_str!("en/law.ftl")),
+    ("evidence", include_str!("zh/evidence.ftl"), include_str!("en/evidence.ftl")),
     ("digest", include_str!("zh/digest.ftl"), include_str!("en/digest.ftl")),
     ("common-text", include_str!("zh/common-text.ftl"), include_str!("en/common-text.ftl")),
     ("network", include_str!("zh/network.ftl"), include_str!("en/network.ftl")),

@@ -37,6 +37,7 @@ async fn list(State(app): State<App>, visitor: Visitor) -> Markup {
         h1 { (visitor.t("digest-title")) }
         p class="lead" { (visitor.t("digest-lead")) }
         p { (visitor.tf("digest-rule", &[("least", &LEAST.to_string())])) }
+        p { a href="/network/evidence" { (visitor.t("evidence-title")) } }
         @for card in cards {
             section {
                 h2 { (visitor.lang.pick(&card.name, &card.name_en)) }

@@ -470,6 +470,26 @@ impl Browser {
         request.multipart(form.part("file", file)).send().await.unwrap()
     }
 
+    /// Sends the form of a page with fields and a file, and says with which status and page, or address, it was answered.
+    pub async fn upload_with(
+        &self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: reqwest::multipart::Part,
+    ) -> (u16, String) {
+        let mut form =
+            reqwest::multipart::Form::new().text("csrf", self.csrf(page).await).text("page", page.to_owned());
+        for (name, value) in fields {
+            form = form.text((*name).to_owned(), (*value).to_owned());
+        }
+        let request = self.http.post(format!("{}{path}", self.address)).header("cookie", &self.cookie);
+        let answer = request.multipart(form.part("file", file)).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+        (status, to.unwrap_or(answer.text().await.unwrap()))
+    }
+
     /// The secret of the session, from a page with a form.
     async fn csrf(&self, page: &str) -> String {
         let text = self.page(page).await;

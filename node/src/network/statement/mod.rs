@@ -15,6 +15,7 @@ use super::file::{encode_gb18030, text_of};
 use crate::limits;
 pub use answer::{Answer, Cell, Table};
 pub use making::{Making, What, name_of};
+pub use table::actor_of;
 
 /// How a list of statements is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

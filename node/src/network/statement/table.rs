@@ -183,7 +183,7 @@ fn network_of(text: &str) -> Option<Network> {
 
 /// An actor as a list names it: as networks write it, or a name alone. None: it begins as networks write it, and does not
 /// go on so.
-fn actor_of(text: &str, network: Network) -> Option<Actor> {
+pub fn actor_of(text: &str, network: Network) -> Option<Actor> {
     if let Ok(actor) = text.parse() {
         return Some(actor);
     }

@@ -10,8 +10,8 @@ diagnosis-evidence = 依据：{ $count } 条事实
 diagnosis-sources = 出处：{ $sources }
 diagnosis-sources-more = 出处：{ $sources }，另有 { $more } 处
 diagnosis-refuted-if = 怎样可以推翻：{ $text }
-diagnosis-reply = { $who }的回应：{ $words }（{ $source }）
-diagnosis-no-reply = 当事方尚无回应
+diagnosis-reply = { $who }的答复：{ $words }（{ $source }）
+diagnosis-no-reply = 当事方尚无答复
 diagnosis-why-not = 这里只说是怎样，不说为什么。
 
 diagnosis-returns = 退回明显多于同行

@@ -14,6 +14,7 @@ use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{self, applicant_cell, due_cell, key};
 use crate::web::catalogue::waiting;
 use crate::web::fault::Fault;
+use crate::web::network::named;
 use crate::web::part::{self, badge};
 use crate::web::told;
 use crate::web::visitor::Visitor;
@@ -55,6 +56,7 @@ pub async fn inbox(State(app): State<App>, visitor: Visitor, Query(pages): Query
             }
         }
         (asked)
+        (named(&app, &visitor))
         (desk)
         section id="todo" {
             h2 { (visitor.t("authority-todo")) }

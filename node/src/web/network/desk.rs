@@ -8,7 +8,7 @@ use tongban_core::network::brokerage::Roles;
 use tongban_core::network::tie::Relation;
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, beside, change, export, facts, figure, name, picture, relation, report};
+use super::{STAFF, beside, change, evidence, export, facts, figure, name, picture, relation, report};
 use crate::app::App;
 use crate::network::known::profile;
 use crate::network::sight::{Broker, Returner, Sight};
@@ -42,6 +42,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
                 (button_link(&asked.ask.address(report::PAGE), &t("network-report")))
                 (button_link(&further_back(&asked).address(change::PAGE), &t("change-title")))
                 (button_link("/network/digests", &t("digest-title")))
+                (button_link(evidence::PAGE, &t("evidence-title")))
                 @for format in export::FORMATS {
                     (button_link(&Ask { format: (*format).to_owned(), ..asked.ask.clone() }.address(export::PAGE), &t(&format!("network-save-{format}"))))
                 }

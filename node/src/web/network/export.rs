@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::ask::{Ask, Asked};
 use super::{STAFF, beside, file};
 use crate::app::App;
+use crate::network::evidence::add_speakers;
 use crate::network::{Format, Net, write};
 use crate::web::fault::Fault;
 use crate::web::visitor::Visitor;
@@ -26,13 +27,14 @@ pub(super) async fn send(State(app): State<App>, visitor: Visitor, Query(ask): Q
 
 /// Makes the file.
 fn made(app: &App, asked: &Asked) -> Result<Response, Fault> {
-    let facts = asked.facts(app, &asked.select, false);
+    let mut facts = asked.facts(app, &asked.select, false);
     let (name, is_list) = match asked.ask.format.strip_suffix("-actors") {
         Some(name) => (name, true),
         None => (asked.ask.format.as_str(), false),
     };
     let (format, media, ending) = match name {
         "facts" => {
+            add_speakers(&mut facts, &app.directory.now());
             let text = serde_json::to_vec(&facts).unwrap_or_default();
             return Ok(file("application/json", "network.json", text));
         }

@@ -1,10 +1,11 @@
 //! The network desk (政策执行网络): who has to do with whom, who stands between others, who sends back; every number opens
-//! the facts that it counts. For staff: what everyone may read are the digests.
+//! the facts that it counts. For staff: what everyone may read are the digests, and the evidence.
 
 mod ask;
 mod change;
 mod desk;
 mod dossier;
+mod evidence;
 mod export;
 mod facts;
 mod line;
@@ -19,6 +20,7 @@ use maud::{Markup, html};
 use tongban_core::network::facts::Profile;
 use tongban_core::network::tie::Relation;
 
+pub(super) use self::evidence::named;
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::network::known::relation_name;
@@ -35,12 +37,13 @@ pub fn router() -> Router<App> {
         .route(facts::PAGE, get(facts::show))
         .route(change::PAGE, get(change::show))
         .route("/network/dossiers/{id}", get(dossier::show))
-        .route(report::PAGE, get(report::show))
+        .route(report::PAGE, get(report::show).post(report::publish))
         .route(picture::PAGE, get(picture::show))
         .route(picture::FRAMES, get(picture::frames))
         .route(picture::SVG, get(picture::svg))
         .route(picture::PNG, get(picture::png))
         .route(export::PAGE, get(export::send))
+        .merge(evidence::router())
 }
 
 /// Works beside the pages that others wait for: of many ties it takes a while.

@@ -5,18 +5,27 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
+use tongban_core::evidence::{Act, Published};
+use tongban_core::network::diagnosis::{Diagnosis, Finding};
 use tongban_core::network::facts::Facts;
-use tongban_core::network::report::{Scope, report};
+use tongban_core::network::report::{Period, Scope, report};
+use tongban_core::rule::WhyNot;
 
 use super::ask::{Ask, Asked};
-use super::{STAFF, beside, desk, facts, name, relation};
+use super::{STAFF, beside, desk, evidence, facts, name, relation};
 use crate::app::App;
 use crate::limits;
+use crate::network::evidence::{Stood, add_speakers, diagnoses};
 use crate::network::known::when;
 use crate::network::{Document, report as words};
+use crate::service::evidence::{keeps, published, record};
+use crate::service::{OnceKey, ServiceError};
+use crate::text::Lang;
 use crate::web::fault::Fault;
-use crate::web::part::{button_link, page, table};
+use crate::web::form::Form;
+use crate::web::part::{button_link, hidden, note, page, primary, table};
 use crate::web::visitor::Visitor;
 
 pub(super) const PAGE: &str = "/network/report";
@@ -25,7 +34,7 @@ pub(super) const PAGE: &str = "/network/report";
 pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
     let asked = Arc::new(ask.read(&app)?);
-    let Made { facts, document, named, is_as_saved } = make(&app, asked.clone(), &visitor).await;
+    let Made { facts, document, named, asserted, is_as_saved } = make(&app, asked.clone(), &visitor).await;
     let title = visitor.t("network-report");
     let body = html! {
         h1 { (document.title) }
@@ -39,16 +48,47 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
             button type="button" data-print hidden { (visitor.t("print")) }
         }
         @for section in &document.sections { (section.html()) }
+        section id="published" { h2 { (visitor.t("evidence-stood")) } (stood(&app, &visitor, &asked, &asserted)) }
         section id="evidence" { h2 { (visitor.t("network-evidence")) } (evidence(&app, &visitor, &asked, &facts, &named)) }
     };
     Ok(page(&visitor, &title, body))
 }
 
-/// What came of it.
+/// POST `/network/report`: the coordination office publishes one of the diagnoses that are asserted of what is looked at.
+pub(super) async fn publish(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let account = visitor.must_be(&STAFF)?;
+    if !keeps(&app, account) {
+        return Err(Fault::Forbidden);
+    }
+    // What is published is what the facts say now, not what the form says that they said.
+    let asked = Arc::new(ask.read(&app)?);
+    let asserted = make(&app, asked, &visitor).await.asserted;
+    let meant = asserted.into_iter().find(|one| which(one) == form.text("which"));
+    let gone = || ServiceError::from(WhyNot::new("diagnosis-not-asserted"));
+    let diagnosis = Box::new(meant.ok_or_else(gone)?);
+    let once = form.once().map(OnceKey::from);
+    record(&app, account, vec![Act::DiagnosisPublished { diagnosis }], once).await?;
+    Ok(Redirect::to(&format!("{}?done=publish#diagnoses", evidence::PAGE)).into_response())
+}
+
+/// By what a form calls a diagnosis.
+fn which(one: &Published) -> String {
+    serde_json::to_string(&one.names()).unwrap_or_default()
+}
+
+/// A report, and what it is made of.
 struct Made {
     facts: Facts,
     document: Document,
+    /// Numbers of the facts that it names.
     named: BTreeSet<u32>,
+    /// Its asserted diagnoses, as they can be published.
+    asserted: Vec<Published>,
     /// Whether the facts are those of the file that can be saved, so that they have the same numbers.
     is_as_saved: bool,
 }
@@ -58,15 +98,69 @@ async fn make(app: &App, asked: Arc<Asked>, visitor: &Visitor) -> Made {
     let (app, lang) = (app.clone(), visitor.lang);
     let making = move || {
         let is_as_saved = asked.is_whole() || app.network.count(&asked.select) <= limits::NETWORK_REPORT_DAILY;
-        let facts = asked.facts(&app, &asked.select, !is_as_saved);
+        let mut facts = asked.facts(&app, &asked.select, !is_as_saved);
+        add_speakers(&mut facts, &app.directory.now());
         let scope = Scope { from: asked.select.from, until: asked.select.until, ..Scope::default() };
         let report = report(&facts, &scope);
         let diagnoses = words::diagnoses(&facts, &report);
         let named = words::named(&report, &diagnoses);
         let document = words::document(&facts, &report, &diagnoses, lang);
-        Made { facts, document, named, is_as_saved }
+        let is_asserted = |one: &&Diagnosis| one.finding == Finding::Asserted;
+        let today = app.clock.today();
+        let as_published = |period: Period| {
+            diagnoses.iter().filter(is_asserted).map(|one| published(&facts, period, today, one)).collect()
+        };
+        let asserted = report.period.map_or_else(Vec::new, as_published);
+        Made { facts, document, named, asserted, is_as_saved }
     };
     beside(making).await
+}
+
+/// The asserted diagnoses: which an office stands by, with what parties reply, and the way to publish one.
+fn stood(app: &App, visitor: &Visitor, asked: &Asked, asserted: &[Published]) -> Markup {
+    let snapshot = app.directory.now();
+    let is_kept = visitor.account.as_ref().is_some_and(|account| keeps(app, account));
+    let all = diagnoses(&snapshot);
+    let address = asked.ask.address(PAGE);
+    let of = |one: &Published| -> Vec<Stood<'_>> {
+        all.iter().filter(|stood| stood.diagnosis.what.names() == one.names()).copied().collect()
+    };
+    let days = |one: &Published| {
+        let (from, until) = (one.from.to_string(), one.until.to_string());
+        visitor.tf("evidence-diagnosis-days", &[("from", &from), ("until", &until)]).into_owned()
+    };
+    html! {
+        p { (visitor.t("evidence-stood-lead")) " " a href=(evidence::PAGE) { (visitor.t("evidence-title")) } }
+        @if asserted.is_empty() { (note(&visitor.t("evidence-stood-none"))) }
+        @for one in asserted {
+            @let held = of(one);
+            div class="card" {
+                h3 { (visitor.lang.pick(&one.says, &one.says_en)) }
+                @for stood in &held {
+                    p { (visitor.t("evidence-published")) " " (days(&stood.diagnosis.what)) }
+                    (evidence::replies(visitor, &snapshot, stood))
+                }
+                @if held.is_empty() { p class="hint" { (visitor.t("evidence-not-published")) } }
+                @if is_kept && !held.iter().any(|stood| stood.diagnosis.what.is_about_the_same(one)) {
+                    details class="no-print" {
+                        summary { (visitor.t("evidence-do-publish")) }
+                        p { (visitor.t("evidence-publish-hint")) }
+                        p { (days(one)) }
+                        ul { @for figure in figures(visitor, one) { li { (figure) } } }
+                        form method="post" action=(address) {
+                            (hidden(visitor, &address))
+                            input type="hidden" name="which" value=(which(one));
+                            (primary(&visitor.t("evidence-do-publish")))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn figures<'a>(visitor: &Visitor, one: &'a Published) -> &'a [String] {
+    if visitor.lang == Lang::En { &one.figures_en } else { &one.figures }
 }
 
 /// The facts that are named, by their numbers; each opens what it counts.

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::store::{CaseRow, List, Place, day_number};
 use crate::web::case_page::{self, applicant_cell, due_cell, key};
 use crate::web::fault::Fault;
+use crate::web::network::named;
 use crate::web::part::{self, attention, badge, note, page, table};
 use crate::web::told;
 use crate::web::visitor::Visitor;
@@ -59,6 +60,7 @@ pub(super) async fn show(
         }
         @if !silent.is_empty() { (attention(&visitor.tf("window-silent", &[("peers", &visitor.lang.joined(&silent))]))) }
         (desk)
+        (named(&app, &visitor))
         section {
             h2 { (visitor.t("window-todo")) }
             @if todo.rows.is_empty() { (note(&visitor.t("window-todo-none"))) } @else { (rows(&app, &visitor, "window-todo-caption", &todo.rows, &names)) }
