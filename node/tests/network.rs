@@ -252,6 +252,7 @@ const WRONG: &[(&str, &str, &str, (u32, u32))] = &[
     ("file-empty", "a.csv", " \n\n", (0, 0)),
     ("format-unknown", "a.xml", "<html></html>", (0, 0)),
     ("format-unknown", "a.xlsx", "PK\u{3}\u{4}", (0, 0)),
+    ("format-unknown", "a.dna", "SQLite format 3\0", (0, 0)),
     ("graph-nested", "a.graphml", "<graphml><graph><node id=\"a\"><graph/></node></graph></graphml>", (1, 30)),
     ("graph-nested", "a.graphml", "<graphml><graph><hyperedge/></graph></graphml>", (1, 17)),
     ("heading-twice", "a.csv", "id,name,name\n1,2,3\n", (1, 3)),
@@ -318,14 +319,18 @@ fn what_is_wrong_has_its_code_its_place_and_a_remedy() {
         "actor-format",
         "agree-format",
         "cell-empty",
-        "dna-database",
+        "dna-format",
+        "dna-type",
+        "dna-version",
         "kind-unknown",
         "network-unknown",
         "statement-headings",
         "statements-none",
         "too-many-statements",
     ];
-    let elsewhere = [elsewhere.as_slice(), of_statements.as_slice()].concat();
+    // And those of tables of which networks are made, below.
+    let of_tables = ["layers-two", "table-opposed", "table-same"];
+    let elsewhere = [elsewhere.as_slice(), of_statements.as_slice(), of_tables.as_slice()].concat();
     for (code, what, todo) in CODES {
         assert!(elsewhere.contains(code) || WRONG.iter().any(|(wrong, ..)| wrong == code), "{code}");
         assert!(!what.is_empty() && !todo.is_empty() && !todo.ends_with('.'), "{code}");
@@ -700,6 +705,72 @@ fn what_cannot_be_measured_is_named() {
     let refused = run(&arguments).refused("weight-format");
     assert!(refused.err.contains("line 2 column 3") && refused.err.contains("[end-empty]"), "{}", refused.err);
     assert!(!out.exists());
+}
+
+#[test]
+fn networks_are_made_of_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let put = |name: &str, text: &str| {
+        std::fs::write(path(name), text).unwrap();
+        path(name)
+    };
+    let derive = |files: &[&str], how: &str, out: &str| {
+        run(&[["network", "derive"].as_slice(), files, &["--how", how, "--out", &path(out)]].concat())
+    };
+    let seats = put("seats.csv", "机关,甲委,乙委,丙委\na,1,1,0\nb,1,1,1\nc,0,0,1\nd,0,0,0\n");
+    let said = derive(&[&seats], "shared", "together.json").fine().text();
+    assert!(said.contains("4 actors, 4 ties, layer: together"), "{said}");
+    let answer = measured(&[&path("together.json"), "--measures", "size,degree", "--actors", "b,d"]);
+    is(&answer, "size", None, "isolates", 1.0);
+    is(&answer, "degree", Some("b"), "out strength", 3.0);
+    assert_eq!(figure(&answer, "degree", Some("a"), "out strength"), Value::Null, "only those that were asked for");
+    derive(&[&seats], "alike", "like.json").fine();
+    let answer = measured(&[&path("like.json"), "--measures", "degree"]);
+    is(&answer, "degree", Some("d"), "out strength", 3.0_f64.sqrt() * 2.0 - 2.0_f64.sqrt() - 1.0);
+    let (to, from) = (put("to.csv", "from,to\na,b\nb,c\n"), put("from.csv", "from,to\nb,a\nb,c\n"));
+    derive(&[&to, &from], "confirmed", "both.json").fine();
+    is(&measured(&[&path("both.json"), "--measures", "size"]), "size", None, "arcs", 1.0);
+    derive(&[&to, &to], "confirmed", "no.json").refused("layers-two");
+    derive(&[&to], "confirmed", "no.json").refused("files-many");
+    derive(&[&put("same.csv", "id,x\na,1\nb,1\n")], "alike", "no.json").refused("table-same");
+    derive(&[&put("less.csv", "id,x\na,1\nb,-1\n")], "shared", "no.json").refused("table-opposed");
+    derive(&[&put("gap.csv", "id,x\na,1\nb,\na,2\n")], "shared", "no.json").refused("weight-missing");
+    derive(&[&put("word.csv", "id,x\na,many\n")], "shared", "no.json").refused("weight-format");
+    derive(&[&put("empty.csv", "")], "shared", "no.json").refused("file-empty");
+    assert!(!Path::new(&path("no.json")).exists());
+    // A table by itself is a list of actors, and says so where ties are asked for.
+    for refused in [
+        run(&["network", "measure", &seats]),
+        run(&["network", "test", &seats, "--model", "qap", "--y", "a", "--x", "b"]),
+    ] {
+        let refused = refused.refused("ties-none");
+        assert!(refused.err.contains("seats.csv") && refused.err.contains("derive"), "{}", refused.err);
+    }
+    let refused =
+        run(&["network", "measure", &to, &put("who.csv", "id\na\nb\nc\n"), "--layer", "who"]).refused("layer-unknown");
+    assert!(refused.err.contains("who.csv"), "{}", refused.err);
+}
+
+#[test]
+fn what_is_asked_wrongly_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ties.csv").to_str().unwrap().to_owned();
+    std::fs::write(&file, "from,to\na,a\n").unwrap();
+    // One actor, and only a tie with itself: nothing of it is a zero that is none, or has a sign.
+    let text = run(&["network", "measure", &file, "--permutations", "9"]).fine().text();
+    assert!(
+        text.split_whitespace().all(|word| word != "-0") && !text.contains("NaN") && text.contains("self-ties 1"),
+        "{text}"
+    );
+    assert!(text.contains("  a  –\n  –  未定义：没有伙伴 / not defined, because"), "{text}");
+    std::fs::write(&file, "from,to\na,b\n").unwrap();
+    run(&["network", "measure", &file, "--actors", "a,z"]).refused("actor-unknown");
+    run(&["network", "measure", &file, "--day", "2026-02-01", "--then", "2026-01-01"]).refused("days-reversed");
+    let refused = run(&["network", "measure", &file, "--alpha", "-1"]);
+    assert!(refused.code != 0 && refused.err.contains("0 or more"), "{}", refused.err);
+    let refused = run(&["network", "measure", &file, "--group", "type"]).refused("group-missing");
+    assert!(refused.err.contains("no other that is filled in"), "{}", refused.err);
 }
 
 #[test]

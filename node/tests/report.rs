@@ -123,6 +123,15 @@ fn the_command_writes_each_form() {
     assert_eq!(json["report"]["table1"].as_array().unwrap().len(), 5);
     assert_eq!(json["report"]["scope"]["provinces"], serde_json::json!(["320000", "340000"]));
     assert!(json["input"]["sha256"].as_str().unwrap().len() == 64);
+    let out = run(&["network", "report", path, "--part", "framework,table1"]).fine().text();
+    let titles: Vec<&str> = out.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(titles, ["图1 “环境—过程—结果”分析框架", "表1 政策执行网络构成"]);
+    let refused = run(&["network", "report", path, "--items", "2020-35-25,x"]).refused("item-unknown");
+    assert!(refused.err.contains("about x") && refused.err.contains("2020-35-25"), "{}", refused.err);
+    let refused = run(&["network", "report", path, "--from", "2026-02-01"]).refused("facts-none");
+    assert!(refused.err.contains("2025-01-28") && refused.err.contains("2025-12-28"), "{}", refused.err);
+    std::fs::write(folder.path().join("none.json"), r#"{"actors":[]}"#).unwrap();
+    run(&["network", "report", folder.path().join("none.json").to_str().unwrap()]).refused("facts-none");
     run(&["network", "report", path, "--provinces", "320500"]).refused("province-unknown");
     run(&["network", "report", path, "--from", "2025-02-01", "--until", "2025-01-01"]).refused("days-reversed");
 }

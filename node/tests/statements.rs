@@ -6,6 +6,8 @@ use std::path::Path;
 
 use jiff::civil::date;
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use support::run;
 use tempfile::TempDir;
 use tongban::network::statement::{Form, List, Reading, read, write};
@@ -103,7 +105,7 @@ fn what_is_wrong_has_its_code_and_its_place() {
         ("statement-headings", "actor,concept,day\n甲,a,2024-01-01\n".to_owned(), (1, 0)),
         ("statements-none", head.to_owned(), (0, 0)),
         ("text-control", format!("{head}甲\u{7},a,1,2024-01-01,s,,\n"), (2, 1)),
-        ("dna-database", "SQLite format 3\0".to_owned(), (0, 0)),
+        ("dna-format", "SQLite format 3\0".to_owned(), (0, 0)),
         ("file-empty", " \n".to_owned(), (0, 0)),
     ];
     for (code, text, place) in wrong {
@@ -235,4 +237,154 @@ fn claims_are_held_against_kinds_of_source() {
         (&"supports".into(), &"document A".into(), &"1".into())
     );
     run(&["network", "statements", &file, "--claim", "w", "--actor", "Z"]).refused("actor-unknown");
+}
+
+/// A database with these contents.
+async fn database(path: &Path, contents: &[&'static str]) {
+    let _ = std::fs::remove_file(path);
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let mut file = options.connect().await.unwrap();
+    for text in contents {
+        file.execute(*text).await.unwrap();
+    }
+    file.close().await.unwrap();
+}
+
+/// A project as DNA 3 keeps it, in the tables that concern statements; the second type has other variables.
+const PROJECT: &str = "\
+    CREATE TABLE SETTINGS (Property TEXT PRIMARY KEY, Value TEXT NOT NULL); \
+    CREATE TABLE CODERS (ID INTEGER NOT NULL PRIMARY KEY, Name TEXT NOT NULL); \
+    CREATE TABLE DOCUMENTS (ID INTEGER NOT NULL PRIMARY KEY, Title TEXT NOT NULL, Text TEXT NOT NULL, Coder INTEGER, \
+        Author TEXT NOT NULL DEFAULT '', Source TEXT NOT NULL DEFAULT '', Section TEXT NOT NULL DEFAULT '', \
+        Notes TEXT NOT NULL DEFAULT '', Type TEXT NOT NULL DEFAULT '', Date INTEGER NOT NULL); \
+    CREATE TABLE STATEMENTTYPES (ID INTEGER NOT NULL PRIMARY KEY, Label TEXT NOT NULL); \
+    CREATE TABLE VARIABLES (ID INTEGER NOT NULL PRIMARY KEY, Variable TEXT NOT NULL, DataType TEXT NOT NULL, \
+        StatementTypeId INTEGER); \
+    CREATE TABLE STATEMENTS (ID INTEGER NOT NULL PRIMARY KEY, StatementTypeId INTEGER, DocumentId INTEGER, \
+        Start INTEGER NOT NULL, Stop INTEGER NOT NULL, Coder INTEGER); \
+    CREATE TABLE ENTITIES (ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, Value TEXT NOT NULL DEFAULT ''); \
+    CREATE TABLE DATASHORTTEXT (ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT NULL, \
+        Entity INTEGER NOT NULL); \
+    CREATE TABLE DATALONGTEXT (ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT NULL, \
+        Value TEXT DEFAULT ''); \
+    CREATE TABLE DATABOOLEAN (ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT NULL, \
+        Value INTEGER NOT NULL DEFAULT 1); \
+    CREATE TABLE DATAINTEGER (ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT NULL, \
+        Value INTEGER NOT NULL DEFAULT 0);";
+const CONTENTS: &str = "\
+    INSERT INTO CODERS VALUES (1, 'Admin'), (2, '乙'); \
+    INSERT INTO DOCUMENTS (ID, Title, Text, Type, Date) VALUES (7, '听证', '前言：应当互认，不必收费。', '访谈', 1119261600), \
+        (8, 'Letter', 'No.', '', 0); \
+    INSERT INTO STATEMENTTYPES VALUES (1, 'DNA Statement'), (4, 'Position'); \
+    INSERT INTO VARIABLES VALUES (1, 'person', 'short text', 1), (2, 'organization', 'short text', 1), \
+        (3, 'concept', 'short text', 1), (4, 'agreement', 'boolean', 1), (12, 'who', 'short text', 4), \
+        (13, 'what', 'long text', 4), (14, 'how', 'integer', 4); \
+    INSERT INTO STATEMENTS VALUES (5, 1, 7, 3, 7, 2), (6, 1, 8, 0, 3, 1), (9, 1, 7, 8, 12, 2), (11, 4, 8, 0, 3, 2); \
+    INSERT INTO ENTITIES VALUES (1, 2, '民政厅'), (2, 3, '互认'), (3, 3, '收费'), (4, 2, ''), (5, 12, 'EPA'), (6, 1, ''); \
+    INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) VALUES (5, 1, 6), (5, 2, 1), (5, 3, 2), (6, 2, 4), (6, 3, 3), \
+        (9, 2, 1), (9, 3, 3), (11, 12, 5); \
+    INSERT INTO DATABOOLEAN (StatementId, VariableId, Value) VALUES (5, 4, 1), (6, 4, 1), (9, 4, 0); \
+    INSERT INTO DATALONGTEXT (StatementId, VariableId, Value) VALUES (11, 13, 'fees'); \
+    INSERT INTO DATAINTEGER (StatementId, VariableId, Value) VALUES (11, 14, -1);";
+
+#[tokio::test]
+async fn projects_of_dna_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("案例.dna");
+    let version = "INSERT INTO SETTINGS VALUES ('version', '3.0.11.7')";
+    database(&path, &[PROJECT, CONTENTS, version]).await;
+    let (file, back) = (path.to_str().unwrap(), folder.path().join("back.csv"));
+    let before = std::fs::read(&path).unwrap();
+    let list_of_project = |more: &[&str]| {
+        let all = [
+            ["network", "statements", file, "--format", "statements", "--out"].as_slice(),
+            &[back.to_str().unwrap()],
+            more,
+        ];
+        run(&all.concat()).fine();
+        list_of(&std::fs::read(&back).unwrap(), &Reading::default()).statements
+    };
+    let [first, second]: [_; 2] = list_of_project(&[]).try_into().expect("two statements: one has no actor");
+    assert_eq!(
+        (first.actor.to_string().as_str(), first.concept.as_str(), first.agree),
+        ("intergovernmental:民政厅", "互认", true)
+    );
+    assert_eq!((first.day, first.kind, first.quote.as_str()), (date(2005, 6, 20), SourceKind::Interview, "应当互认"));
+    assert_eq!((first.source.as_str(), first.coder.as_str()), ("听证#5", "乙"));
+    assert_eq!((second.concept.as_str(), second.agree, second.quote.as_str()), ("收费", false, "不必收费"));
+    // Another type, whose variables are named.
+    let other =
+        ["--statement-type", "Position", "--actor-column", "who", "--concept-column", "what", "--agree-column", "how"];
+    let [only]: [_; 1] = list_of_project(&other).try_into().expect("one statement");
+    assert_eq!(
+        (only.actor.to_string().as_str(), only.concept.as_str(), only.agree),
+        ("intergovernmental:EPA", "fees", false)
+    );
+    let answer = told(&[file]);
+    assert_eq!(answer["inputs"][0]["format"], "DNA project");
+    assert_eq!(answer["options"]["left out"], "without actor, concept, or for and against: 1 statements");
+    assert_eq!(std::fs::read(&path).unwrap(), before, "a project is not changed by reading it");
+    let refused = run(&["network", "statements", file, "--statement-type", "Story"]).refused("dna-type");
+    assert!(refused.err.contains("DNA Statement, Position"), "{}", refused.err);
+    let refused = run(&["network", "statements", file, "--statement-type", "Position"]).refused("statement-headings");
+    assert!(refused.err.contains("--actor-column"), "{}", refused.err);
+    // What is wrong is told by the number of its statement.
+    database(&path, &[PROJECT, CONTENTS, version, "UPDATE DATAINTEGER SET Value = 7"]).await;
+    let refused = run(&[["network", "statements", file].as_slice(), &other].concat()).refused("agree-format");
+    assert!(refused.err.contains("entry 11"), "{}", refused.err);
+    database(&path, &[PROJECT, CONTENTS, "INSERT INTO SETTINGS VALUES ('version', '2.0 beta 25')"]).await;
+    let refused = run(&["network", "statements", file]).refused("dna-version");
+    assert!(refused.err.contains("2.0 beta 25"), "{}", refused.err);
+    database(&path, &["CREATE TABLE other (x)"]).await;
+    run(&["network", "statements", file]).refused("dna-format");
+    std::fs::write(&path, [b"SQLite format 3\0".as_slice(), &[7; 200]].concat()).unwrap();
+    run(&["network", "statements", file]).refused("dna-format");
+    std::fs::write(&path, "").unwrap();
+    run(&["network", "statements", file]).refused("file-empty");
+}
+
+#[tokio::test]
+async fn projects_of_dna_are_written_and_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = put(
+        &folder,
+        "list.csv",
+        "actor,concept,agree,day,source,kind,quote,coder\n\
+         甲,互认,1,2024-01-02,通知#3,document,应当互认,乙\n\
+         甲,收费,0,2024-01-02,通知#4,document,,\n\
+         丙,收费,1,2024-02-01,通知#9,document,\"收费, 应当\n收\",Admin\n\
+         丙,互认,1,1965-02-01,访谈,interview,好,丁\n",
+    );
+    let project = folder.path().join("project.DNA");
+    let out = project.to_str().unwrap();
+    let written = run(&["network", "statements", &list, "--format", "dna", "--out", out]).fine().text();
+    assert!(written.contains("4 statements, 3 documents") && written.contains("password"), "{written}");
+    run(&["network", "statements", &list, "--format", "dna", "--out", out]).refused("out-exists");
+    let back = folder.path().join("back.csv").to_str().unwrap().to_owned();
+    run(&["network", "statements", out, "--format", "statements", "--out", &back]).fine();
+    let before = list_of(&std::fs::read(&list).unwrap(), &Reading::default()).statements;
+    let mut after = list_of(&std::fs::read(&back).unwrap(), &Reading::default()).statements;
+    // A project is read in the order of its days: the last statement has the first.
+    after.rotate_left(1);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!((&before.actor, &before.concept, before.agree), (&after.actor, &after.concept, after.agree));
+        assert_eq!((before.day, before.kind), (after.day, after.kind));
+        let (quote, coder) = (before.quote.as_str(), before.coder.as_str());
+        assert_eq!(after.quote, if quote.is_empty() { "–" } else { quote });
+        assert_eq!(after.coder, if coder.is_empty() { "Admin" } else { coder });
+    }
+    assert_eq!(before.len(), after.len());
+    let mut file = SqliteConnectOptions::new().filename(&project).read_only(true).connect().await.unwrap();
+    let sound = sqlx::query("PRAGMA integrity_check").fetch_one(&mut file).await.unwrap();
+    assert_eq!(sound.get::<String, _>(0), "ok");
+    assert!(sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut file).await.unwrap().is_empty());
+    let version =
+        sqlx::query("SELECT Value FROM SETTINGS WHERE Property = 'version'").fetch_one(&mut file).await.unwrap();
+    assert!(version.get::<String, _>(0).starts_with("3.0"), "DNA opens no other");
+    file.close().await.unwrap();
+    let long =
+        put(&folder, "long.csv", &format!("actor,concept,agree,day,source\n甲,{},1,2024-01-02,s\n", "概".repeat(191)));
+    let other = folder.path().join("long.dna");
+    run(&["network", "statements", &long, "--format", "dna", "--out", other.to_str().unwrap()]).refused("dna-long");
+    assert!(!other.exists());
 }

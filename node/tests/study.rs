@@ -119,13 +119,7 @@ fn the_page_shows_each_cell_and_how_much_there_is() {
         let row = page.lines().find(|line| line.starts_with(&start));
         let row = row.unwrap_or_else(|| panic!("no row of {}", cell.key));
         assert!(!cell.why.is_empty(), "data/study/judged.json says nothing of {}", cell.key);
-        let words: Vec<&str> = cell.paper.iter().map(|one| one.words.as_str()).collect();
-        let words = if words.is_empty() { "（没有说 nothing is said）".to_owned() } else { words.join("；") };
-        let mut lines: Vec<String> = cell.paper.iter().map(|one| one.line.to_string()).collect();
-        lines.dedup();
-        let (lines, computed) = (lines.join(", "), cell.computed.replace('|', "/"));
-        let new = format!("{start} {words} | {lines} | {computed} | {}: {} |", cell.verdict.words(), cell.why);
-        written = written.replace(row, &new);
+        written = written.replace(row, &cell.row());
     }
     if std::env::var_os("TONGBAN_DOCS").is_some_and(|word| word == "write") {
         std::fs::write(path, &written).unwrap();
@@ -158,6 +152,10 @@ fn the_command_writes_the_study_or_what_it_is_compared_with() {
     assert_eq!(run(&["network", "study", "--compare", "--out", &path.display().to_string()]).code, 0);
     let cells: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(cells["cells"].as_array().map(Vec::len), Some(keys().len()));
+    // As tables it is what the page ends with.
+    let tables = run(&["network", "study", "--compare", "--format", "md"]).fine().text();
+    let page = include_str!("../../docs/study.md");
+    assert!(page.ends_with(&tables), "{tables}");
 }
 
 #[test]

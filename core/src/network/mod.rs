@@ -27,6 +27,7 @@ pub mod cohesion;
 pub mod component;
 pub mod core_number;
 pub mod degree;
+pub mod derive;
 pub mod diagnosis;
 pub mod discourse;
 pub mod draw;

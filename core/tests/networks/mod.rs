@@ -5,30 +5,30 @@ use tongban_core::network::graph::Graph;
 
 /// German toxic chemicals policy (Leifeld & Schneider 2012): political exchange, 30 actors.
 pub fn pol() -> Graph {
-    graph(&matrix(include_str!("../../../data/network/chemnet_pol.csv")))
+    graph_of(&table(include_str!("../../../data/network/chemnet_pol.csv")))
 }
 
 /// Exchange of scientific information that both sides confirm.
 pub fn sci() -> Graph {
-    let from = graph(&matrix(include_str!("../../../data/network/chemnet_scifrom.csv")));
-    let to = graph(&matrix(include_str!("../../../data/network/chemnet_scito.csv")));
+    let from = graph_of(&table(include_str!("../../../data/network/chemnet_scifrom.csv")));
+    let to = graph_of(&table(include_str!("../../../data/network/chemnet_scito.csv")));
     Graph::of(to.len(), to.each().filter(|(a, b, _)| from.has(*b, *a)).map(|(a, b, w)| (a as u32, b as u32, w))).0
 }
 
 /// Whom actors hold to be influential.
 pub fn infrep() -> Graph {
-    graph(&matrix(include_str!("../../../data/network/chemnet_infrep.csv")))
+    graph_of(&table(include_str!("../../../data/network/chemnet_infrep.csv")))
 }
 
 /// In how many committees two actors sit together.
 pub fn committee() -> Graph {
-    let seats = matrix(include_str!("../../../data/network/chemnet_committee.csv"));
+    let seats = table(include_str!("../../../data/network/chemnet_committee.csv"));
     cells(seats.len(), |one, other| seats[one].iter().zip(&seats[other]).map(|(a, b)| a * b).sum())
 }
 
 /// Likeness of preferences: the greatest distance less that of the two.
 pub fn prefsim() -> Graph {
-    let stances = matrix(include_str!("../../../data/network/chemnet_intpos.csv"));
+    let stances = table(include_str!("../../../data/network/chemnet_intpos.csv"));
     let distance = |one: usize, other: usize| {
         stances[one].iter().zip(&stances[other]).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
     };
@@ -53,7 +53,7 @@ pub fn actor(name: &str) -> usize {
 
 /// Marriages of Florentine families (Padgett & Ansell 1993), both directions. Medici is 8.
 pub fn florentine() -> Graph {
-    graph(&matrix(include_str!("../../../data/network/florentine_marriage.csv")))
+    graph_of(&table(include_str!("../../../data/network/florentine_marriage.csv")))
 }
 
 /// The number of the Medici.
@@ -91,10 +91,12 @@ fn cells(len: usize, value: impl Fn(usize, usize) -> f64) -> Graph {
         .0
 }
 
-fn matrix(text: &str) -> Vec<Vec<f64>> {
+/// The cells of a table.
+pub fn table(text: &str) -> Vec<Vec<f64>> {
     text.lines().skip(1).map(|line| line.split(',').skip(1).map(|cell| cell.parse().unwrap()).collect()).collect()
 }
 
-fn graph(matrix: &[Vec<f64>]) -> Graph {
+/// The network of a square table.
+pub fn graph_of(matrix: &[Vec<f64>]) -> Graph {
     cells(matrix.len(), |from, to| matrix[from][to])
 }

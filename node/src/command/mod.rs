@@ -5,6 +5,7 @@ mod backup;
 mod bundle;
 mod catalogue;
 mod change;
+mod derive;
 mod doctor;
 mod dossier;
 mod draw;
@@ -147,7 +148,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

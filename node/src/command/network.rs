@@ -10,12 +10,13 @@ use tongban_core::network::permute::Runs;
 use tongban_core::network::process::Reach;
 
 use super::change::Change;
+use super::derive::Deriving;
 use super::draw::Drawing;
-use super::report::Reporting;
+use super::report::{Reporting, in_order};
 use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
-use crate::network::measure::{MEASURES, Measure, Model, Question, Subject, TESTS, by_name};
+use crate::network::measure::{About, MEASURES, Measure, Model, Question, Subject, TESTS, by_name};
 use crate::network::study::{Comparison, STUDY, paper_tables, study};
 use crate::network::{self, Choice, Events, Fault, Format, How, Input, Measured, Net, Reading, Report, Run, Source};
 use crate::text::Lang;
@@ -41,6 +42,8 @@ enum What {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Makes a network of a table or of other networks: who shares what, who is like whom, what both sides confirm
+    Derive(Deriving),
     /// Measures a network
     Measure(Measuring),
     /// Lists of statements: what actors say for and against concepts, as networks and as figures
@@ -68,6 +71,9 @@ enum What {
         /// Instead what the two tables of the paper say, cell by cell, to compare with
         #[arg(long)]
         compare: bool,
+        /// As what the comparison is written
+        #[arg(long, default_value = "json", requires = "compare")]
+        format: Cells,
         /// Where to; standard output if it is left out
         #[arg(long)]
         out: Option<PathBuf>,
@@ -134,8 +140,11 @@ struct Measuring {
     /// Which measures, parted by commas; docs/network.md lists them
     #[arg(long, value_delimiter = ',', default_value = "all")]
     measures: Vec<String>,
+    /// Of figures of actors only those of these, by their identifiers, parted by commas; all are measured
+    #[arg(long, value_delimiter = ',')]
+    actors: Vec<String>,
     /// How much weights count in the lengths of paths, 1/weight^alpha
-    #[arg(long, default_value_t = 1.0, value_parser = alpha)]
+    #[arg(long, default_value_t = 1.0, value_parser = alpha, allow_negative_numbers = true)]
     alpha: f64,
     /// How often CONCOR halves; the blockmodel has as many groups as come of it
     #[arg(long, default_value_t = limits::NETWORK_SPLITS,
@@ -218,6 +227,14 @@ enum As {
     Ocel,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Cells {
+    /// For programs
+    Json,
+    /// Tables in Markdown
+    Md,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Encoding {
     /// UTF-8 with its mark
@@ -250,16 +267,21 @@ impl Network {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self.what {
             What::Import { reading, out } => import(&reading, &out),
+            What::Derive(deriving) => deriving.run(),
             What::Measure(measuring) => measuring.run(),
             What::Test(testing) => testing.run(),
             What::Export { reading, format, out, encoding } => export(&reading, format, &out, encoding),
             What::Statements(statements) => statements.run(),
             What::Draw(drawing) => drawing.run(),
-            What::Study { compare: false, out } => put(out.as_deref(), STUDY.as_bytes()),
-            What::Study { compare: true, out } => {
-                let text = serde_json::to_string_pretty(&Comparison::of(&paper_tables(), &study(), Lang::Zh))
-                    .map_err(|error| Failure::new("network-not-written", error.to_string()))?;
-                put(out.as_deref(), format!("{text}\n").as_bytes())
+            What::Study { compare: false, out, .. } => put(out.as_deref(), STUDY.as_bytes()),
+            What::Study { compare: true, format, out } => {
+                let comparison = Comparison::of(&paper_tables(), &study(), Lang::Zh);
+                let text = match format {
+                    Cells::Json => serde_json::to_string_pretty(&comparison)
+                        .map_err(|error| Failure::new("network-not-written", error.to_string()))?,
+                    Cells::Md => comparison.markdown(),
+                };
+                put(out.as_deref(), format!("{}\n", text.trim_end()).as_bytes())
             }
             What::Report(reporting) => reporting.run(),
             What::Change(change) => change.run(),
@@ -311,6 +333,11 @@ impl Loaded {
 
     pub(super) fn input(&self) -> Input<'_> {
         Input { name: &self.name, relation: &self.stem, bytes: &self.bytes }
+    }
+
+    /// What is in it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(super) fn source(&self, format: &'static str) -> Source {
@@ -375,17 +402,24 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
 
 /// A layer that the network does not have.
 pub(super) fn layer_unknown(net: &Net, name: &str) -> Failure {
-    Failure::new("layer-unknown", format!("{name}. Layers of this network are: {}.", net.layers.join(", ")))
+    let layers = if net.layers.is_empty() { "none".to_owned() } else { net.layers.join(", ") };
+    Failure::new("layer-unknown", format!("{name}. Layers of this network are: {layers}."))
 }
+
+/// What to do with lists of actors that were meant to have ties.
+const LISTS: &str = "A list of ties has columns `from` and `to`, a matrix the same actors in rows and columns; of a table \
+                     of actors by something else `tongban network derive` makes ties.";
 
 /// A column in which so many actors say nothing.
 pub(super) fn group_missing(net: &Net, column: &str, silent: usize) -> Failure {
-    let columns: Vec<&str> = ["kind", "level"].into_iter().chain(net.attributes()).collect();
-    let text = format!(
-        "{silent} of {} actors say nothing in the column {column}. Fill it in for all, or take another: {}.",
-        net.actors.len(),
-        columns.join(", ")
-    );
+    let mut columns: Vec<&str> = ["kind", "level"].into_iter().chain(net.attributes()).collect();
+    columns.retain(|column| net.groups(column).is_ok());
+    let others = match columns.as_slice() {
+        [] => "; there is no other that is filled in for all".to_owned(),
+        _ => format!(", or take another that is: {}", columns.join(", ")),
+    };
+    let actors = net.actors.len();
+    let text = format!("{silent} of {actors} actors say nothing in the column {column}. Fill it in for all{others}.");
     Failure::new("group-missing", text)
 }
 
@@ -413,6 +447,9 @@ fn import(reading: &Files, out: &Path) -> Result<(), Failure> {
     println!("{} actors, {} ties, layers: {}", net.actors.len(), net.ties.len(), net.layers.join(", "));
     if report.loops > 0 {
         println!("dropped: {} ties of an actor with itself", report.loops);
+    }
+    if !report.lists.is_empty() {
+        println!("lists of actors, without ties: {}", report.lists.join(", "));
     }
     if !report.columns.is_empty() {
         println!("not kept, of ties: {}", report.columns.join(", "));
@@ -479,9 +516,28 @@ fn export_events(reading: &Files, format: Format, out: &Path) -> Result<(), Fail
     Ok(())
 }
 
-/// The number of a layer.
-fn layer_of(net: &Net, name: &str) -> Result<u32, Failure> {
-    net.layer(name).ok_or_else(|| layer_unknown(net, name))
+impl Opened {
+    /// The number of a layer.
+    fn layer(&self, name: &str) -> Result<u32, Failure> {
+        self.net.layer(name).ok_or_else(|| {
+            let mut unknown = layer_unknown(&self.net, name);
+            let lists = &self.report.lists;
+            if !lists.is_empty() {
+                unknown.text.push_str(&format!(" Read as lists of actors: {}. {LISTS}", lists.join(", ")));
+            }
+            unknown
+        })
+    }
+
+    /// Says so if no file could have ties.
+    fn has_ties(&self) -> Result<(), Failure> {
+        let lists = &self.report.lists;
+        if lists.len() < self.sources.len() {
+            return Ok(());
+        }
+        let text = format!("there are actors only, for these are lists of actors: {}. {LISTS}", lists.join(", "));
+        Err(Failure::new("ties-none", text))
+    }
 }
 
 impl Choosing {
@@ -496,13 +552,20 @@ impl Choosing {
         measures: Vec<&'static Measure>,
         asked: Question,
         group: Option<String>,
+        only: &[String],
     ) -> Result<(), Failure> {
         let Opened { net, report, sources, of_logs } = opened;
         let subject = Subject::of(&net, asked.clone());
         let loops = report.loops;
         let run = Run { sources, net: &net, asked, group, of_logs, loops, left_out: subject.left_out() };
-        let measured: Vec<Measured> =
+        let mut measured: Vec<Measured> =
             measures.into_iter().map(|measure| Measured { measure, parts: measure.of(&subject) }).collect();
+        if !only.is_empty() {
+            let parts = measured.iter_mut().flat_map(|one| &mut one.parts);
+            parts.filter(|part| part.about == About::Actors).for_each(|part| {
+                part.rows.retain(|(actor, _)| only.contains(actor));
+            });
+        }
         let text = match self.format {
             Form::Text => run.text(&measured),
             Form::Json => format!("{:#}\n", run.json(&measured)),
@@ -533,14 +596,20 @@ impl Measuring {
                 Failure::new("measure-unknown", format!("{name}. Measures are: all, {}.", names.join(", ")))
             })
         };
-        self.measures.iter().map(known).collect()
+        self.measures.iter().filter(|name| !name.is_empty()).map(known).collect()
     }
 
     fn run(self) -> Result<(), Failure> {
         let measures = self.measures()?;
+        in_order(self.choosing.day, self.then)?;
         let opened = self.reading.open()?;
+        opened.has_ties()?;
         let net = &opened.net;
-        let layer = self.layer.as_ref().map(|name| layer_of(net, name)).transpose()?;
+        let layer = self.layer.as_ref().map(|name| opened.layer(name)).transpose()?;
+        if let Some(unknown) = self.actors.iter().find(|id| net.actors.iter().all(|actor| actor.id != **id)) {
+            let text = format!("{unknown} is none of the {} actors. Write it as the files do.", net.actors.len());
+            return Err(Failure::new("actor-unknown", text));
+        }
         let groups =
             self.group.as_ref().map(|column| net.groups(column).map_err(|silent| group_missing(net, column, silent)));
         let asked = Question {
@@ -552,15 +621,16 @@ impl Measuring {
             model: None,
             runs: Runs::of(self.choosing.permutations, self.choosing.seed),
         };
-        self.choosing.put(opened, measures, asked, self.group)
+        self.choosing.put(opened, measures, asked, self.group, &self.actors)
     }
 }
 
 impl Testing {
     fn run(self) -> Result<(), Failure> {
         let opened = self.reading.open()?;
-        let explaining = self.x.iter().map(|name| layer_of(&opened.net, name)).collect::<Result<_, _>>()?;
-        let explained = layer_of(&opened.net, &self.y)?;
+        opened.has_ties()?;
+        let explaining = self.x.iter().map(|name| opened.layer(name)).collect::<Result<_, _>>()?;
+        let explained = opened.layer(&self.y)?;
         let model = Model { explained, explaining, is_one_sided: self.one_sided };
         let asked = Question {
             choice: self.choosing.choice(None),
@@ -575,6 +645,6 @@ impl Testing {
             Test::Qap => "qap",
             Test::Mrqap => "mrqap",
         };
-        self.choosing.put(opened, TESTS.iter().filter(|test| test.name == name).collect(), asked, None)
+        self.choosing.put(opened, TESTS.iter().filter(|test| test.name == name).collect(), asked, None, &[])
     }
 }

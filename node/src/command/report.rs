@@ -1,5 +1,6 @@
 //! The paper's tables, framework and difficulties from a file of facts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -37,6 +38,9 @@ pub(super) struct Reporting {
     /// Only persons, or only enterprises
     #[arg(long)]
     subject: Option<Applicants>,
+    /// Only these parts, parted by commas
+    #[arg(long, value_delimiter = ',')]
+    part: Vec<Part>,
     /// In which language
     #[arg(long, default_value = "zh")]
     lang: Language,
@@ -54,6 +58,38 @@ enum Applicants {
     Person,
     /// Enterprises
     Enterprise,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    /// The networks and their members
+    Table1,
+    /// The eight parameters
+    Table2,
+    /// Environment, process, outcome
+    Framework,
+    /// The two-way relations
+    Relations,
+    /// How items go
+    Outcome,
+    /// The difficulties, each as a claim
+    Diagnoses,
+    /// The rules
+    Rules,
+}
+
+impl Part {
+    fn part(&self) -> report::Part {
+        match self {
+            Part::Table1 => report::Part::Table1,
+            Part::Table2 => report::Part::Table2,
+            Part::Framework => report::Part::Framework,
+            Part::Relations => report::Part::Relations,
+            Part::Outcome => report::Part::Outcome,
+            Part::Diagnoses => report::Part::Diagnoses,
+            Part::Rules => report::Part::Rules,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -129,12 +165,44 @@ impl Reporting {
     pub(super) fn run(self) -> Result<(), Failure> {
         let scope = self.scope()?;
         let (facts, sha256) = facts_of(&self.file)?;
+        let known: BTreeSet<&str> = facts.facts.iter().map(|fact| fact.item.as_str()).collect();
+        let open = facts.openings.iter().map(|opening| opening.item.as_str());
+        let known: BTreeSet<&str> = known.into_iter().chain(open).filter(|item| !item.is_empty()).collect();
+        if let Some(unknown) = self.items.iter().find(|item| !known.contains(item.as_str())) {
+            let first: Vec<&str> = known.iter().take(limits::NETWORK_FIRST).copied().collect();
+            let text = match first.as_slice() {
+                [] => format!("nothing in these facts says which item it is about. Leave --items {unknown} out."),
+                _ => format!("none of these facts is about {unknown}. Items among them: {}.", first.join(", ")),
+            };
+            return Err(Failure::new("item-unknown", text));
+        }
         let found = tongban_core::network::report::report(&facts, &scope);
+        if found.period.is_none() {
+            let days = || facts.facts.iter().map(|fact| fact.day);
+            let text = match (days().min(), days().max()) {
+                (Some(first), Some(last)) => {
+                    format!(
+                        "none of the {} facts is of these days, places, items and applicants. They go from {first} to \
+                             {last}: leave out or change what was chosen.",
+                        facts.facts.len()
+                    )
+                }
+                _ => "there are no facts in this file. Give a study, or what a node exports.".to_owned(),
+            };
+            return Err(Failure::new("facts-none", text));
+        }
         let diagnoses = report::diagnoses(&facts, &found);
         let lang = self.lang.lang();
-        let whole = || {
-            let mut document = report::document(&facts, &found, &diagnoses, lang);
-            document.sections.push(report::evidence(&facts, &report::named(&found, &diagnoses), lang));
+        let parts: Vec<report::Part> = match self.part.as_slice() {
+            [] => report::Part::ALL.to_vec(),
+            some => some.iter().map(Part::part).collect(),
+        };
+        let document = || {
+            let mut document = report::parts_of(&facts, &found, &diagnoses, &parts, lang);
+            if parts == report::Part::ALL {
+                let named = report::named(&found, &diagnoses);
+                document.sections.push(report::evidence(&facts, &named, lang));
+            }
             document
         };
         let text = match self.format {
@@ -142,8 +210,8 @@ impl Reporting {
                 let source = json!({ "file": self.file.display().to_string(), "sha256": sha256 });
                 format!("{:#}\n", report::json(&found, &diagnoses, &source))
             }
-            Written::Md => whole().markdown(),
-            Written::Html => whole().html(lang),
+            Written::Md => document().markdown(),
+            Written::Html => document().html(lang),
         };
         put(self.out.as_deref(), text.as_bytes())
     }

@@ -15,19 +15,21 @@ use tongban_core::network::permute::{FULL_ACTORS_MAX, Runs};
 use tongban_core::network::tie::{Actor, Network};
 
 use super::network::{Encoding, Loaded, failure, load, save};
-use super::put;
+use super::{block_on, put};
 use crate::error::Failure;
 use crate::limits;
 use crate::network::measure::Why;
 use crate::network::statement::{
-    Answer, Cell, Form as ListForm, List, Making, Reading, Table, What, name_of, read, write,
+    Answer, Cell, File, Form as ListForm, List, Making, Project, Reading, TYPE, Table, What, is_database, name_of,
+    read_files, unread, write,
 };
-use crate::network::{Format, Input, Source};
+use crate::network::{Format, Source};
+use crate::store::dna::{self, Unread};
 
 /// What actors say for and against concepts.
 ///
 /// Read are the project's own list (CSV with the columns actor, concept, agree, day and source; kind, network, quote and coder
-/// if there are any; Chinese headings too) and the event list that Discourse Network Analyzer exports. Without --as,
+/// if there are any; Chinese headings too), the event list that Discourse Network Analyzer (DNA) exports, and its projects (.dna). Without --as,
 /// --claim and --compare it says what there is, and how far it falls into camps.
 #[derive(Args)]
 pub(super) struct Statements {
@@ -79,6 +81,9 @@ pub(super) struct Statements {
     /// The heading of the column of for and against, if it is another
     #[arg(long)]
     agree_column: Option<String>,
+    /// Of projects of DNA, which type of statement is read
+    #[arg(long, default_value = TYPE)]
+    statement_type: String,
     /// The seed of what is drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -200,7 +205,7 @@ enum Form {
     Dl,
     /// The statements that count, as the project's own list
     Statements,
-    /// The statements that count, as an event list of Discourse Network Analyzer
+    /// The statements that count, as an event list of Discourse Network Analyzer; as a project if PATH ends in .dna
     Dna,
 }
 
@@ -249,6 +254,7 @@ impl Statements {
         let sources: Vec<Source> = files.iter().zip(&list.forms).map(|(file, form)| file.source(form.name())).collect();
         let format = match (self.format, self.kind) {
             (Form::Statements, _) => return self.write_list(&list, ListForm::Own),
+            (Form::Dna, _) if self.names_project() => return self.write_project(&list),
             (Form::Dna, _) => return self.write_list(&list, ListForm::Dna),
             (Form::Text | Form::Md, _) | (Form::Json | Form::Csv, None) => None,
             (Form::Json, Some(_)) => Some(Format::Json),
@@ -309,8 +315,63 @@ impl Statements {
             concept: self.concept_column.clone(),
             agree: self.agree_column.clone(),
         };
-        let inputs: Vec<Input<'_>> = files.iter().map(Loaded::input).collect();
-        read(&inputs, &reading).map_err(|faults| failure(&faults))
+        let project = |file: &Loaded| is_database(file.bytes()).then(|| self.project(file)).transpose();
+        let projects: Vec<Option<Project>> = files.iter().map(project).collect::<Result<_, _>>()?;
+        let all = files.iter().zip(&projects).map(|(file, project)| match project {
+            Some(project) => File::Project(file.input().name, project),
+            None => File::List(file.input()),
+        });
+        let all: Vec<File<'_>> = all.collect();
+        read_files(&all, &reading).map_err(|faults| failure(&faults))
+    }
+
+    /// A project of DNA, which is a database.
+    fn project(&self, file: &Loaded) -> Result<Project, Failure> {
+        let name = file.input().name;
+        let read = async { Ok(dna::read(Path::new(name), &self.statement_type).await) };
+        block_on(read)?.map_err(|error| {
+            let (code, value) = match error {
+                Unread::Other(why) => ("dna-format", why),
+                Unread::Version(version) => ("dna-version", version),
+                Unread::Type(types) => ("dna-type", types),
+            };
+            failure(&[unread(code, name, value)])
+        })
+    }
+
+    /// Whether the file to write is called like a project of DNA.
+    fn names_project(&self) -> bool {
+        let ending = self.out.as_deref().and_then(Path::extension);
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("dna"))
+    }
+
+    /// The statements that count, of lists of the caller.
+    fn chosen(&self, list: &List) -> Vec<Statement> {
+        let mut chosen = self.choice().of(&list.statements);
+        chosen.sort_unstable();
+        chosen.iter().map(|at| list.statements[*at].clone()).collect()
+    }
+
+    fn write_project(&self, list: &List) -> Result<(), Failure> {
+        let out = self.named_out()?;
+        let project = Project::of(&self.chosen(list)).map_err(|why| {
+            Failure::new("dna-long", format!("{why}. Shorten it, or write an event list: --out PATH.csv."))
+        })?;
+        if out.exists() {
+            let text =
+                format!("{} is there already, and a project is not written over. Give another name.", out.display());
+            return Err(Failure::new("out-exists", text));
+        }
+        block_on(async { dna::write(out, &project).await.map_err(Failure::from) })?;
+        println!("{} statements, {} documents", project.statements.len(), project.documents().len());
+        println!("written: {}", out.display());
+        println!("in DNA: coder Admin, password {}; change it there", dna::PASSWORD);
+        for lost in
+            ["the networks of actors", "the places in documents", "texts of documents but the words of statements"]
+        {
+            println!("not in it: {lost}");
+        }
+        Ok(())
     }
 
     fn choice(&self) -> Choice {
@@ -356,9 +417,7 @@ impl Statements {
 
     fn write_list(&self, list: &List, form: ListForm) -> Result<(), Failure> {
         let out = self.named_out()?;
-        let mut chosen = self.choice().of(&list.statements);
-        chosen.sort_unstable();
-        let statements: Vec<Statement> = chosen.iter().map(|at| list.statements[*at].clone()).collect();
+        let statements = self.chosen(list);
         let (bytes, lost) = write(&statements, form, self.encoding == Encoding::Gb18030)
             .map_err(|error| Failure::new("network-not-written", format!("{error}. Nothing was written.")))?;
         put(Some(out), &bytes)?;

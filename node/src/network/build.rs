@@ -56,6 +56,8 @@ pub struct Report {
     pub loops: usize,
     /// Columns or attributes of ties that are not kept.
     pub columns: Vec<String>,
+    /// Files that were read as a list of actors, which has no ties.
+    pub lists: Vec<String>,
     /// Of logs of events what is no tie, and how often.
     pub of_logs: Vec<(&'static str, usize)>,
 }
@@ -113,6 +115,11 @@ impl Builder {
 
     fn fault_in(&mut self, file: usize, code: &'static str, place: Place, value: impl Into<String>) {
         self.faults.tell(code, self.files.get(file).map_or("", String::as_str), place, value);
+    }
+
+    /// The file at hand is a list of actors.
+    pub(super) fn is_list(&mut self) {
+        self.report.lists.extend(self.files.last().cloned());
     }
 
     /// Something is wrong in the file at hand.

@@ -85,9 +85,19 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     ("dl-format", "not UCINET DL", "begin with `dl n=NUMBER`, and put what belongs to it after `data:`"),
     (
-        "dna-database",
-        "a database of Discourse Network Analyzer, which is not read",
-        "export from it an event list as CSV and read that",
+        "dna-format",
+        "a database that is no project of Discourse Network Analyzer 3",
+        "give a project as DNA 3 saves it (.dna), or export an event list as CSV and give that",
+    ),
+    (
+        "dna-type",
+        "no such type of statement in the project; those that there are",
+        "name one of them with --statement-type",
+    ),
+    (
+        "dna-version",
+        "a project of another version of Discourse Network Analyzer than 3",
+        "import it into a project of DNA 3, or export an event list as CSV and give that",
     ),
     ("encoding", "the text is neither UTF-8 nor GB18030", "save the file as UTF-8"),
     ("end-empty", "a tie without one of its ends", "write the identifiers of both actors"),
@@ -125,6 +135,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "write operations, document, interview or observation (运行 文件 访谈 观察)",
     ),
     (
+        "layers-two",
+        "not one relation of each of two files; those that there are",
+        "give two files of one relation each: to whom actors say that they give, from whom that they get",
+    ),
+    (
         "matrix-not-square",
         "rows and columns of the matrix are not the same actors",
         "give every actor a row and a column of the same name",
@@ -154,9 +169,16 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "statement-headings",
         "no list of statements",
-        "give columns actor, concept, agree, day and source, or an event list of Discourse Network Analyzer",
+        "give columns actor, concept, agree, day and source, or what DNA exports; name others with --actor-column, \
+         --concept-column, --agree-column",
     ),
     ("statements-none", "there are no statements", "give a list with at least one"),
+    (
+        "table-opposed",
+        "two actors have less than nothing in common",
+        "let the cells say how much of something each has, 0 or more",
+    ),
+    ("table-same", "all actors are equally far apart", "give a table in whose columns they differ"),
     ("text-control", "a control character in a text", "delete it"),
     ("time-format", "not an instant", "write it as 2026-01-31T09:30:00+08:00"),
     ("too-many-actors", "more actors than are read", "leave out actors without ties, or split the network"),

@@ -154,6 +154,9 @@ pub fn read_events(input: Input<'_>, how: &How) -> Result<Events, Fault> {
     some.map_err(|(code, place, value)| Fault { code, file: input.name.to_owned(), place, value })
 }
 
+/// How a database of SQLite begins.
+pub(super) const DATABASE: &[u8] = b"SQLite format 3\0";
+
 /// The text of a file.
 pub(super) fn text_of(bytes: &[u8], bytes_max: usize) -> Result<Cow<'_, str>, xml::Stop> {
     let whole = Place::default();
@@ -162,6 +165,11 @@ pub(super) fn text_of(bytes: &[u8], bytes_max: usize) -> Result<Cow<'_, str>, xm
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Err(("format-unknown", whole, "a spreadsheet or an archive".to_owned()));
+    }
+    if bytes.starts_with(DATABASE) {
+        let what =
+            "a database; of a project of Discourse Network Analyzer `tongban network statements` makes a network";
+        return Err(("format-unknown", whole, what.to_owned()));
     }
     // UTF-16 has zero bytes, which no other encoding of text has.
     let text = decode(bytes).filter(|text| !text.contains('\0')).ok_or_else(|| ("encoding", whole, String::new()))?;

@@ -610,9 +610,12 @@ impl Measure {
         let mut parts = (self.of)(subject);
         // What is no number is not defined, whatever the reason.
         for value in parts.iter_mut().flat_map(|part| &mut part.rows).flat_map(|(_, values)| values) {
-            if value.is_ok_and(|value| !value.is_finite()) {
-                *value = Err(NO_NUMBER);
-            }
+            *value = match *value {
+                // A sum of nothing is 0, without a sign.
+                Ok(number) if number.is_finite() => Ok(number + 0.0),
+                Ok(_) => Err(NO_NUMBER),
+                why => why,
+            };
         }
         parts
     }

@@ -9,6 +9,7 @@
 
 mod build;
 pub mod change;
+pub mod derive;
 pub mod diagnosis;
 pub mod digests;
 mod dl;

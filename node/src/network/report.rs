@@ -32,7 +32,7 @@ pub(super) const EVIDENCE_SHOWN: usize = 5;
 /// With a code and what to do, if it is not JSON of facts, or a fact names an actor that there is not.
 pub fn read_facts(bytes: &[u8]) -> Result<Facts, (&'static str, String)> {
     let facts: Facts = serde_json::from_slice(bytes).map_err(|error| {
-        ("facts-format", format!("{error}. Give a file of facts in JSON: a study, or what a node exports."))
+        ("facts-format", format!("not JSON of facts: {error}. Give a study, or what a node exports."))
     })?;
     let actors = facts.actors.len();
     let is_wrong = |number: &u32| *number as usize >= actors;
@@ -81,6 +81,31 @@ pub fn named(report: &Report, diagnoses: &[Diagnosis]) -> BTreeSet<u32> {
     named
 }
 
+/// A part of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The paper's table 1: the networks and their members.
+    Table1,
+    /// Its table 2: the eight parameters.
+    Table2,
+    /// Its framework: environment, process and outcome.
+    Framework,
+    /// The two-way relations of the framework.
+    Relations,
+    /// How items go, by pair of provinces.
+    Outcome,
+    /// The difficulties, each as a claim.
+    Diagnoses,
+    /// The rules, and as what facts count.
+    Rules,
+}
+
+impl Part {
+    /// All of them, in their order.
+    pub const ALL: [Part; 7] =
+        [Part::Table1, Part::Table2, Part::Framework, Part::Relations, Part::Outcome, Part::Diagnoses, Part::Rules];
+}
+
 /// Words for what was found.
 struct Words<'a> {
     facts: &'a Facts,
@@ -91,24 +116,27 @@ struct Words<'a> {
 
 /// The report in words. What it names of facts by number has its row in [`evidence`], which follows it.
 pub fn document(facts: &Facts, report: &Report, diagnoses: &[Diagnosis], lang: Lang) -> Document {
-    let rows = named(report, diagnoses);
+    parts_of(facts, report, diagnoses, &Part::ALL, lang)
+}
+
+/// Some parts of the report in words.
+pub fn parts_of(facts: &Facts, report: &Report, diagnoses: &[Diagnosis], parts: &[Part], lang: Lang) -> Document {
+    // What is left out has no rows to lead to.
+    let rows = if parts == Part::ALL { named(report, diagnoses) } else { BTreeSet::new() };
     let words = Words { facts, rows: &rows, lang };
-    let diagnoses = super::diagnosis::sections(lang, facts, diagnoses);
+    let sections = |part: &Part| match part {
+        Part::Table1 => vec![words.table1(&report.table1)],
+        Part::Table2 => vec![words.table2(report)],
+        Part::Framework => vec![words.framework(report)],
+        Part::Relations => vec![words.dialectics(&report.framework.dialectics)],
+        Part::Outcome => vec![words.outcome(&report.outcome.passages)],
+        Part::Diagnoses => super::diagnosis::sections(lang, facts, diagnoses),
+        Part::Rules => vec![words.rules(report.rules), words.kinds()],
+    };
     Document {
         title: words.t("report-title"),
         lead: words.lead(&report.scope, report.period),
-        sections: [
-            vec![
-                words.table1(&report.table1),
-                words.table2(report),
-                words.framework(report),
-                words.dialectics(&report.framework.dialectics),
-                words.outcome(&report.outcome.passages),
-            ],
-            diagnoses,
-            vec![words.rules(report.rules), words.kinds()],
-        ]
-        .concat(),
+        sections: parts.iter().flat_map(sections).collect(),
     }
 }
 

@@ -76,6 +76,35 @@ pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum()
 }
 
+/// Why figures of a table are not defined: a mark in their cells, the reasons below it.
+struct Notes(Vec<Why>);
+
+impl Notes {
+    fn of(part: &Part) -> Notes {
+        let mut reasons = Vec::new();
+        for why in part.rows.iter().flat_map(|(_, values)| values).filter_map(|value| value.err()) {
+            if !reasons.contains(&why) {
+                reasons.push(why);
+            }
+        }
+        Notes(reasons)
+    }
+
+    /// The mark of a reason: a dash, with a number where there are several.
+    fn mark(&self, at: usize) -> String {
+        if self.0.len() == 1 { "–".to_owned() } else { format!("–{}", at + 1) }
+    }
+
+    fn cell(&self, value: &Value) -> String {
+        let at = value.err().and_then(|why| self.0.iter().position(|one| *one == why));
+        at.map_or_else(|| figure(value), |at| self.mark(at))
+    }
+
+    fn each(&self) -> impl Iterator<Item = (String, &Why)> {
+        self.0.iter().enumerate().map(|(at, why)| (self.mark(at), why))
+    }
+}
+
 impl Run<'_> {
     /// Everything that is needed to measure it again, in pairs.
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -149,9 +178,12 @@ impl Run<'_> {
                     }
                     continue;
                 }
+                let notes = Notes::of(part);
                 let mut rows = vec![[vec![String::new()], part.figures.clone()].concat()];
                 rows.extend(part.rows.iter().map(|(name, values)| {
-                    std::iter::once(name.clone()).chain(values.iter().map(figure)).collect::<Vec<_>>()
+                    std::iter::once(name.clone())
+                        .chain(values.iter().map(|value| notes.cell(value)))
+                        .collect::<Vec<_>>()
                 }));
                 let columns = part.figures.len() + 1;
                 let widths: Vec<usize> = (0..columns)
@@ -165,6 +197,9 @@ impl Run<'_> {
                         let _ = write!(line, " {cell}{} ", " ".repeat(wide - width(cell)));
                     }
                     let _ = writeln!(out, "{}", line.trim_end());
+                }
+                for (mark, why) in notes.each() {
+                    let _ = writeln!(out, "  {mark}  {}", why.words());
                 }
             }
         }

@@ -3,6 +3,8 @@
 //!
 //! `data/study/README.md` has the citation, the rules of coding and what was not coded; `docs/study.md` how to use it.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 use tongban_core::network::facts::Facts;
 use tongban_core::network::report::{Cell, Report, Row, Scope, report};
@@ -73,6 +75,25 @@ pub struct Compared {
     pub why: String,
 }
 
+/// Over the columns of a comparison.
+const HEADS: &str = "| 格 cell | 论文的话 the paper | 行 line | 算出 computed | 读者的判断 verdict |";
+
+impl Compared {
+    fn is_of_table_1(&self) -> bool {
+        self.key.split_once('.').is_some_and(|(network, _)| Network::from_name(network).is_some())
+    }
+
+    /// A row of a table in Markdown.
+    pub fn row(&self) -> String {
+        let words: Vec<&str> = self.paper.iter().map(|one| one.words.as_str()).collect();
+        let words = if words.is_empty() { "（没有说 nothing is said）".to_owned() } else { words.join("；") };
+        let mut lines: Vec<String> = self.paper.iter().map(|one| one.line.to_string()).collect();
+        lines.dedup();
+        let (lines, computed) = (lines.join(", "), self.computed.replace('|', "/"));
+        format!("| `{}` | {words} | {lines} | {computed} | {}: {} |", self.key, self.verdict.words(), self.why)
+    }
+}
+
 /// How what is computed goes with what the paper says, as a reader judged it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +153,19 @@ impl Comparison {
             Compared { key, paper, computed: found.join(" / "), verdict, why }
         };
         Comparison { cells: keys().into_iter().map(cell).collect() }
+    }
+
+    /// For papers and notes, a table for each of the paper's.
+    pub fn markdown(&self) -> String {
+        let mut out = String::new();
+        for (title, is_first) in [("表1 Table 1", true), ("表2 Table 2", false)] {
+            let _ = writeln!(out, "### {title}\n\n{HEADS}\n|---|---|---|---|---|");
+            for cell in self.cells.iter().filter(|cell| cell.is_of_table_1() == is_first) {
+                let _ = writeln!(out, "{}", cell.row());
+            }
+            out.push('\n');
+        }
+        out
     }
 
     /// What the paper says in a cell; none if there is no such cell.

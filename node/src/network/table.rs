@@ -110,6 +110,7 @@ fn fits(line: u32, record: &StringRecord, headings: &[String], builder: &mut Bui
 }
 
 fn actors(rows: &mut Rows<'_>, headings: &[String], id: usize, builder: &mut Builder) {
+    builder.is_list();
     while builder.goes_on()
         && let Some((line, record)) = rows.next()
     {
@@ -173,6 +174,29 @@ fn tie<'a>(
         }
     }
     Some((said, place))
+}
+
+/// The rows of a table of numbers: actors in the first column, who become those of the builder.
+pub(super) fn numbers(text: &str, builder: &mut Builder) -> Vec<Vec<f64>> {
+    let mut rows = Rows::of(text);
+    let Some((line, first)) = rows.next() else { return Vec::new() };
+    let headings: Vec<String> = first.iter().map(|heading| heading.trim().to_owned()).collect();
+    if headings.len() < 2 {
+        builder.fault("headings-missing", Place { line, column: 0 }, headings.join(", "));
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    while builder.goes_on()
+        && let Some((line, record)) = rows.next()
+    {
+        if !fits(line, record, &headings, builder) {
+            continue;
+        }
+        builder.actor(Actor { id: cell(record, 0).to_owned(), ..Actor::default() }, at(line, 0));
+        let value = |column| builder.number_of(cell(record, column), at(line, column));
+        all.push((1..headings.len()).filter_map(value).collect());
+    }
+    all
 }
 
 fn matrix(rows: &mut Rows<'_>, heading: u32, headings: &[String], builder: &mut Builder) {

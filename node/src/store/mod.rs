@@ -1,4 +1,5 @@
-//! All SQL: one text for SQLite, in the data folder, and PostgreSQL, which several processes of one node may share.
+//! All SQL: one text for SQLite, in the data folder, and PostgreSQL, which several processes of one node may share. Of files of another
+//! program, [`dna`].
 //!
 //! The log is ground state: groups, entries, stamps, streams, cursors. Everything else that concerns dossiers is a view,
 //! derived from it in the same transaction, ties a little later (decision 16), and rebuilt from it by `tongban rebuild`.
@@ -16,6 +17,7 @@ mod catalogue;
 mod copy;
 pub(crate) mod databases;
 mod demand;
+pub mod dna;
 mod document;
 mod figures;
 mod identity;

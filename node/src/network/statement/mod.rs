@@ -1,9 +1,10 @@
 //! Lists of statements: what actors say for and against concepts, as coders read it in sources. [`read`] takes the
-//! project's own CSV and event lists of Discourse Network Analyzer (DNA), [`write()`] writes both, [`Making`] makes networks
+//! project's own CSV and event lists of Discourse Network Analyzer (DNA), [`write()`] writes both, [`Project`] is what DNA keeps in a file, [`Making`] makes networks
 //! of them, and [`Answer`] says what follows.
 
 mod answer;
 mod making;
+mod project;
 mod table;
 
 use tongban_core::network::facts::{SourceKind, Statement};
@@ -11,10 +12,12 @@ use tongban_core::network::tie::Network;
 
 use super::Input;
 use super::fault::{Fault, Faults, Place};
-use super::file::{encode_gb18030, text_of};
+use super::file::{DATABASE, encode_gb18030, text_of};
 use crate::limits;
 pub use answer::{Answer, Cell, Table};
 pub use making::{Making, What, name_of};
+pub use project::{Coded, Project, TYPE, VARIABLES};
+use table::Lines;
 pub use table::actor_of;
 
 /// How a list of statements is written.
@@ -24,6 +27,8 @@ pub enum Form {
     Own,
     /// An event list of DNA.
     Dna,
+    /// A project of DNA.
+    Project,
 }
 
 impl Form {
@@ -32,6 +37,7 @@ impl Form {
         match self {
             Form::Own => "statements",
             Form::Dna => "DNA event list",
+            Form::Project => "DNA project",
         }
     }
 }
@@ -80,22 +86,61 @@ pub struct List {
     pub columns: Vec<String>,
 }
 
-/// Reads files. Nothing is read in part: an error has all that is wrong, at most [`limits::NETWORK_FAULTS_MAX`].
+/// A file of statements.
+#[derive(Clone, Copy, Debug)]
+pub enum File<'a> {
+    /// A list.
+    List(Input<'a>),
+    /// A project of DNA, by the name of its file.
+    Project(&'a str, &'a Project),
+}
+
+/// Whether a file is a database of SQLite, such as a project of DNA.
+pub fn is_database(bytes: &[u8]) -> bool {
+    bytes.starts_with(DATABASE)
+}
+
+/// A database that is not read as a project of DNA: one of the codes that begin with `dna`.
+pub fn unread(code: &'static str, file: &str, value: String) -> Fault {
+    Fault { code, file: file.to_owned(), place: Place::default(), value }
+}
+
+/// Reads lists. Nothing is read in part: an error has all that is wrong, at most [`limits::NETWORK_FAULTS_MAX`].
 pub fn read(inputs: &[Input<'_>], reading: &Reading) -> Result<List, Vec<Fault>> {
+    let files: Vec<File<'_>> = inputs.iter().map(|input| File::List(*input)).collect();
+    read_files(&files, reading)
+}
+
+/// Reads files likewise. What is wrong in a project stands at the number of its statement.
+pub fn read_files(files: &[File<'_>], reading: &Reading) -> Result<List, Vec<Fault>> {
     let mut list = List::default();
     let mut faults = Faults::default();
-    for input in inputs {
-        if input.bytes.starts_with(b"SQLite format 3\0") {
-            faults.tell("dna-database", input.name, Place::default(), "");
-            continue;
-        }
-        match text_of(input.bytes, limits::NETWORK_FILE_BYTES_MAX) {
-            Ok(text) => table::read(&text, input.name, reading, &mut list, &mut faults),
-            Err((code, place, value)) => faults.tell(code, input.name, place, value),
+    for file in files {
+        match file {
+            File::List(input) if is_database(input.bytes) => {
+                faults.tell("dna-format", input.name, Place::default(), "");
+            }
+            File::List(input) => match text_of(input.bytes, limits::NETWORK_FILE_BYTES_MAX) {
+                Ok(text) => table::read(Lines::of_text(&text), input.name, reading, &mut list, &mut faults),
+                Err((code, place, value)) => faults.tell(code, input.name, place, value),
+            },
+            File::Project(name, project) => {
+                let mut own = Faults::default();
+                table::read(Lines::of_rows(project.rows()), name, reading, &mut list, &mut own);
+                for Fault { code, place, value, .. } in own.none().err().unwrap_or_default() {
+                    faults.tell(code, name, Place { line: 0, column: place.line }, value);
+                }
+                if let Some(form) = list.forms.last_mut() {
+                    *form = Form::Project;
+                }
+            }
         }
     }
     if list.statements.is_empty() && faults.is_empty() {
-        let file = inputs.first().map_or("", |input| input.name);
+        let file = files.first().map_or("", |file| match file {
+            File::List(input) => input.name,
+            File::Project(name, _) => *name,
+        });
         faults.tell("statements-none", file, Place::default(), "");
     }
     faults.none().map(|()| list)
@@ -106,10 +151,11 @@ pub fn write(statements: &[Statement], form: Form, is_gb18030: bool) -> Result<(
     let text = match form {
         Form::Own => table::write_own(statements),
         Form::Dna => table::write_dna(statements),
+        Form::Project => return Err("a project is a database, not a text".to_owned()),
     };
     let text = text.map_err(|error| error.to_string())?;
     let lost = match form {
-        Form::Own => Vec::new(),
+        Form::Own | Form::Project => Vec::new(),
         Form::Dna => vec!["the networks of actors", "the places in documents", "who coded"],
     };
     Ok((if is_gb18030 { encode_gb18030(&text) } else { text.into_bytes() }, lost))

@@ -62,6 +62,7 @@ impl Field {
             "document title" => Field::Title,
             "type" => Field::Kind,
             "text" => Field::Quote,
+            "coder" => Field::Coder,
             "organization" => Field::Actor,
             "person" if !has_organization => Field::Actor,
             "concept" => Field::Concept,
@@ -111,7 +112,7 @@ impl Columns {
             let own = named.iter().find(|(name, _)| name.as_ref().is_some_and(|name| name.to_lowercase() == *heading));
             let usual = match form {
                 Form::Own => Field::of(heading),
-                Form::Dna => Field::of_dna(heading, has("organization")),
+                Form::Dna | Form::Project => Field::of_dna(heading, has("organization")),
             };
             own.map(|(_, field)| *field).or(usual.filter(|field| !is_named(*field)))
         };
@@ -124,7 +125,7 @@ impl Columns {
         }
         let needed = match form {
             Form::Own => [Field::Actor, Field::Concept, Field::Agree, Field::Day, Field::Source],
-            Form::Dna => [Field::Actor, Field::Concept, Field::Agree, Field::Day, Field::Title],
+            Form::Dna | Form::Project => [Field::Actor, Field::Concept, Field::Agree, Field::Day, Field::Title],
         };
         let missing: Vec<&str> =
             needed.into_iter().filter(|field| !fields.contains(&Some(*field))).map(Field::name).collect();
@@ -197,9 +198,35 @@ fn only_day(text: &str) -> Option<Date> {
     day_of(text.split(['T', ' ']).next().unwrap_or_default())
 }
 
-/// Reads a table.
-pub(super) fn read(text: &str, file: &str, reading: &Reading, list: &mut List, faults: &mut Faults) {
-    let mut rows = Rows::of(text);
+/// Rows of a list, the first its headings, each with its line, or with the number of its statement.
+pub(super) enum Lines<'a> {
+    Text(Box<Rows<'a>>),
+    Rows(std::vec::IntoIter<(u32, StringRecord)>, StringRecord),
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of_text(text: &'a str) -> Lines<'a> {
+        Lines::Text(Box::new(Rows::of(text)))
+    }
+
+    pub(super) fn of_rows(rows: Vec<(u32, StringRecord)>) -> Lines<'a> {
+        Lines::Rows(rows.into_iter(), StringRecord::new())
+    }
+
+    fn next(&mut self) -> Option<(u32, &StringRecord)> {
+        match self {
+            Lines::Text(rows) => rows.next(),
+            Lines::Rows(rows, row) => {
+                let (line, next) = rows.next()?;
+                *row = next;
+                Some((line, row))
+            }
+        }
+    }
+}
+
+/// Reads a list.
+pub(super) fn read(mut rows: Lines<'_>, file: &str, reading: &Reading, list: &mut List, faults: &mut Faults) {
     let Some((line, first)) = rows.next() else { return };
     let headings: Vec<String> = first.iter().map(|heading| heading.trim().to_owned()).collect();
     let mut tell = |code, column: usize, value| {
