@@ -296,12 +296,9 @@ async fn projects_of_dna_are_read() {
     let (file, back) = (path.to_str().unwrap(), folder.path().join("back.csv"));
     let before = std::fs::read(&path).unwrap();
     let list_of_project = |more: &[&str]| {
-        let all = [
-            ["network", "statements", file, "--format", "statements", "--out"].as_slice(),
-            &[back.to_str().unwrap()],
-            more,
-        ];
-        run(&all.concat()).fine();
+        let out = back.to_str().unwrap();
+        run(&[["network", "statements", file, "--format", "statements", "--out", out].as_slice(), more].concat())
+            .fine();
         list_of(&std::fs::read(&back).unwrap(), &Reading::default()).statements
     };
     let [first, second]: [_; 2] = list_of_project(&[]).try_into().expect("two statements: one has no actor");
