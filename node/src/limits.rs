@@ -239,6 +239,10 @@ pub const NETWORK_SLOW_ACTORS_MAX: usize = 5_000;
 pub const NETWORK_STARTS: usize = 10;
 /// Permutations of a measure with a share of them, unless the command says otherwise.
 pub const NETWORK_PERMUTATIONS: usize = 1_000;
+/// Networks drawn from a model, or drawings of its periods, unless the command says otherwise.
+pub const NETWORK_DRAWS: usize = 200;
+/// Pairs with which each event is compared, unless the command says otherwise.
+pub const NETWORK_CONTROLS: usize = 20;
 /// Dossiers whose ties are made in one go.
 pub const NETWORK_COUNTED: i64 = 256;
 /// How often it is looked whether ties are to be made, in milliseconds.

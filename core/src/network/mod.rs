@@ -38,6 +38,7 @@ pub mod hierarchy;
 pub mod layers;
 pub mod layout;
 pub mod leiden;
+pub mod model;
 pub mod movement;
 mod parallel;
 mod partners;

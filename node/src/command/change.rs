@@ -82,7 +82,7 @@ enum Followed {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Every {
+pub(super) enum Every {
     /// From Monday
     Week,
     /// A month of the calendar
@@ -91,6 +91,17 @@ enum Every {
     Quarter,
     /// A year of the calendar
     Year,
+}
+
+impl Every {
+    pub(super) fn step(self) -> Step {
+        match self {
+            Every::Week => Step::Week,
+            Every::Month => Step::Month,
+            Every::Quarter => Step::Quarter,
+            Every::Year => Step::Year,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -137,12 +148,7 @@ impl Change {
         }
         Ok(Reading {
             value,
-            step: match self.step {
-                Every::Week => Step::Week,
-                Every::Month => Step::Month,
-                Every::Quarter => Step::Quarter,
-                Every::Year => Step::Year,
-            },
+            step: self.step.step(),
             relation,
             items: self.items.iter().cloned().collect(),
             from: self.from,

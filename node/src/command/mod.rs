@@ -10,6 +10,7 @@ mod doctor;
 mod dossier;
 mod draw;
 mod init;
+mod models;
 mod network;
 mod publish;
 mod recall;

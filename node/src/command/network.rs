@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use tongban_core::dossier::Suite;
+use tongban_core::network::graph::LeftOut;
 use tongban_core::network::permute::Runs;
 use tongban_core::network::process::Reach;
 
-use super::change::Change;
+use super::change::{Change, Every};
 use super::derive::Deriving;
 use super::draw::Drawing;
+use super::models::{Statistical, terms};
 use super::report::{Reporting, in_order};
 use super::{put, statements};
 use crate::error::Failure;
 use crate::limits;
-use crate::network::measure::{About, MEASURES, Measure, Model, Question, Subject, TESTS, by_name};
+use crate::network::figures::About;
+use crate::network::measure::{MEASURES, Measure, Question, Subject, TESTS, by_name};
+use crate::network::model::{Model, No};
 use crate::network::study::{Comparison, STUDY, paper_tables, study};
 use crate::network::{self, Choice, Events, Fault, Format, How, Input, Measured, Net, Reading, Report, Run, Source};
 use crate::text::Lang;
@@ -48,7 +52,7 @@ enum What {
     Measure(Measuring),
     /// Lists of statements: what actors say for and against concepts, as networks and as figures
     Statements(statements::Statements),
-    /// Tests whether layers go together, by permuting actors
+    /// Tests whether layers go together, by permuting actors; estimates models of a layer
     Test(Testing),
     /// Draws a network
     Draw(Drawing),
@@ -159,18 +163,35 @@ struct Testing {
     reading: Files,
     #[command(flatten)]
     choosing: Choosing,
-    /// By which test
+    /// By which test or model
     #[arg(long)]
     model: Test,
     /// The layer that is explained
     #[arg(long)]
     y: String,
-    /// The layers that explain it, parted by commas
-    #[arg(long, value_delimiter = ',', required = true)]
+    /// The layers that explain it, parted by commas (qap, mrqap)
+    #[arg(long, value_delimiter = ',', required_if_eq_any([("model", "qap"), ("model", "mrqap")]))]
     x: Vec<String>,
-    /// Shares of permutations to each side instead of to both
+    /// Only actors of whom a column says this, as COLUMN=VALUE
+    #[arg(long)]
+    among: Option<String>,
+    /// Shares of permutations to each side instead of to both (qap, mrqap)
     #[arg(long)]
     one_sided: bool,
+    /// The terms of the model, parted by commas (ergm, tergm, rem); docs/network.md lists them
+    #[arg(long, value_delimiter = ',',
+        required_if_eq_any([("model", "ergm"), ("model", "tergm"), ("model", "rem")]))]
+    terms: Vec<String>,
+    /// Networks drawn from the model, for errors and fit (ergm); how often periods are drawn anew (tergm)
+    #[arg(long, default_value_t = limits::NETWORK_DRAWS)]
+    draws: usize,
+    /// With how many pairs each event is compared (rem)
+    #[arg(long, default_value_t = limits::NETWORK_CONTROLS,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    controls: usize,
+    /// How long a period is (tergm)
+    #[arg(long, default_value = "month")]
+    step: Every,
 }
 
 /// How a network is read, and what becomes of the figures.
@@ -205,6 +226,12 @@ enum Test {
     Qap,
     /// Regression of one on the others, by double semi-partialling
     Mrqap,
+    /// Exponential random graph model: what makes a tie likely
+    Ergm,
+    /// The same period by period, each given the one before
+    Tergm,
+    /// Relational event model: what makes the next event likely
+    Rem,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -296,6 +323,8 @@ pub(super) struct Opened {
     sources: Vec<Source>,
     /// How logs of events were read; empty if there are none.
     of_logs: String,
+    /// Of which actors it is; empty: of all.
+    among: String,
 }
 
 /// A file as it is, up to one byte more than is allowed: that is enough to know.
@@ -376,7 +405,7 @@ impl Files {
         let sources = read.into_iter().zip(formats);
         let sources = sources.map(|(source, format)| Source { format: format.name(), ..source }).collect();
         let of_logs = if is_log { self.said(&report) } else { String::new() };
-        Ok(Opened { net, report, sources, of_logs })
+        Ok(Opened { net, report, sources, of_logs, among: String::new() })
     }
 
     /// How logs were read, and what of them is no tie.
@@ -397,7 +426,7 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
     let inputs: Vec<Input<'_>> = read.iter().map(Loaded::input).collect();
     let (net, report, formats) = network::read(&inputs).map_err(|faults| failure(&faults))?;
     let sources = read.iter().zip(formats).map(|(file, format)| file.source(format.name())).collect();
-    Ok(Opened { net, report, sources, of_logs: String::new() })
+    Ok(Opened { net, report, sources, of_logs: String::new(), among: String::new() })
 }
 
 /// A layer that the network does not have.
@@ -437,7 +466,7 @@ pub(super) fn failure(faults: &[Fault]) -> Failure {
 }
 
 fn import(reading: &Files, out: &Path) -> Result<(), Failure> {
-    let Opened { net, report, sources, of_logs } = reading.open()?;
+    let Opened { net, report, sources, of_logs, .. } = reading.open()?;
     let unwritten = |error| Failure::file("not-written", out, error);
     let mut file = BufWriter::new(std::fs::File::create(out).map_err(unwritten)?);
     network::write_json(&net, &mut file).and_then(|()| file.flush()).map_err(unwritten)?;
@@ -519,8 +548,7 @@ fn export_events(reading: &Files, format: Format, out: &Path) -> Result<(), Fail
 impl Opened {
     /// The number of a layer.
     fn layer(&self, name: &str) -> Result<u32, Failure> {
-        self.net.layer(name).ok_or_else(|| {
-            let mut unknown = layer_unknown(&self.net, name);
+        layer_of(&self.net, name).map_err(|mut unknown| {
             let lists = &self.report.lists;
             if !lists.is_empty() {
                 unknown.text.push_str(&format!(" Read as lists of actors: {}. {LISTS}", lists.join(", ")));
@@ -540,6 +568,11 @@ impl Opened {
     }
 }
 
+/// The number of a layer.
+pub(super) fn layer_of(net: &Net, name: &str) -> Result<u32, Failure> {
+    net.layer(name).ok_or_else(|| layer_unknown(net, name))
+}
+
 impl Choosing {
     fn choice(&self, layer: Option<u32>) -> Choice {
         Choice { layer, day: self.day, unweighted: self.weights == Weights::None, undirected: self.undirected }
@@ -554,18 +587,30 @@ impl Choosing {
         group: Option<String>,
         only: &[String],
     ) -> Result<(), Failure> {
-        let Opened { net, report, sources, of_logs } = opened;
-        let subject = Subject::of(&net, asked.clone());
-        let loops = report.loops;
-        let run = Run { sources, net: &net, asked, group, of_logs, loops, left_out: subject.left_out() };
-        let mut measured: Vec<Measured> =
-            measures.into_iter().map(|measure| Measured { measure, parts: measure.of(&subject) }).collect();
+        let subject = Subject::of(&opened.net, asked.clone());
+        let measured = measures.into_iter().map(|measure| (measure.method(), measure.of(&subject)));
+        let mut measured: Vec<Measured> = measured.map(|(measure, parts)| Measured { measure, parts }).collect();
         if !only.is_empty() {
             let parts = measured.iter_mut().flat_map(|one| &mut one.parts);
             parts.filter(|part| part.about == About::Actors).for_each(|part| {
                 part.rows.retain(|(actor, _)| only.contains(actor));
             });
         }
+        let left_out = subject.left_out();
+        self.say(opened, measured, asked, group, left_out)
+    }
+
+    /// Says what came of measures, tests or models.
+    fn say(
+        &self,
+        opened: Opened,
+        measured: Vec<Measured>,
+        asked: Question,
+        group: Option<String>,
+        left_out: LeftOut,
+    ) -> Result<(), Failure> {
+        let Opened { net, report, sources, of_logs, among } = opened;
+        let run = Run { sources, net: &net, asked, group, among, of_logs, loops: report.loops, left_out };
         let text = match self.format {
             Form::Text => run.text(&measured),
             Form::Json => format!("{:#}\n", run.json(&measured)),
@@ -627,24 +672,55 @@ impl Measuring {
 
 impl Testing {
     fn run(self) -> Result<(), Failure> {
-        let opened = self.reading.open()?;
+        let (name, model) = match self.model {
+            Test::Qap => ("qap", None),
+            Test::Mrqap => ("mrqap", None),
+            Test::Ergm => ("ergm", Some(Statistical::Ergm)),
+            Test::Tergm => ("tergm", Some(Statistical::Tergm(self.step.step()))),
+            Test::Rem => ("rem", Some(Statistical::Rem)),
+        };
+        let others = match model {
+            Some(_) => !self.x.is_empty() || self.one_sided,
+            None => !self.terms.is_empty(),
+        };
+        if others {
+            return Err(No::of("option-other", name).into());
+        }
+        let mut opened = self.reading.open()?;
         opened.has_ties()?;
-        let explaining = self.x.iter().map(|name| opened.layer(name)).collect::<Result<_, _>>()?;
-        let explained = opened.layer(&self.y)?;
-        let model = Model { explained, explaining, is_one_sided: self.one_sided };
-        let asked = Question {
-            choice: self.choosing.choice(None),
+        if let Some(among) = self.among {
+            let (column, text) = among.split_once('=').unwrap_or((&among, ""));
+            opened.net = opened.net.among(column, text);
+            if opened.net.actors.is_empty() {
+                return Err(No::of("among-none", among).into());
+            }
+            opened.among = among;
+        }
+        let choice = self.choosing.choice(None);
+        let asked = |model: Model, draws: usize| Question {
+            choice: choice.clone(),
             then: None,
             groups: None,
             alpha: 1.0,
             splits: limits::NETWORK_SPLITS,
             model: Some(model),
-            runs: Runs::of(self.choosing.permutations, self.choosing.seed),
+            runs: Runs::of(draws, self.choosing.seed),
         };
-        let name = match self.model {
-            Test::Qap => "qap",
-            Test::Mrqap => "mrqap",
+        let Some(statistical) = model else {
+            let explaining = self.x.iter().map(|name| opened.layer(name)).collect::<Result<_, _>>()?;
+            let explained = opened.layer(&self.y)?;
+            let model = Model::Layers { explained, explaining, is_one_sided: self.one_sided };
+            let tests = TESTS.iter().filter(|test| test.name == name).collect();
+            return self.choosing.put(opened, tests, asked(model, self.choosing.permutations), None, &[]);
         };
-        self.choosing.put(opened, TESTS.iter().filter(|test| test.name == name).collect(), asked, None, &[])
+        let terms = terms(&opened.net, &choice, statistical, &self.y, self.terms)?;
+        let asked = asked(
+            Model::Terms(terms.clone()),
+            if statistical == Statistical::Rem { self.controls } else { self.draws },
+        );
+        let parts = terms.of(&opened.net, &choice, &asked.runs)?;
+        let (_, left_out) = opened.net.graph(&Choice { layer: Some(terms.explained), ..choice.clone() });
+        let measured = vec![Measured { measure: terms.method(), parts }];
+        self.choosing.say(opened, measured, asked, None, left_out)
     }
 }

@@ -18,7 +18,7 @@ use super::network::{Encoding, Loaded, failure, load, save};
 use super::{block_on, put};
 use crate::error::Failure;
 use crate::limits;
-use crate::network::measure::Why;
+use crate::network::figures::Why;
 use crate::network::statement::{
     Answer, Cell, File, Form as ListForm, List, Making, Project, Reading, TYPE, Table, What, is_database, name_of,
     read_files, unread, write,

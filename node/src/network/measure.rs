@@ -25,6 +25,8 @@ use tongban_core::network::signed::{frustration, signed_triads, walk_balance};
 use tongban_core::network::standing::{eigenvector, pagerank};
 use tongban_core::network::two_mode::{modes, projection, two_mode_density};
 
+use super::figures::{About, Method, Part, Value, Why, network, numbers};
+use super::model::Model;
 use super::net::{Actor, Choice, Groups, Net};
 use crate::limits;
 
@@ -47,17 +49,6 @@ pub struct Question {
     pub runs: Runs,
 }
 
-/// Which layer is explained by which others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Model {
-    /// Number of the explained layer.
-    pub explained: u32,
-    /// Numbers of those that explain it.
-    pub explaining: Vec<u32>,
-    /// Shares of permutations to each side instead of to both.
-    pub is_one_sided: bool,
-}
-
 /// What measures are taken of.
 #[derive(Debug)]
 pub struct Subject<'a> {
@@ -65,54 +56,6 @@ pub struct Subject<'a> {
     asked: Question,
     graph: Graph,
     left_out: LeftOut,
-}
-
-/// Why a figure is not defined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Why {
-    /// In Chinese.
-    pub zh: &'static str,
-    /// In English, after “because”.
-    pub en: &'static str,
-}
-
-/// A figure, or why there is none.
-pub type Value = Result<f64, Why>;
-
-/// Of what a figure is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
-    /// The network as a whole.
-    Network,
-    /// Each actor.
-    Actors,
-    /// Each group.
-    Groups,
-    /// Each layer, or each two.
-    Layers,
-}
-
-impl About {
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            About::Network => "network",
-            About::Actors => "actors",
-            About::Groups => "groups",
-            About::Layers => "layers",
-        }
-    }
-}
-
-/// Figures of one kind.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Part {
-    /// Of what they are.
-    pub about: About,
-    /// What each column is.
-    pub figures: Vec<String>,
-    /// Of each actor, group or layer, by name, its figures; of the network one row.
-    pub rows: Vec<(String, Vec<Value>)>,
 }
 
 /// A measure.
@@ -164,7 +107,6 @@ const ONE_RUN: Why = Why { zh: "只有一次运行", en: "there is one run only"
 const UNSIGNED: Why = Why { zh: "所有关系都没有负号", en: "no tie has a negative sign" };
 const TOO_LARGE: Why =
     Why { zh: "行动者太多，这个指标算不完", en: "there are too many actors for this measure" };
-const NO_NUMBER: Why = Why { zh: "算出来的不是数", en: "what was computed is no number" };
 const ONE_LAYER: Why =
     Why { zh: "只选了一层，或没有关系", en: "there is one layer only, or there are no arcs" };
 const NO_DAYS: Why =
@@ -605,26 +547,16 @@ pub fn by_name(name: &str) -> Option<&'static Measure> {
 }
 
 impl Measure {
+    /// What it is.
+    pub fn method(&self) -> Method {
+        let Measure { name, definition, reference, is_random, .. } = *self;
+        Method { name, definition, reference, is_random }
+    }
+
     /// Takes the measure.
     pub fn of(&self, subject: &Subject<'_>) -> Vec<Part> {
-        let mut parts = (self.of)(subject);
-        // What is no number is not defined, whatever the reason.
-        for value in parts.iter_mut().flat_map(|part| &mut part.rows).flat_map(|(_, values)| values) {
-            *value = match *value {
-                // A sum of nothing is 0, without a sign.
-                Ok(number) if number.is_finite() => Ok(number + 0.0),
-                Ok(_) => Err(NO_NUMBER),
-                why => why,
-            };
-        }
-        parts
+        numbers((self.of)(subject))
     }
-}
-
-/// Figures of the network as a whole.
-fn network(figures: &[(&str, Value)]) -> Vec<Part> {
-    let (names, values) = figures.iter().map(|(name, value)| ((*name).to_owned(), *value)).unzip();
-    vec![Part { about: About::Network, figures: names, rows: vec![(String::new(), values)] }]
 }
 
 impl<'a> Subject<'a> {
@@ -1078,30 +1010,30 @@ fn of_layers(rows: Vec<(String, Vec<(&'static str, Value)>)>) -> Part {
 }
 
 fn qap(on: &Subject<'_>) -> Vec<Part> {
-    let Some(model) = &on.asked.model else {
+    let Some(Model::Layers { explained, explaining, is_one_sided }) = &on.asked.model else {
         return network(&[("r", Err(NO_MODEL))]);
     };
-    let explained = on.layer(model.explained);
-    let rows = model.explaining.iter().zip(on.names(&model.explaining)).map(|(layer, name)| {
+    let explained = on.layer(*explained);
+    let rows = explaining.iter().zip(on.names(explaining)).map(|(layer, name)| {
         let found = correlation(&explained, &on.layer(*layer), &on.asked.runs);
         let r = ("r", found.map(|found| found.r).ok_or(NO_FIT));
         let p = found.ok_or(NO_FIT).and_then(|found| found.p.ok_or(NO_RUNS));
-        let p = shares(on, model.is_one_sided, p);
+        let p = shares(on, *is_one_sided, p);
         (name, std::iter::once(r).chain(p).collect())
     });
     vec![of_layers(rows.collect())]
 }
 
 fn mrqap(on: &Subject<'_>) -> Vec<Part> {
-    let Some(model) = &on.asked.model else {
+    let Some(Model::Layers { explained, explaining: layers, is_one_sided }) = &on.asked.model else {
         return network(&[("r squared", Err(NO_MODEL))]);
     };
     if on.graph.len() > FULL_ACTORS_MAX {
         return network(&[("r squared", Err(TOO_LARGE))]);
     }
-    let explaining: Vec<Graph> = model.explaining.iter().map(|layer| on.layer(*layer)).collect();
+    let explaining: Vec<Graph> = layers.iter().map(|layer| on.layer(*layer)).collect();
     let explaining: Vec<&Graph> = explaining.iter().collect();
-    let Some(found) = regression(&on.layer(model.explained), &explaining, &on.asked.runs) else {
+    let Some(found) = regression(&on.layer(*explained), &explaining, &on.asked.runs) else {
         return network(&[("r squared", Err(NO_FIT))]);
     };
     let whole = network(&[
@@ -1111,9 +1043,9 @@ fn mrqap(on: &Subject<'_>) -> Vec<Part> {
     ]);
     let row = |(name, one): (String, &Coefficient)| {
         let own = [("b", Ok(one.b)), ("t", Ok(one.t))];
-        (name, own.into_iter().chain(shares(on, model.is_one_sided, one.p.ok_or(NO_RUNS))).collect())
+        (name, own.into_iter().chain(shares(on, *is_one_sided, one.p.ok_or(NO_RUNS))).collect())
     };
-    let names = std::iter::once("(intercept)".to_owned()).chain(on.names(&model.explaining));
+    let names = std::iter::once("(intercept)".to_owned()).chain(on.names(layers));
     let rows = names.zip(std::iter::once(&found.intercept).chain(&found.coefficients)).map(row);
     [whole, vec![of_layers(rows.collect())]].concat()
 }

@@ -225,13 +225,30 @@ impl Net {
         self.graph_of(choice, Tie::value).0
     }
 
+    /// A column by its heading. Where there is an attribute of just this name it is meant.
+    fn column<'c>(&self, heading: &'c str) -> Column<'c> {
+        if self.attributes().contains(heading) { Column::Other(heading) } else { Column::of(heading) }
+    }
+
+    /// The actors of whom a column says this, with the ties between them; all layers stay.
+    pub fn among(&self, column: &str, text: &str) -> Net {
+        let column = self.column(column);
+        let is_one = |actor: &&Actor| actor.get(column) == Some(text);
+        let mut numbers = HashMap::new();
+        for (number, _) in self.actors.iter().enumerate().filter(|(_, actor)| is_one(actor)) {
+            numbers.insert(number as u32, numbers.len() as u32);
+        }
+        let between = |tie: &Tie| Some(Tie { from: *numbers.get(&tie.from)?, to: *numbers.get(&tie.to)?, ..*tie });
+        Net {
+            actors: self.actors.iter().filter(is_one).cloned().collect(),
+            layers: self.layers.clone(),
+            ties: self.ties.iter().filter_map(between).collect(),
+        }
+    }
+
     /// Actors by what a column says. An error: so many actors say nothing there.
     pub fn groups(&self, column: &str) -> Result<Groups, usize> {
-        let column = match Column::of(column) {
-            // Where there is an attribute of just this name it is meant.
-            _ if self.attributes().contains(column) => Column::Other(column),
-            known => known,
-        };
+        let column = self.column(column);
         let said: Vec<Option<&str>> = self.actors.iter().map(|actor| actor.get(column)).collect();
         let silent = said.iter().filter(|said| said.is_none()).count();
         if silent > 0 {

@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use tongban_core::network::graph::LeftOut;
 
-use super::measure::{About, Measure, Part, Question, Value, Why};
+use super::figures::{About, Method, Part, Value, Why};
+use super::measure::Question;
+use super::model::Model;
 use super::net::Net;
 
 /// A file that was read.
@@ -33,6 +35,8 @@ pub struct Run<'a> {
     pub asked: Question,
     /// The column of groups.
     pub group: Option<String>,
+    /// Of which actors it is, as `COLUMN=VALUE`; empty: of all.
+    pub among: String,
     /// How logs of events were read; empty if there are none.
     pub of_logs: String,
     /// Ties of an actor with itself in the files, dropped.
@@ -43,8 +47,8 @@ pub struct Run<'a> {
 
 /// A measure with what it gave.
 pub struct Measured {
-    /// The measure.
-    pub measure: &'static Measure,
+    /// The measure, test or model.
+    pub measure: Method,
     /// Its figures.
     pub parts: Vec<Part>,
 }
@@ -119,7 +123,7 @@ impl Run<'_> {
     /// The layers that were read.
     fn layers(&self) -> Vec<&str> {
         let chosen = match &self.asked.model {
-            Some(model) => std::iter::once(model.explained).chain(model.explaining.iter().copied()).collect(),
+            Some(model) => model.layers(),
             None => self.net.layers_of(&self.asked.choice),
         };
         chosen.into_iter().map(|layer| self.net.layers[layer as usize].as_str()).collect()
@@ -129,10 +133,13 @@ impl Run<'_> {
     fn options(&self) -> String {
         let Question { choice, then, alpha, splits, model, runs, .. } = &self.asked;
         let mut options = match model {
-            Some(model) => {
+            Some(Model::Layers { is_one_sided, .. }) => {
                 let names = self.layers();
-                let sides = if model.is_one_sided { "one-sided" } else { "two-sided" };
+                let sides = if *is_one_sided { "one-sided" } else { "two-sided" };
                 format!("explained: {}; by: {}; {sides}", names[0], names[1..].join(", "))
+            }
+            Some(Model::Terms(terms)) => {
+                format!("explained: {}; {}; {}", self.layers()[0], terms.words(), terms.estimate())
             }
             None => format!("layers: {}", self.layers().join(" + ")),
         };
@@ -152,8 +159,18 @@ impl Run<'_> {
             }
         }
         options.push_str("; isolates kept");
-        let _ = write!(options, "; groups: {}", self.group.as_deref().unwrap_or("none"));
-        let _ = write!(options, "; splits: {splits}; permutations: {}", runs.permutations);
+        if !self.among.is_empty() {
+            let _ = write!(options, "; among: {}", self.among);
+        }
+        match model {
+            Some(Model::Terms(terms)) => {
+                let _ = write!(options, "; {}: {}", terms.draws(), runs.permutations);
+            }
+            _ => {
+                let _ = write!(options, "; groups: {}", self.group.as_deref().unwrap_or("none"));
+                let _ = write!(options, "; splits: {splits}; permutations: {}", runs.permutations);
+            }
+        }
         let loops = self.loops + self.left_out.loops;
         let _ = write!(options, "; left out: self-ties {loops}, ties of weight 0 {}", self.left_out.weightless);
         if !self.of_logs.is_empty() {
@@ -276,15 +293,25 @@ impl Run<'_> {
             .map(|source| json!({ "file": source.file, "format": source.format, "sha256": source.sha256 }))
             .collect();
         let Question { choice, then, alpha, splits, model, runs, .. } = &self.asked;
+        let mut options = json!({
+            "layers": self.layers(), "day": choice.day.map(|day| day.to_string()),
+            "then": then.map(|day| day.to_string()), "undirected": choice.undirected,
+            "weights": if choice.unweighted { "none" } else { "strength" }, "alpha": alpha, "isolates": "kept",
+            "group": self.group, "splits": splits, "permutations": runs.permutations, "seed": runs.seed,
+            "one_sided": null, "among": self.among, "logs": self.of_logs,
+        });
+        match model {
+            Some(Model::Layers { is_one_sided, .. }) => options["one_sided"] = json!(is_one_sided),
+            Some(Model::Terms(terms)) => {
+                options["terms"] = json!(terms.names);
+                options["estimate"] = json!(terms.estimate());
+                options["permutations"] = Json::Null;
+                options[terms.draws()] = json!(runs.permutations);
+            }
+            None => {}
+        }
         json!({
-            "made_by": made_by(), "inputs": inputs,
-            "options": {
-                "layers": self.layers(), "day": choice.day.map(|day| day.to_string()),
-                "then": then.map(|day| day.to_string()), "undirected": choice.undirected,
-                "weights": if choice.unweighted { "none" } else { "strength" }, "alpha": alpha, "isolates": "kept",
-                "group": self.group, "splits": splits, "permutations": runs.permutations, "seed": runs.seed,
-                "one_sided": model.as_ref().map(|model| model.is_one_sided), "logs": self.of_logs,
-            },
+            "made_by": made_by(), "inputs": inputs, "options": options,
             "left_out": { "self_ties": self.loops + self.left_out.loops, "weight_0": self.left_out.weightless },
             "measures": measures,
         })

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use csv::WriterBuilder;
 use serde_json::{Value as Json, json};
 
-use super::super::measure::Why;
+use super::super::figures::Why;
 use super::super::result::{Source, figure, made_by, width};
 
 /// What stands in a table.
