@@ -185,6 +185,7 @@ fn events_and_periods_are_explained_by_what_went_before() {
         run(&test(&[model.as_slice(), more].concat())).refused(code);
     };
     refused(&["tergm", "--terms", "edges,memory", "--step", "month"], "panels-few");
+    refused(&["tergm", "--terms", "edges,memory", "--day", "2026-01-03"], "panels-few");
     refused(&["rem", "--terms", "inertia", "--day", "2026-01-03"], "events-one-day");
     refused(&["rem", "--terms", "inertia", "--undirected"], "term-direction");
     refused(&["rem", "--terms", "edges"], "term-unknown");

@@ -279,6 +279,9 @@ impl Terms {
     }
 
     fn tergm(&self, net: &Net, choice: &Choice, terms: &[Term], step: Step, runs: &Runs) -> Result<Vec<Part>, No> {
+        if let Some(day) = choice.day {
+            return Err(No::of("panels-few", format!("--day {day}")));
+        }
         let days = self.own(net).flat_map(|tie| [tie.from_day, tie.to_day]).flatten();
         let (first, last) = days.clone().min().zip(days.max()).ok_or_else(|| No::of("ties-undated", "all ties"))?;
         let periods = Periods::between(first, last, step);
