@@ -241,6 +241,8 @@ pub const NETWORK_STARTS: usize = 10;
 pub const NETWORK_PERMUTATIONS: usize = 1_000;
 /// Networks drawn from a model, or drawings of its periods, unless the command says otherwise.
 pub const NETWORK_DRAWS: usize = 200;
+/// The most permutations or draws.
+pub const NETWORK_DRAWS_MAX: u64 = 1_000_000;
 /// Pairs with which each event is compared, unless the command says otherwise.
 pub const NETWORK_CONTROLS: usize = 20;
 /// Dossiers whose ties are made in one go.

@@ -84,7 +84,7 @@ fn every_word_of_the_evidence_is_there() {
         let code = rest.trim_start().strip_prefix('"')?.split('"').next()?;
         Some(code.to_owned())
     });
-    let whole = ["statements-none", "dna-database", "encoding", "file-empty", "file-too-large", "format-unknown"];
+    let whole = ["statements-none", "dna-format", "encoding", "file-empty", "file-too-large", "format-unknown"];
     let codes: Vec<String> = told.chain(whole.map(str::to_owned)).collect();
     assert!(codes.len() > 12, "{codes:?}");
     let codes = codes.iter().map(|code| format!("evidence-file-{code}"));

@@ -210,6 +210,7 @@ pub fn regression(explained: &Graph, explaining: &[&Graph], runs: &Runs) -> Opti
         others.iter().zip(triangle.solve(along)).for_each(|(other, part)| times[*other] = -part);
         tested.push((b, t, Tested { others, triangle, along_y, times, squares, fit }));
     }
+    drop(x);
     // Products of every network permuted with every other are all that a permutation changes.
     let products = Products::of(explaining, explained, &cells);
     let drawn = parallel::map(

@@ -175,6 +175,9 @@ struct Testing {
     /// Only actors of whom a column says this, as COLUMN=VALUE
     #[arg(long)]
     among: Option<String>,
+    /// The last day that is read: ties that begin later are left out, and no period goes on after it
+    #[arg(long)]
+    until: Option<Date>,
     /// Shares of permutations to each side instead of to both (qap, mrqap)
     #[arg(long)]
     one_sided: bool,
@@ -183,7 +186,8 @@ struct Testing {
         required_if_eq_any([("model", "ergm"), ("model", "tergm"), ("model", "rem")]))]
     terms: Vec<String>,
     /// Networks drawn from the model, for errors and fit (ergm); how often periods are drawn anew (tergm)
-    #[arg(long, default_value_t = limits::NETWORK_DRAWS)]
+    #[arg(long, default_value_t = limits::NETWORK_DRAWS,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=limits::NETWORK_DRAWS_MAX))]
     draws: usize,
     /// With how many pairs each event is compared (rem)
     #[arg(long, default_value_t = limits::NETWORK_CONTROLS,
@@ -210,7 +214,8 @@ struct Choosing {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Permutations of what has a share of them
-    #[arg(long, default_value_t = limits::NETWORK_PERMUTATIONS)]
+    #[arg(long, default_value_t = limits::NETWORK_PERMUTATIONS,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=limits::NETWORK_DRAWS_MAX))]
     permutations: usize,
     /// As what
     #[arg(long, default_value = "text")]
@@ -325,6 +330,8 @@ pub(super) struct Opened {
     of_logs: String,
     /// Of which actors it is; empty: of all.
     among: String,
+    /// The last day that is read; none: all.
+    until: Option<Date>,
 }
 
 /// A file as it is, up to one byte more than is allowed: that is enough to know.
@@ -405,7 +412,7 @@ impl Files {
         let sources = read.into_iter().zip(formats);
         let sources = sources.map(|(source, format)| Source { format: format.name(), ..source }).collect();
         let of_logs = if is_log { self.said(&report) } else { String::new() };
-        Ok(Opened { net, report, sources, of_logs, among: String::new() })
+        Ok(Opened { net, report, sources, of_logs, among: String::new(), until: None })
     }
 
     /// How logs were read, and what of them is no tie.
@@ -426,7 +433,7 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
     let inputs: Vec<Input<'_>> = read.iter().map(Loaded::input).collect();
     let (net, report, formats) = network::read(&inputs).map_err(|faults| failure(&faults))?;
     let sources = read.iter().zip(formats).map(|(file, format)| file.source(format.name())).collect();
-    Ok(Opened { net, report, sources, of_logs: String::new(), among: String::new() })
+    Ok(Opened { net, report, sources, of_logs: String::new(), among: String::new(), until: None })
 }
 
 /// A layer that the network does not have.
@@ -609,8 +616,8 @@ impl Choosing {
         group: Option<String>,
         left_out: LeftOut,
     ) -> Result<(), Failure> {
-        let Opened { net, report, sources, of_logs, among } = opened;
-        let run = Run { sources, net: &net, asked, group, among, of_logs, loops: report.loops, left_out };
+        let Opened { net, report, sources, of_logs, among, until } = opened;
+        let run = Run { sources, net: &net, asked, group, among, until, of_logs, loops: report.loops, left_out };
         let text = match self.format {
             Form::Text => run.text(&measured),
             Form::Json => format!("{:#}\n", run.json(&measured)),
@@ -695,6 +702,9 @@ impl Testing {
                 return Err(No::of("among-none", among).into());
             }
             opened.among = among;
+        }
+        if let Some(until) = self.until {
+            (opened.net, opened.until) = (opened.net.until(until), Some(until));
         }
         let choice = self.choosing.choice(None);
         let asked = |model: Model, draws: usize| Question {

@@ -164,10 +164,15 @@ impl Reporting {
 
     pub(super) fn run(self) -> Result<(), Failure> {
         let scope = self.scope()?;
+        if !self.part.is_empty() && matches!(self.format, Written::Json) {
+            return Err(Failure::new("part-json", "JSON has all parts: leave --part out, or take md or html."));
+        }
         let (facts, sha256) = facts_of(&self.file)?;
         let known: BTreeSet<&str> = facts.facts.iter().map(|fact| fact.item.as_str()).collect();
         let open = facts.openings.iter().map(|opening| opening.item.as_str());
-        let known: BTreeSet<&str> = known.into_iter().chain(open).filter(|item| !item.is_empty()).collect();
+        let agreed = facts.agreements.iter().flat_map(|agreement| &agreement.items).map(String::as_str);
+        let known: BTreeSet<&str> =
+            known.into_iter().chain(open).chain(agreed).filter(|item| !item.is_empty()).collect();
         if let Some(unknown) = self.items.iter().find(|item| !known.contains(item.as_str())) {
             let first: Vec<&str> = known.iter().take(limits::NETWORK_FIRST).copied().collect();
             let text = match first.as_slice() {
@@ -199,7 +204,7 @@ impl Reporting {
         };
         let document = || {
             let mut document = report::parts_of(&facts, &found, &diagnoses, &parts, lang);
-            if parts == report::Part::ALL {
+            if self.part.is_empty() {
                 let named = report::named(&found, &diagnoses);
                 document.sections.push(report::evidence(&facts, &named, lang));
             }

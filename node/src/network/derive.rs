@@ -11,6 +11,9 @@ use super::net::{Choice, Net, Tie};
 use super::table::numbers;
 use crate::limits;
 
+/// The largest number in a table of which networks are made.
+const CELL_MAX: f64 = 1e100;
+
 /// How a network is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -38,7 +41,17 @@ pub fn make(inputs: &[Input<'_>], way: Way, layer: &str) -> Result<Net, Vec<Faul
         Way::Shared => of_table(inputs, |rows| Some(shared(rows)))?,
         Way::Alike => of_table(inputs, alike)?,
         Way::Confirmed => {
+            // Each by itself has one relation; together they have the actors of both.
+            for input in inputs {
+                let layers = read(std::slice::from_ref(input))?.0.layers;
+                if layers.len() != 1 {
+                    return Err(fault(std::slice::from_ref(input), "layers-two", layers.join(", ")));
+                }
+            }
             let (net, ..) = read(inputs)?;
+            if net.is_signed() {
+                return Err(fault(inputs, "layers-opposed", String::new()));
+            }
             let of = |number| net.graph(&Choice { layer: Some(number), ..Choice::default() }).0;
             let graph = if net.layers.len() == 2 { confirmed(&of(0), &of(1)) } else { None };
             let graph = graph.ok_or_else(|| fault(inputs, "layers-two", net.layers.join(", ")))?;
@@ -74,6 +87,10 @@ fn of_table(inputs: &[Input<'_>], make: impl Fn(&[Vec<f64>]) -> Option<Graph>) -
         }
     }
     let (net, _) = builder.finish()?;
+    // What comes of a cell is squared and added up.
+    if let Some(cell) = rows.iter().flatten().find(|cell| cell.abs() > CELL_MAX) {
+        return Err(fault(inputs, "table-large", cell.to_string()));
+    }
     let graph = make(&rows).ok_or_else(|| fault(inputs, "table-same", String::new()))?;
     // Ties have a sign of their own; what a table means by less than nothing is not known.
     if let Some((from, to, weight)) = graph.each().find(|(.., weight)| *weight < 0.0) {

@@ -135,6 +135,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "write operations, document, interview or observation (运行 文件 访谈 观察)",
     ),
     (
+        "layers-opposed",
+        "a tie with the sign -1",
+        "give files in which ties say that something is given or got, 0 or more",
+    ),
+    (
         "layers-two",
         "not one relation of each of two files; those that there are",
         "give two files of one relation each: to whom actors say that they give, from whom that they get",
@@ -173,6 +178,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
          --concept-column, --agree-column",
     ),
     ("statements-none", "there are no statements", "give a list with at least one"),
+    ("table-large", "a number beyond 1e100 in a table", "write smaller numbers, such as in another unit"),
     (
         "table-opposed",
         "two actors have less than nothing in common",

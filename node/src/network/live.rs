@@ -150,6 +150,11 @@ pub struct Found {
     pub late: bool,
 }
 
+/// A number as a row holds it. What is more shares the last one: no node has so many items or codes.
+fn small(number: u32) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
 /// Days since 1970-01-01, as far as a row holds them: until 2149.
 fn day_of(date: Date) -> u16 {
     let days = date.since(EPOCH).map_or(0, |span| span.get_days());
@@ -201,11 +206,11 @@ impl Meant {
         };
         let code = match &select.code {
             None => None,
-            Some(code) => Some(*rows.codes.numbers.get(code)? as u16),
+            Some(code) => Some(small(*rows.codes.numbers.get(code)?)),
         };
         let node = match &select.node {
             None => None,
-            Some(node) => Some(*rows.nodes.numbers.get(node)? as u16),
+            Some(node) => Some(small(*rows.nodes.numbers.get(node)?)),
         };
         let items = (!select.items.is_empty())
             .then(|| rows.items.list.iter().map(|item| select.items.contains(item)).collect());
@@ -266,8 +271,6 @@ impl Rows {
     }
 
     fn row(&mut self, dossier: u32, tie: &Tie) -> Row {
-        // What is more than a number holds shares the last one: no node has so many items or codes.
-        let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
         Row {
             dossier,
             from: self.actors.number(&tie.from),
@@ -492,6 +495,6 @@ fn ranks(words: &[String]) -> Vec<u16> {
     let mut order: Vec<usize> = (0..words.len()).collect();
     order.sort_unstable_by_key(|at| &words[*at]);
     let mut ranks = vec![0; words.len()];
-    (0_u16..=u16::MAX).zip(order).for_each(|(rank, at)| ranks[at] = rank);
+    (0..).zip(order).for_each(|(rank, at)| ranks[at] = small(rank));
     ranks
 }

@@ -230,6 +230,13 @@ impl Net {
         if self.attributes().contains(heading) { Column::Other(heading) } else { Column::of(heading) }
     }
 
+    /// The ties that begin by a day, as far as they go until then; all actors and layers stay.
+    pub fn until(&self, day: Date) -> Net {
+        let begun = self.ties.iter().filter(|tie| tie.from_day.is_none_or(|from| from <= day));
+        let ties = begun.map(|tie| Tie { to_day: tie.to_day.map(|to| to.min(day)), ..*tie }).collect();
+        Net { actors: self.actors.clone(), layers: self.layers.clone(), ties }
+    }
+
     /// The actors of whom a column says this, with the ties between them; all layers stay.
     pub fn among(&self, column: &str, text: &str) -> Net {
         let column = self.column(column);

@@ -37,6 +37,8 @@ pub struct Run<'a> {
     pub group: Option<String>,
     /// Of which actors it is, as `COLUMN=VALUE`; empty: of all.
     pub among: String,
+    /// The last day that was read; none: all.
+    pub until: Option<Date>,
     /// How logs of events were read; empty if there are none.
     pub of_logs: String,
     /// Ties of an actor with itself in the files, dropped.
@@ -161,6 +163,9 @@ impl Run<'_> {
         options.push_str("; isolates kept");
         if !self.among.is_empty() {
             let _ = write!(options, "; among: {}", self.among);
+        }
+        if let Some(until) = self.until {
+            let _ = write!(options, "; until: {until}");
         }
         match model {
             Some(Model::Terms(terms)) => {
@@ -298,7 +303,7 @@ impl Run<'_> {
             "then": then.map(|day| day.to_string()), "undirected": choice.undirected,
             "weights": if choice.unweighted { "none" } else { "strength" }, "alpha": alpha, "isolates": "kept",
             "group": self.group, "splits": splits, "permutations": runs.permutations, "seed": runs.seed,
-            "one_sided": null, "among": self.among, "logs": self.of_logs,
+            "one_sided": null, "among": self.among, "until": self.until.map(|day| day.to_string()), "logs": self.of_logs,
         });
         match model {
             Some(Model::Layers { is_one_sided, .. }) => options["one_sided"] = json!(is_one_sided),

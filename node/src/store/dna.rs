@@ -272,9 +272,13 @@ pub async fn write(path: &Path, project: &Project) -> Result<()> {
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     file.map_err(|error| StoreError::File { path: path.display().to_string(), error })?;
     let mut file = SqliteConnectOptions::new().filename(path).connect().await?;
-    fill(&mut file, project).await?;
+    let filled = fill(&mut file, project).await;
     file.close().await?;
-    Ok(())
+    if filled.is_err() {
+        // Nothing is left that was not written whole; if it cannot be taken away, the first error says more.
+        let _ = std::fs::remove_file(path);
+    }
+    filled
 }
 
 async fn fill(file: &mut SqliteConnection, project: &Project) -> Result<()> {

@@ -98,8 +98,8 @@ impl History {
     }
 }
 
-/// A relational event model by the order of events (Butts 2008), each compared with as many pairs that had none at that
-/// time as `controls`, drawn from all that could have (case–control: Lerner & Lomi 2020), or with all if there are no more.
+/// A relational event model by the order of events (Butts 2008), each compared with as many other pairs as `controls`,
+/// drawn from all that could have (case–control: Lerner & Lomi 2020), or with all if there are no more.
 ///
 /// An event could have been of any two different actors of whom the one ever sends and the other ever receives. Events of
 /// one day do not know of each other: each is compared by what was before that day (the way of Breslow 1974).
