@@ -117,6 +117,7 @@ pub const CODES: &[&str] = &[
     "digest-part",
     "digest-row",
     "evidence-person",
+    "evidence-control",
     "evidence-key",
     "evidence-key-taken",
     "evidence-day",
@@ -130,6 +131,7 @@ pub const CODES: &[&str] = &[
     "diagnosis-published",
     "diagnosis-names-others",
     "diagnosis-not-asserted",
+    "diagnosis-narrowed",
 ];
 
 /// The most characters of a text that someone writes into a dossier.

@@ -163,6 +163,8 @@ fn an_event_is_recorded_once_and_withdrawn_with_a_reason() {
     let seq = desk.say(record(event("portal")));
     desk.refused(&record(event("portal")), "evidence-key-taken");
     desk.refused(&record(Event { from: date(2027, 1, 1), ..event("later") }), "evidence-day");
+    desk.refused(&record(Event { from: date(206, 4, 1), ..event("early") }), "evidence-day");
+    desk.refused(&record(Event { source: "\u{7}".to_owned(), ..event("bell") }), "evidence-control");
     desk.refused(&record(Event { until: Some(date(2019, 1, 1)), ..event("back") }), "evidence-day");
     desk.refused(&record(Event { source: " ".to_owned(), ..event("unproven") }), "empty");
     desk.refused(&record(event("two words")), "evidence-key");
@@ -255,6 +257,9 @@ fn whom_a_diagnosis_names_replies_itself_or_on_paper() {
     desk.say(paper);
     let replies: Vec<_> = desk.0.replies(seq).map(|reply| (reply.node.as_str(), reply.source.is_empty())).collect();
     assert_eq!(replies, [("registrar", false), ("anhui", true), ("registrar", false)], "said again, it stands once");
+    // What a node says that is not the party's takes nothing away.
+    desk.say_from(own.clone(), &by, "jiangsu");
+    assert!(desk.0.replies(seq).any(|reply| reply.node.as_str() == "anhui"));
     desk.say(withdraw(seq, None));
     assert_eq!(desk.may_from(&own, &by, "anhui").unwrap_err().code, "evidence-withdrawn");
     assert_eq!(desk.0.diagnoses().count(), 0);

@@ -8,8 +8,13 @@
 mod entry;
 mod state;
 
+use jiff::civil::{Date, date};
+
 pub use entry::{Act, Published};
 pub use state::{Batch, Evidence, Recorded, Reply, Withdrawn};
+
+/// The first day on which something can have happened, or been said: what is earlier is a slip.
+pub const FIRST_DAY: Date = date(1949, 10, 1);
 
 /// The most events of one dossier, those that were withdrawn included.
 pub const EVENTS_MAX: usize = 2_000;

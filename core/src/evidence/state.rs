@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::entry::{Act, Published};
-use super::{BYTES_MAX, CONCEPTS_MAX, DIAGNOSES_MAX, EVENTS_MAX, NAME_CHARS_MAX, NAMED_MAX, STATEMENTS_MAX};
+use super::{BYTES_MAX, CONCEPTS_MAX, DIAGNOSES_MAX, EVENTS_MAX, FIRST_DAY, NAME_CHARS_MAX, NAMED_MAX, STATEMENTS_MAX};
 use crate::dossier::{Moment, NodeId, Role};
 use crate::ident::{Uscc, has_person_number};
 use crate::network::diagnosis::REPLY;
@@ -33,8 +33,9 @@ pub struct Evidence {
     pub batches: BTreeMap<u32, Batch>,
     /// Published diagnoses, by the number of the stamp, each with what parties reply.
     pub diagnoses: BTreeMap<u32, Recorded<Published>>,
-    /// What parties reply, by the diagnosis and by who.
-    replies: BTreeMap<(u32, Actor, bool), Reply>,
+    /// What parties reply, by the diagnosis, by who, whether themselves, and from which node: a node that is not the party's
+    /// takes nothing away from what the party said.
+    replies: BTreeMap<(u32, Actor, bool, NodeId), Reply>,
     /// Number of the stamp of what is taken now.
     seq: u32,
 }
@@ -147,7 +148,7 @@ impl Evidence {
         few(regions)?;
         items.iter().try_for_each(|item| key(item))?;
         about_nobody([name, name_en, source], 1)?;
-        if *from > today || until.is_some_and(|until| until < *from) {
+        if !(FIRST_DAY..=today).contains(from) || until.is_some_and(|until| until < *from) {
             return Err(WhyNot::new("evidence-day").with("row", 1));
         }
         if self.events().any(|(_, one)| one.what.key == *own) {
@@ -191,7 +192,7 @@ impl Evidence {
             if one.kind == SourceKind::Operations {
                 return Err(WhyNot::new("evidence-operations").with("row", row));
             }
-            if one.day > today {
+            if !(FIRST_DAY..=today).contains(&one.day) {
                 return Err(WhyNot::new("evidence-day").with("row", row));
             }
             if self.concept(&one.concept).is_none() {
@@ -323,10 +324,16 @@ fn name_of(actor: &Actor) -> Option<&String> {
     }
 }
 
-/// Whether no number of a person stands in any of these.
+/// Whether no number of a person stands in any of these, and nothing that cannot be seen: lists with that are not read.
 fn about_nobody<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, row: u32) -> Result<(), WhyNot> {
-    if texts.into_iter().any(|text| has_person_number(text.as_ref())) {
-        return Err(WhyNot::new("evidence-person").with("row", row));
+    let is_unseen = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    for text in texts {
+        if has_person_number(text.as_ref()) {
+            return Err(WhyNot::new("evidence-person").with("row", row));
+        }
+        if text.as_ref().contains(is_unseen) {
+            return Err(WhyNot::new("evidence-control").with("row", row));
+        }
     }
     Ok(())
 }
@@ -422,8 +429,8 @@ impl Room for Evidence {
             }
             Act::Replied { diagnosis, party, words, source } => {
                 let (node, is_own) = (asks.node.clone(), source.is_empty());
-                let reply = Reply { party: party.clone(), words, source, node, at, seq };
-                self.replies.insert((diagnosis, party, is_own), reply);
+                let reply = Reply { party: party.clone(), words, source, node: node.clone(), at, seq };
+                self.replies.insert((diagnosis, party, is_own, node), reply);
             }
             Act::Withdrawn { seq, line, reason } => {
                 let withdrawn = Withdrawn { at, reason };

@@ -135,8 +135,11 @@ impl Snapshot {
                     let dossier = Dossier { id: known.id, public: digest.clone() };
                     self.digests.entry(digest.room.node.clone()).or_insert(dossier);
                 }
-                // The same: another that got the pen records nothing in its place.
-                Matter::Evidence(evidence) if list.card(&evidence.room.node).is_ok() => {
+                // The same: another that got the pen records nothing in its place. An office speaks from its own node only.
+                Matter::Evidence(evidence)
+                    if list.card(&evidence.room.node).is_ok()
+                        && self.is_of(&evidence.room.office, &evidence.room.node) =>
+                {
                     let dossier = Dossier { id: known.id, public: evidence.clone() };
                     self.evidence.entry(evidence.room.node.clone()).or_insert(dossier);
                 }
@@ -146,6 +149,11 @@ impl Snapshot {
                 }
             }
         }
+    }
+
+    /// Whether an organisation is of a node.
+    fn is_of(&self, org: &Uscc, node: &NodeId) -> bool {
+        self.organisations.get(org).is_some_and(|org| org.node == *node)
     }
 
     fn take_item(&mut self, dossier: Dossier<Item>) {

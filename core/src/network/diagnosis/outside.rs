@@ -41,7 +41,8 @@ fn held_up<'a>(seen: &'a Seen<'_>, rule: &Rule, event: &'a Event, most: &mut u32
         let side = if is_concerned(fact) { &mut own } else { &mut others };
         *side.entry(week(seen.day(fact.day))).or_default() += f64::from(fact.count);
     }
-    let during = 0..week(end.min(last + 1));
+    // An event may have begun long before anything was done.
+    let during = week(first).max(0)..week(end.min(last + 1));
     let mut before = week(first + WEEK - 1).max(-(WEEKS_BEFORE as i32))..0;
     let total = |side: &BTreeMap<i32, f64>, weeks: &std::ops::Range<i32>| -> f64 {
         weeks.clone().filter_map(|week| side.get(&week)).sum()

@@ -111,6 +111,12 @@ impl Ask {
         [("by", &self.by), ("towards", &self.towards), ("with", &self.with), ("code", &self.code)]
     }
 
+    /// Whether less is looked at than all ties of some days.
+    pub fn is_narrowed(&self) -> bool {
+        let more = self.narrower().map(|(_, value)| value);
+        more.into_iter().chain([&*self.relation, &*self.item, &*self.subject]).any(|value| !value.is_empty())
+    }
+
     /// The same address on another page.
     pub fn address(&self, page: &str) -> String {
         let parts = [

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use tongban_core::evidence::{Act, Published};
 use tongban_core::network::diagnosis::{Diagnosis, Finding};
@@ -67,6 +68,9 @@ pub(super) async fn publish(
     }
     // What is published is what the facts say now, not what the form says that they said.
     let asked = Arc::new(ask.read(&app)?);
+    if asked.ask.is_narrowed() {
+        return Err(ServiceError::from(WhyNot::new("diagnosis-narrowed")).into());
+    }
     let asserted = make(&app, asked, &visitor).await.asserted;
     let meant = asserted.into_iter().find(|one| which(one) == form.text("which"));
     let gone = || ServiceError::from(WhyNot::new("diagnosis-not-asserted"));
@@ -100,7 +104,9 @@ async fn make(app: &App, asked: Arc<Asked>, visitor: &Visitor) -> Made {
         let is_as_saved = asked.is_whole() || app.network.count(&asked.select) <= limits::NETWORK_REPORT_DAILY;
         let mut facts = asked.facts(&app, &asked.select, !is_as_saved);
         add_speakers(&mut facts, &app.directory.now());
-        let scope = Scope { from: asked.select.from, until: asked.select.until, ..Scope::default() };
+        // What was counted by the month stands on its first day.
+        let first = |day: Date| if facts.by_month { day.first_of_month() } else { day };
+        let scope = Scope { from: asked.select.from.map(first), until: asked.select.until, ..Scope::default() };
         let report = report(&facts, &scope);
         let diagnoses = words::diagnoses(&facts, &report);
         let named = words::named(&report, &diagnoses);
@@ -141,7 +147,8 @@ fn stood(app: &App, visitor: &Visitor, asked: &Asked, asserted: &[Published]) ->
                     (evidence::replies(visitor, &snapshot, stood))
                 }
                 @if held.is_empty() { p class="hint" { (visitor.t("evidence-not-published")) } }
-                @if is_kept && !held.iter().any(|stood| stood.diagnosis.what.is_about_the_same(one)) {
+                @if is_kept && asked.ask.is_narrowed() { p class="hint" { (visitor.t("why-diagnosis-narrowed")) } }
+                @else if is_kept && !held.iter().any(|stood| stood.diagnosis.what.is_about_the_same(one)) {
                     details class="no-print" {
                         summary { (visitor.t("evidence-do-publish")) }
                         p { (visitor.t("evidence-publish-hint")) }
