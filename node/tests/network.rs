@@ -329,7 +329,7 @@ fn what_is_wrong_has_its_code_its_place_and_a_remedy() {
         "too-many-statements",
     ];
     // And those of tables of which networks are made, below.
-    let of_tables = ["layers-two", "table-opposed", "table-same"];
+    let of_tables = ["layers-opposed", "layers-two", "table-large", "table-opposed", "table-same"];
     let elsewhere = [elsewhere.as_slice(), of_statements.as_slice(), of_tables.as_slice()].concat();
     for (code, what, todo) in CODES {
         assert!(elsewhere.contains(code) || WRONG.iter().any(|(wrong, ..)| wrong == code), "{code}");
@@ -735,6 +735,9 @@ fn networks_are_made_of_tables() {
     derive(&[&to], "confirmed", "no.json").refused("files-many");
     derive(&[&put("same.csv", "id,x\na,1\nb,1\n")], "alike", "no.json").refused("table-same");
     derive(&[&put("less.csv", "id,x\na,1\nb,-1\n")], "shared", "no.json").refused("table-opposed");
+    derive(&[&put("large.csv", "id,x\na,1e155\nb,0\nc,1\n")], "alike", "no.json").refused("table-large");
+    let against = put("against.csv", "from,to,sign\na,b,-1\n");
+    derive(&[&against, &put("got.csv", "from,to\nb,a\n")], "confirmed", "no.json").refused("layers-opposed");
     derive(&[&put("gap.csv", "id,x\na,1\nb,\na,2\n")], "shared", "no.json").refused("weight-missing");
     derive(&[&put("word.csv", "id,x\na,many\n")], "shared", "no.json").refused("weight-format");
     derive(&[&put("empty.csv", "")], "shared", "no.json").refused("file-empty");
