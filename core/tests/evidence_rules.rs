@@ -228,6 +228,9 @@ fn no_number_of_a_person_goes_in() {
         assert_eq!(why.code, "evidence-person");
     }
     let named = Actor::Named { network: Network::Issue, name: "13800000000".to_owned() };
+    desk.refused(&publish(Published { actors: vec![named.clone()], ..diagnosis() }), "evidence-person");
+    desk.refused(&publish(Published { item: "13800000000".to_owned(), ..diagnosis() }), "evidence-person");
+    desk.refused(&publish(Published { code: "Tel13800000000".to_owned(), ..diagnosis() }), "evidence-person");
     desk.refused(&state(vec![Statement { actor: named, ..statement(2, true) }]), "evidence-person");
     desk.say(state(vec![quote("国办发〔2020〕35号，2020-09-29")]));
 }

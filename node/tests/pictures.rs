@@ -206,6 +206,23 @@ fn two_ways_are_two_arcs_and_no_way_is_one_line() {
     assert!(picture.caption.contains("虚线") && picture.svg.contains("stroke-dasharray"));
 }
 
+#[test]
+fn a_pair_counts_alike_in_every_period() {
+    let (cast, _) = drawn(&net(3), Lang::Zh);
+    let periods = Every::Month.periods(date(2023, 1, 1), date(2023, 2, 1));
+    let ties = |second: &[(u32, u32, f64)]| {
+        let back_and_forth = Graph::of(3, [(0, 1, 2.0), (1, 0, 2.0)]).0;
+        let graphs = [back_and_forth, Graph::of(3, second.iter().copied()).0];
+        let graphs: Vec<_> = periods.iter().copied().zip(graphs).collect();
+        let table = multiples(&cast, &graphs, Layout::Stress, &Style::of(Lang::Zh)).table;
+        table[1..].iter().map(|row| (row[3].clone(), row[4].clone())).collect::<Vec<_>>()
+    };
+    let told = |ties: &str, weight: &str| (ties.to_owned(), weight.to_owned());
+    // One period has directions, so all have.
+    assert_eq!(ties(&[(0, 1, 3.0)]), [told("2", "4"), told("1", "3")]);
+    assert_eq!(ties(&[(0, 1, 3.0), (1, 0, 3.0)]), [told("1", "2"), told("1", "3")]);
+}
+
 /// A network and its months, with everyone in their place.
 fn stage(actors: u32, lang: Lang, layout: Layout) -> Stage {
     let net = net(actors);

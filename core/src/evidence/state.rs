@@ -217,6 +217,8 @@ impl Evidence {
         fits(one)?;
         let said = one.figures.iter().chain(&one.figures_en).chain([&one.says, &one.says_en]);
         about_nobody(said, 1)?;
+        about_nobody(one.actors.iter().filter_map(name_of), 1)?;
+        about_nobody([&one.item, &one.code], 1)?;
         if one.from > one.until || one.until > today {
             return Err(WhyNot::new("evidence-day").with("row", 1));
         }

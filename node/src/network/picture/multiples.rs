@@ -6,7 +6,7 @@ use tongban_core::network::layout::{self, Label, Point, Room};
 
 use super::stage::Layout;
 use super::svg::{self, Anchor, INK, LINE, RULE, TEXT, px, sign, titled};
-use super::ties::{Line, Ties, among, line_width, strongest};
+use super::ties::{Line, Ties, among, is_both_ways, line_width, strongest};
 use super::{Cast, LeftOut, Period, Picture, Style, Thing, figure};
 use crate::limits;
 
@@ -17,6 +17,8 @@ const PANEL: f64 = 300.0;
 /// periods are drawn where there are more than can be read; who has no tie in a period is pale there.
 pub fn multiples(cast: &Cast, periods: &[(Period, Graph)], layout: Layout, style: &Style<'_>) -> Picture {
     let lang = style.lang;
+    // There and back are two lines in all periods or in none.
+    let both_ways = periods.iter().all(|(_, graph)| is_both_ways(graph));
     let skipped = periods.len().saturating_sub(style.most(limits::PICTURE_PANELS));
     let periods = &periods[skipped..];
     let all = cast.names.len();
@@ -29,7 +31,8 @@ pub fn multiples(cast: &Cast, periods: &[(Period, Graph)], layout: Layout, style
         None => ((0..all).collect(), cast, &whole),
     };
     let count = kept.len();
-    let little = |(_, graph): &(Period, Graph)| Ties::of(&among(&kept, graph), limits::PICTURE_PANEL_TIES);
+    let little =
+        |(_, graph): &(Period, Graph)| Ties::drawn_as(&among(&kept, graph), limits::PICTURE_PANEL_TIES, both_ways);
     let littles: Vec<Ties> = periods.iter().map(little).collect();
     let drawn = || littles.iter().flat_map(|ties| &ties.drawn).map(|tie| tie.2.abs());
     let ends = (drawn().fold(f64::INFINITY, f64::min), drawn().fold(0.0, f64::max));
@@ -86,7 +89,7 @@ pub fn multiples(cast: &Cast, periods: &[(Period, Graph)], layout: Layout, style
                 radii: (radius(*from), radius(*to)),
                 width: line_width(*weight, ends, 4.0),
                 negative: *weight < 0.0,
-                directed: !ties.both_ways,
+                directed: !both_ways,
                 head: false,
             };
             line.draw(false)
@@ -156,7 +159,7 @@ pub fn multiples(cast: &Cast, periods: &[(Period, Graph)], layout: Layout, style
             period.until.to_string(),
             active.to_string(),
             ties.all.to_string(),
-            figure(if ties.both_ways { weight / 2.0 } else { weight }),
+            figure(if both_ways { weight / 2.0 } else { weight }),
             ties.drawn.len().to_string(),
         ]);
     }
