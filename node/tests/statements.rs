@@ -64,6 +64,21 @@ fn own_lists_are_read_in_both_languages_and_written_back() {
 }
 
 #[test]
+fn nothing_in_a_list_becomes_a_formula_and_nothing_is_lost() {
+    let mut one = list(OWN).statements.swap_remove(0);
+    for quote in ["=1+1", "+1", "-1", "@a", "'=1+1", "''-1", "'quoted'", "'", "a=1"] {
+        one.quote = quote.to_owned();
+        one.concept = quote.to_owned();
+        let (bytes, _) = write(std::slice::from_ref(&one), Form::Own, false).unwrap();
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        for cell in text.lines().flat_map(|line| line.split(',')) {
+            assert!(!cell.trim_matches('"').starts_with(['=', '+', '-', '@', '\t', '\r']), "{text}");
+        }
+        assert_eq!(list_of(&bytes, &Reading::default()).statements, [one.clone()], "{text}");
+    }
+}
+
+#[test]
 fn event_lists_of_dna_are_read_and_written() {
     let found = list_of(DNA.as_bytes(), &Reading { network: Network::Issue, ..Reading::default() });
     assert_eq!((found.forms.as_slice(), found.unfinished), ([Form::Dna].as_slice(), 1));

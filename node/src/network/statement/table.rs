@@ -138,7 +138,8 @@ impl Columns {
 
     /// What a row says of something; empty if there is no such column.
     fn get<'a>(&self, record: &'a StringRecord, field: Field) -> &'a str {
-        self.column(field).map_or("", |column| cell(record, column))
+        let said = self.column(field).map_or("", |column| cell(record, column));
+        if self.form == Form::Own { unmarked(said) } else { said }
     }
 
     fn column(&self, field: Field) -> Option<usize> {
@@ -148,6 +149,22 @@ impl Columns {
     fn place(&self, line: u32, field: Field) -> Place {
         self.column(field).map_or(Place { line, column: 0 }, |column| at(line, column))
     }
+}
+
+/// Stands in the project's own lists before what a spreadsheet would take for a formula: people typed it.
+const MARK: char = '\'';
+
+/// Whether a cell gets the mark. What has marks already gets one more, so that reading takes off what writing put there.
+fn needs_mark(text: &str) -> bool {
+    text.trim_start_matches(MARK).starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+fn marked(text: String) -> String {
+    if needs_mark(&text) { format!("{MARK}{text}") } else { text }
+}
+
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix(MARK).filter(|rest| needs_mark(rest)).unwrap_or(text)
 }
 
 fn agree_of(text: &str) -> Option<bool> {
@@ -344,7 +361,7 @@ fn statement(
 pub(super) fn write_own(statements: &[Statement]) -> Result<String, csv::Error> {
     let head = ["actor", "concept", "agree", "day", "kind", "source", "quote", "coder"];
     let rows = statements.iter().map(|one| {
-        vec![
+        [
             one.actor.to_string(),
             one.concept.clone(),
             u8::from(one.agree).to_string(),
@@ -354,6 +371,8 @@ pub(super) fn write_own(statements: &[Statement]) -> Result<String, csv::Error> 
             one.quote.clone(),
             one.coder.clone(),
         ]
+        .map(marked)
+        .to_vec()
     });
     table(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows))
 }
