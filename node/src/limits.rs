@@ -291,7 +291,7 @@ pub const DIGEST_AGAIN_MONTHS: usize = 3;
 pub const DIGEST_MONTHS_SHOWN: usize = 12;
 /// Rows of a month that a page shows; the file has all.
 pub const DIGEST_ROWS_SHOWN: usize = 500;
-/// Statements, or withdrawn things, of the evidence on one page; the file has all that count.
+/// Events, statements, diagnoses, or withdrawn things of the evidence on one page.
 pub const EVIDENCE_ROWS_SHOWN: usize = 200;
 /// Names of those for or against a concept that are written out.
 pub const EVIDENCE_NAMES_SHOWN: usize = 12;

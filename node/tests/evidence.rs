@@ -114,7 +114,10 @@ async fn what_an_office_records_everyone_reads_and_reports_count() {
     let (status, _) = send(&desk, &STATEMENT).await;
     assert_eq!(status, 422, "the codebook has no such concept yet");
     assert_eq!(send(&desk, &CONCEPT).await.0, 303);
-    assert_eq!(send(&desk, &STATEMENT).await.0, 303);
+    assert_eq!(send(&desk, &STATEMENT).await, (303, format!("{PAGE}?done=statement&count=1&left=0")));
+    assert_eq!(send(&desk, &STATEMENT).await, (303, format!("{PAGE}?done=statement&count=0&left=1")));
+    let said = desk.page(&format!("{PAGE}?done=statement&count=0&left=1")).await;
+    assert!(said.contains("这条陈述已经在册"), "{said}");
 
     // A list, its concept by name; what stands already is left out.
     let upload = async |text: &str| {
@@ -130,6 +133,11 @@ async fn what_an_office_records_everyone_reads_and_reports_count() {
     assert!(status == 422 && again.contains("第 3 行") && again.contains("不认识的来源类型"), "{again}");
     let (status, again) = upload(&list.replace("观察,", "运行,").replace("3#1", "3#2")).await;
     assert!(status == 422 && again.contains("第 2 条") && again.contains("evidence-operations"), "{again}");
+
+    // What does not say of itself which statement it is about has the number before it.
+    let long = "长".repeat(1_100);
+    let (status, again) = upload(&list.replace("观察记录 1#2", &long)).await;
+    assert!(status == 422 && again.contains("第 2 条") && again.contains("too-long"), "{again}");
 
     // It reaches every node: events, the codebook, who is for and who against.
     let there = says(&jiangsu, PAGE, WINDOW).await;

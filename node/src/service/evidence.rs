@@ -3,11 +3,12 @@
 //! The rules are the dossier's own ([`tongban_core::evidence`]). Here it is said who speaks, and the dossier begins when
 //! something is first said in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use tongban_core::dossier::{By, NodeId, Role};
 use tongban_core::evidence::{Act, Evidence, Published};
+use tongban_core::ident::Uscc;
 use tongban_core::network::diagnosis::Diagnosis;
 use tongban_core::network::facts::{Concept, Facts, Statement};
 use tongban_core::network::report::Period;
@@ -86,14 +87,24 @@ pub async fn reply(
     publish::say(app, held.id, by, act, once.map(|key| key.of(account.id, PLACE))).await
 }
 
-/// Who is meant: whoever is named as an organisation of the directory is that organisation.
-pub fn meant(snapshot: &Snapshot, actor: Actor) -> Actor {
-    let Actor::Named { network: Network::Intergovernmental, name } = &actor else { return actor };
-    let org = snapshot.organisations.values().find(|org| org.name == *name || org.name_en == *name);
-    org.map_or(actor, |org| Actor::Org(org.uscc))
+/// The organisations of the directory by their names; of two with one name the first.
+fn by_name(snapshot: &Snapshot) -> BTreeMap<&str, Uscc> {
+    let mut all = BTreeMap::new();
+    for org in snapshot.organisations.values() {
+        for name in [&org.name, &org.name_en] {
+            all.entry(name.as_str()).or_insert(org.uscc);
+        }
+    }
+    all
 }
 
-/// Statements of a list as they are recorded: the actor and the concept by their keys, also where the list has their names;
+/// Who is meant: whoever is named as an organisation of the directory is that organisation.
+fn meant(organisations: &BTreeMap<&str, Uscc>, actor: Actor) -> Actor {
+    let Actor::Named { network: Network::Intergovernmental, name } = &actor else { return actor };
+    organisations.get(name.as_str()).map_or(actor, |org| Actor::Org(*org))
+}
+
+/// Statements of a list, or a single one, as they are recorded: the actor and the concept by their keys, also where the list has their names;
 /// what stands already, or twice, is left out. Says how many were, or which of the list cannot be recorded.
 pub fn prepared(
     app: &App,
@@ -102,7 +113,9 @@ pub fn prepared(
 ) -> Result<(Vec<Statement>, usize), ServiceError> {
     let by = office(account)?;
     let snapshot = app.directory.now();
-    let held = own(app).ok_or_else(|| WhyNot::new("evidence-concept-unknown").with("concept", "").with("row", 1))?;
+    let organisations = by_name(&snapshot);
+    let first = statements.first().map_or("", |one| one.concept.as_str());
+    let held = own(app).ok_or_else(|| WhyNot::new("evidence-concept-unknown").with("concept", first).with("row", 1))?;
     let room = &held.public.room;
     let asks = Asks { by: &by, node: &app.config.node, pen: None, at: app.clock.now() };
     let written = |one: &Statement| serde_json::to_string(one).unwrap_or_default();
@@ -116,7 +129,7 @@ pub fn prepared(
         if let Some(held) = named.filter(|_| !is_key) {
             one.concept.clone_from(&held.key);
         }
-        one.actor = meant(&snapshot, one.actor);
+        one.actor = meant(&organisations, one.actor);
         if !stands.insert(written(&one)) {
             continue;
         }
@@ -128,8 +141,11 @@ pub fn prepared(
     Ok((fresh, left_out))
 }
 
-/// The same of a statement by its number in a list.
+/// The same of a statement by its number in a list. That there is no room is said of none in particular.
 fn in_list(why: WhyNot, number: u32) -> WhyNot {
+    if why.code == "evidence-full" {
+        return why;
+    }
     let args = why.args.into_iter().filter(|(name, _)| *name != "row").chain([("row", number.to_string())]).collect();
     WhyNot { args, ..why }
 }

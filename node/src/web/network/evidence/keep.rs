@@ -3,19 +3,21 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
-use tongban_core::evidence::{Act, Evidence};
+use tongban_core::evidence::{Act, Evidence, STATEMENTS_MAX};
 use tongban_core::ident::Region;
 use tongban_core::network::facts::{Concept, Effect, Event, SourceKind, Statement};
 use tongban_core::network::tie::{Actor, Network};
+use tongban_core::rule::WhyNot;
 
 use super::{Ask, PAGE, concept_name};
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::network::statement::{Reading, actor_of, read as read_list};
 use crate::network::{Fault as Wrongly, Input};
-use crate::service::evidence::{meant, own, prepared};
-use crate::store::Account;
-use crate::web::fault::sentences;
+use crate::service::ServiceError;
+use crate::service::evidence::{own, prepared};
+use crate::store::{Account, SayError, Unsaid};
+use crate::web::fault::{sentences, why};
 use crate::web::form::Form;
 use crate::web::part::{self, Choice, Field, choices, select, textarea};
 use crate::web::visitor::Visitor;
@@ -182,7 +184,7 @@ impl Reader<'_> {
         Act::ConceptDefined { concept: Box::new(concept) }
     }
 
-    fn statement(&mut self, snapshot: &Snapshot) -> Statement {
+    fn statement(&mut self) -> Statement {
         let network = Network::from_name(self.form.text("statement-network")).unwrap_or(Network::Intergovernmental);
         let name = self.must("statement-actor");
         let actor = actor_of(&name, network).unwrap_or_else(|| {
@@ -191,7 +193,7 @@ impl Reader<'_> {
         });
         let kind = self.optional("statement-kind");
         Statement {
-            actor: meant(snapshot, actor),
+            actor,
             concept: self.must("statement-concept"),
             agree: self.form.text("statement-agree") != "against",
             day: self.day("statement-day"),
@@ -214,6 +216,15 @@ pub(super) struct Read {
     pub(super) acts: Vec<Act>,
     pub(super) statements: usize,
     pub(super) left_out: usize,
+}
+
+impl Read {
+    /// Statements as they are recorded, without those that stand already.
+    fn of_statements(app: &App, account: &Account, statements: Vec<Statement>) -> Result<Read, ServiceError> {
+        let (statements, left_out) = prepared(app, account, statements)?;
+        let count = statements.len();
+        Ok(Read { acts: Act::of_statements(statements), statements: count, left_out })
+    }
 }
 
 /// Why a form says nothing: what is wrong with it, and the code.
@@ -247,7 +258,12 @@ pub(super) fn read(
         }
         // A file was read above; a reply is not the office's to say.
         Step::Statement | Step::File | Step::Reply => {
-            Act::StatementsRecorded { statements: vec![reader.statement(&app.directory.now())] }
+            let one = reader.statement();
+            if !reader.wrong.is_empty() {
+                return Err((reader.wrong, FIELDS.to_owned()));
+            }
+            return Read::of_statements(app, account, vec![one])
+                .map_err(|error| (sentences(visitor.lang, &error), error.code()));
         }
     };
     if reader.wrong.is_empty() {
@@ -271,12 +287,28 @@ fn file(app: &App, visitor: &Visitor, account: &Account, form: &mut Form) -> Res
         let code = faults.first().map_or(FIELDS, |fault| fault.code).to_owned();
         (faults.iter().map(|fault| wrong(in_words(visitor, fault))).collect::<Vec<_>>(), code)
     })?;
-    let (statements, left_out) = prepared(app, account, list.statements).map_err(|error| {
-        let texts = sentences(visitor.lang, &error).into_iter().map(|(_, text)| wrong(text));
+    let refused = |error: ServiceError| {
+        let texts = sentences(visitor.lang, &error).into_iter().map(|(_, text)| wrong(in_list(visitor, &error, text)));
         (texts.collect::<Vec<_>>(), error.code())
-    })?;
-    let count = statements.len();
-    Ok(Read { acts: Act::of_statements(statements), statements: count, left_out })
+    };
+    // More than ever go in need not be looked at one by one.
+    if list.statements.len() > STATEMENTS_MAX {
+        return Err(refused(WhyNot::new("evidence-full").with("limit", STATEMENTS_MAX).into()));
+    }
+    Read::of_statements(app, account, list.statements).map_err(refused)
+}
+
+/// Why a list is refused, with the number of the statement that is meant, if the words do not have it.
+fn in_list(visitor: &Visitor, error: &ServiceError, text: String) -> String {
+    let ServiceError::Say(SayError::Unsaid(Unsaid::Why(reason))) = error else { return text };
+    let Some((_, row)) = reason.args.iter().find(|(name, _)| *name == "row") else { return text };
+    let others = reason.args.iter().filter(|(name, _)| *name != "row").cloned();
+    let without = WhyNot { code: reason.code, args: others.chain([("row", String::new())]).collect() };
+    if why(visitor.lang, &without) == text {
+        visitor.lang.labelled(&visitor.tf("evidence-file-row", &[("row", row)]), &text)
+    } else {
+        text
+    }
 }
 
 /// What is wrong in a file, where, and what to do.

@@ -19,7 +19,7 @@ use tongban_core::network::tie::Actor;
 use self::keep::{Filled, Step, Target, read};
 pub(in crate::web) use self::show::named;
 pub(super) use self::show::replies;
-use super::{STAFF, file};
+use super::{STAFF, beside, file};
 use crate::app::App;
 use crate::directory::Snapshot;
 use crate::network::evidence::alone;
@@ -65,6 +65,10 @@ pub(super) struct Ask {
     concept: String,
     /// How many stand on the pages before.
     after: usize,
+    /// The same of events.
+    events: usize,
+    /// The same of diagnoses.
+    diagnoses: usize,
 }
 
 /// GET `/network/evidence`.
@@ -79,7 +83,7 @@ async fn open(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) 
             app.store.drop_kept_form(account.id, now).await?;
         }
     }
-    Ok(show::draw(&app, &visitor, &ask, &filled))
+    Ok(beside(move || show::draw(&app, &visitor, &ask, &filled)).await)
 }
 
 /// POST `/network/evidence`: what staff record, withdraw, reply.
@@ -115,7 +119,7 @@ async fn send(State(app): State<App>, visitor: Visitor, mut form: Form) -> Resul
         Err(unread) => unread,
     };
     let filled = Filled { step: Some(step), form, wrong, code, kept: false };
-    let page = show::draw(&app, &visitor, &Ask::default(), &filled);
+    let page = beside(move || show::draw(&app, &visitor, &Ask::default(), &filled)).await;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -128,8 +132,11 @@ async fn list(State(app): State<App>) -> Result<Response, Fault> {
     let snapshot = app.directory.now();
     // What is said to a diagnosis is said of the diagnosis, not of the policy.
     let is_statement = |one: &Statement| !one.concept.starts_with(REPLY);
-    let statements: Vec<Statement> = alone(&snapshot).statements.into_iter().filter(is_statement).collect();
-    let (bytes, _) = write(&statements, ListForm::Own, false).map_err(|error| {
+    let writing = move || {
+        let statements: Vec<Statement> = alone(&snapshot).statements.into_iter().filter(is_statement).collect();
+        write(&statements, ListForm::Own, false)
+    };
+    let (bytes, _) = beside(writing).await.map_err(|error| {
         tracing::error!(error, "statements cannot be written");
         Fault::NotFound
     })?;
@@ -138,8 +145,8 @@ async fn list(State(app): State<App>) -> Result<Response, Fault> {
 
 /// GET `/network/evidence/evidence.json`: events, codebook and statements, as facts of a network.
 async fn facts(State(app): State<App>) -> Response {
-    let held = alone(&app.directory.now());
-    file("application/json", "evidence.json", serde_json::to_vec(&held).unwrap_or_default())
+    let writing = move || serde_json::to_vec(&alone(&app.directory.now())).unwrap_or_default();
+    file("application/json", "evidence.json", beside(writing).await)
 }
 
 /// What a concept is called, with its key.

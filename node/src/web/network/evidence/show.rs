@@ -1,6 +1,8 @@
 //! What is recorded, as tables.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::ops::Range;
 
 use axum::extract::{Query, State};
 use maud::{Markup, html};
@@ -10,7 +12,7 @@ use tongban_core::network::facts::{Effect, Event, Statement};
 use tongban_core::network::tie::Actor;
 
 use super::keep::{Filled, Forms, Step, Target, recorded};
-use super::{Ask, FACTS, LIST, PAGE, STATEMENTS, actor_name, concept_name};
+use super::{Ask, FACTS, LIST, PAGE, STATEMENTS, actor_name, beside, concept_name};
 use crate::app::App;
 use crate::directory::{Dossier, Snapshot};
 use crate::limits;
@@ -48,6 +50,12 @@ fn sheet<'a>(app: &'a App, visitor: &'a Visitor, snapshot: &'a Snapshot) -> Shee
     Sheet { visitor, snapshot, kept, party }
 }
 
+/// Which of a list stand on the page after so many; on the first, if there are not so many.
+fn page_of(after: usize, all: usize) -> Range<usize> {
+    let start = if after < all { after } else { 0 };
+    start..(start.saturating_add(limits::EVIDENCE_ROWS_SHOWN)).min(all)
+}
+
 /// The page, with what was typed into a form.
 pub(super) fn draw(app: &App, visitor: &Visitor, ask: &Ask, filled: &Filled) -> Markup {
     let snapshot = app.directory.now();
@@ -66,9 +74,9 @@ pub(super) fn draw(app: &App, visitor: &Visitor, ask: &Ask, filled: &Filled) -> 
         @if let Some(done) = said(visitor, ask) { (part::done(&done)) }
         p class="lead" { (t("evidence-lead")) }
         (about(app, visitor, ask, &sheet, &forms))
-        section id="events" { h2 { (t("evidence-events")) } (sheet.events()) }
+        section id="events" { h2 { (t("evidence-events")) } (sheet.events(ask.events)) }
         section id="codebook" { h2 { (t("evidence-codebook")) } (sheet.codebook()) }
-        section id="diagnoses" { h2 { (t("evidence-diagnoses")) } (sheet.diagnoses()) }
+        section id="diagnoses" { h2 { (t("evidence-diagnoses")) } (sheet.diagnoses(ask.diagnoses)) }
         (sheet.withdrawn())
         @if sheet.kept.is_some() { (forms.all()) }
         section class="no-print" {
@@ -86,6 +94,7 @@ pub(super) fn draw(app: &App, visitor: &Visitor, ask: &Ask, filled: &Filled) -> 
 /// What was just done.
 fn said(visitor: &Visitor, ask: &Ask) -> Option<String> {
     let key = match ask.done.as_str() {
+        "statement" if ask.left > 0 => "evidence-left-statement".to_owned(),
         "sent" | "publish" => format!("evidence-done-{}", ask.done),
         word => format!("evidence-done-{}", Step::from_name(word)?.name()),
     };
@@ -156,7 +165,26 @@ impl Sheet<'_> {
         }
     }
 
-    fn events(&self) -> Markup {
+    /// Which of a list are shown if it is long, and the way to the others.
+    fn pages(&self, shown: &Range<usize>, all: usize, address: impl Fn(usize) -> String) -> Markup {
+        html! {
+            @if shown.len() < all {
+                (self.shown(shown, all))
+                nav class="pages" aria-label=(self.t("list-pages")) {
+                    @if shown.start > 0 { (button_link(&address(0), &self.t("page-first"))) }
+                    @if shown.end < all { (button_link(&address(shown.end), &self.t("page-next"))) }
+                }
+            }
+        }
+    }
+
+    fn shown(&self, shown: &Range<usize>, all: usize) -> Markup {
+        let [from, until, all] = [shown.start + 1, shown.end, all].map(|number| number.to_string());
+        html! { p class="hint" { (self.visitor.tf("evidence-shown", &[("from", &from), ("until", &until), ("count", &all)])) } }
+    }
+
+    /// Events, the latest first, without as many as stand on the pages before.
+    fn events(&self, after: usize) -> Markup {
         let mut all: Vec<(&Dossier<Evidence>, u32, &Event)> = Vec::new();
         for dossier in dossiers(self.snapshot) {
             all.extend(dossier.public.room.events().map(|(seq, one)| (dossier, seq, &one.what)));
@@ -190,7 +218,8 @@ impl Sheet<'_> {
                 self.record(dossier, *seq, None, name),
             ]
         };
-        let rows: Vec<Vec<Markup>> = all.iter().map(row).collect();
+        let shown = page_of(after, all.len());
+        let rows: Vec<Vec<Markup>> = all[shown.clone()].iter().map(row).collect();
         let heads = [
             "evidence-when",
             "evidence-name",
@@ -199,7 +228,10 @@ impl Sheet<'_> {
             "evidence-source",
             "evidence-recorded",
         ];
-        self.table("evidence-events-caption", &heads, &rows)
+        html! {
+            (self.table("evidence-events-caption", &heads, &rows))
+            (self.pages(&shown, all.len(), |after| format!("{PAGE}?events={after}#events")))
+        }
     }
 
     /// Of each concept who is for it and who against.
@@ -258,12 +290,17 @@ impl Sheet<'_> {
         }
     }
 
-    fn diagnoses(&self) -> Markup {
+    /// The same of published diagnoses.
+    fn diagnoses(&self, after: usize) -> Markup {
         let all = diagnoses(self.snapshot);
         if all.is_empty() {
             return note(&self.t("evidence-diagnoses-none"));
         }
-        html! { @for one in &all { (self.diagnosis(one)) } }
+        let shown = page_of(after, all.len());
+        html! {
+            @for one in &all[shown.clone()] { (self.diagnosis(one)) }
+            (self.pages(&shown, all.len(), |after| format!("{PAGE}?diagnoses={after}#diagnoses")))
+        }
     }
 
     fn diagnosis(&self, stood: &Stood<'_>) -> Markup {
@@ -292,47 +329,53 @@ impl Sheet<'_> {
 
     /// What counts no more, with its reason.
     fn withdrawn(&self) -> Markup {
+        let mut all = 0;
         let mut rows: Vec<Vec<Markup>> = Vec::new();
-        let mut tell = |dossier: &Dossier<Evidence>, number: String, what: String, why: &Withdrawn| {
-            let number = self.visitor.tf("evidence-number", &[("number", &number)]).into_owned();
-            rows.push(vec![
-                html! { (what) },
-                html! { (why.reason) },
-                html! { span class="num" { (why.at.date().to_string()) } },
-                html! { (self.office(dossier)) " " small class="num" { (number) } },
-            ]);
-        };
+        let mut tell =
+            |dossier: &Dossier<Evidence>, number: &dyn Display, what: &dyn Fn() -> String, why: &Withdrawn| {
+                all += 1;
+                if rows.len() == limits::EVIDENCE_ROWS_SHOWN {
+                    return;
+                }
+                let number = number.to_string();
+                let number = self.visitor.tf("evidence-number", &[("number", &number)]).into_owned();
+                rows.push(vec![
+                    html! { (what()) },
+                    html! { (why.reason) },
+                    html! { span class="num" { (why.at.date().to_string()) } },
+                    html! { (self.office(dossier)) " " small class="num" { (number) } },
+                ]);
+            };
         let lang = self.visitor.lang;
         for dossier in dossiers(self.snapshot) {
             let room = &dossier.public.room;
             for (seq, one) in &room.events {
-                let name = lang.pick(&one.what.name, &one.what.name_en).to_owned();
-                one.withdrawn.iter().for_each(|why| tell(dossier, seq.to_string(), name.clone(), why));
+                let name = || lang.pick(&one.what.name, &one.what.name_en).to_owned();
+                one.withdrawn.iter().for_each(|why| tell(dossier, seq, &name, why));
             }
             for (seq, one) in &room.concepts {
-                let name = concept_name(self.visitor, &one.what);
-                one.withdrawn.iter().for_each(|why| tell(dossier, seq.to_string(), name.clone(), why));
+                let name = || concept_name(self.visitor, &one.what);
+                one.withdrawn.iter().for_each(|why| tell(dossier, seq, &name, why));
             }
             for (seq, one) in &room.diagnoses {
-                let says = lang.pick(&one.what.says, &one.what.says_en).to_owned();
-                one.withdrawn.iter().for_each(|why| tell(dossier, seq.to_string(), says.clone(), why));
+                let says = || lang.pick(&one.what.says, &one.what.says_en).to_owned();
+                one.withdrawn.iter().for_each(|why| tell(dossier, seq, &says, why));
             }
             for (seq, batch) in &room.batches {
                 for (line, why) in &batch.withdrawn {
                     let Some(one) = batch.statements.get(*line as usize - 1) else { continue };
-                    let who = actor_name(self.visitor, self.snapshot, &one.actor);
-                    tell(dossier, format!("{seq}.{line}"), lang.labelled(&who, &one.concept), why);
+                    let says = || lang.labelled(&actor_name(self.visitor, self.snapshot, &one.actor), &one.concept);
+                    tell(dossier, &format_args!("{seq}.{line}"), &says, why);
                 }
             }
         }
-        let all = rows.len();
-        rows.truncate(limits::EVIDENCE_ROWS_SHOWN);
         let heads = ["evidence-what", "evidence-reason", "evidence-when", "evidence-recorded"];
         html! {
             @if all > 0 {
                 details {
                     summary { (self.visitor.tf("evidence-withdrawn", &[("count", &all.to_string())])) }
                     (self.table("evidence-withdrawn-caption", &heads, &rows))
+                    @if rows.len() < all { (self.shown(&(0..rows.len()), all)) }
                 }
             }
         }
@@ -399,20 +442,21 @@ pub(in crate::web) fn named(app: &App, visitor: &Visitor) -> Markup {
     let snapshot = app.directory.now();
     let party = visitor.account.as_ref().and_then(|account| speaks_for(app, &snapshot, account));
     let all = diagnoses(&snapshot);
-    let waits = |one: &&Stood<'_>| {
+    let waits = |(_, one): &(usize, &Stood<'_>)| {
         let is_named = party.as_ref().is_some_and(|party| one.diagnosis.what.actors.contains(party));
         is_named && !one.replies(&snapshot).any(|reply| reply.source.is_empty() && Some(&reply.party) == party.as_ref())
     };
-    let waiting: Vec<&Stood<'_>> = all.iter().filter(waits).collect();
+    let waiting: Vec<(usize, &Stood<'_>)> = all.iter().enumerate().filter(waits).collect();
+    let on_page = |at: usize| at / limits::EVIDENCE_ROWS_SHOWN * limits::EVIDENCE_ROWS_SHOWN;
     html! {
         @if !waiting.is_empty() {
             section id="named" {
                 (part::attention(&visitor.tf("evidence-named", &[("count", &waiting.len().to_string())])))
                 ul class="checklist" {
-                    @for one in &waiting {
+                    @for (at, one) in &waiting {
                         @let what = &one.diagnosis.what;
                         @let node = &one.dossier.public.room.node;
-                        li { a href=(format!("{PAGE}#{node}-{}", one.seq)) { (visitor.lang.pick(&what.says, &what.says_en)) } }
+                        li { a href=(format!("{PAGE}?diagnoses={}#{node}-{}", on_page(*at), one.seq)) { (visitor.lang.pick(&what.says, &what.says_en)) } }
                     }
                 }
             }
@@ -426,8 +470,12 @@ pub(super) async fn statements(
     visitor: Visitor,
     Query(ask): Query<Ask>,
 ) -> Result<Markup, Fault> {
+    beside(move || draw_statements(&app, &visitor, &ask)).await
+}
+
+fn draw_statements(app: &App, visitor: &Visitor, ask: &Ask) -> Result<Markup, Fault> {
     let snapshot = app.directory.now();
-    let sheet = sheet(&app, &visitor, &snapshot);
+    let sheet = sheet(app, visitor, &snapshot);
     let mut all: Vec<(&Dossier<Evidence>, Numbered<'_>)> = Vec::new();
     for dossier in dossiers(&snapshot) {
         let meant = |one: &Statement| ask.concept.is_empty() || one.concept == ask.concept;
@@ -441,12 +489,12 @@ pub(super) async fn statements(
     let t = |key: &str| visitor.t(key).into_owned();
     let concept = dossiers(&snapshot).into_iter().find_map(|one| one.public.room.concept(&ask.concept));
     let title = match concept {
-        Some((_, one)) => visitor.lang.labelled(&t("evidence-statements"), &concept_name(&visitor, &one.what)),
+        Some((_, one)) => visitor.lang.labelled(&t("evidence-statements"), &concept_name(visitor, &one.what)),
         None => t("evidence-statements"),
     };
-    let shown = all.iter().skip(ask.after).take(limits::EVIDENCE_ROWS_SHOWN);
-    let rows: Vec<Vec<Markup>> = shown.map(|(dossier, one)| sheet.statement(dossier, *one)).collect();
-    let last = ask.after + rows.len();
+    let shown = page_of(ask.after, all.len());
+    let rows: Vec<Vec<Markup>> =
+        all[shown.clone()].iter().map(|(dossier, one)| sheet.statement(dossier, *one)).collect();
     let heads = [
         "evidence-day",
         "evidence-actor",
@@ -470,12 +518,9 @@ pub(super) async fn statements(
         }
         @if rows.is_empty() { (note(&t("evidence-statements-none"))) } @else {
             (sheet.table("evidence-statements-caption", &heads, &rows))
-            nav class="pages" aria-label=(t("list-pages")) {
-                @if ask.after > 0 { (button_link(&address(0), &t("page-first"))) }
-                @if last < all.len() { (button_link(&address(last), &t("page-next"))) }
-            }
+            (sheet.pages(&shown, all.len(), address))
         }
         p { (button_link(PAGE, &t("evidence-back"))) }
     };
-    Ok(page(&visitor, &title, body))
+    Ok(page(visitor, &title, body))
 }
