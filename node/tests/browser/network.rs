@@ -11,6 +11,10 @@ use super::support::until;
 const NANJING: &str = "南京市演练公积金中心";
 const NANJING_CODE: &str = "129932010000000270";
 
+/// The forms of a concept and of a list of statements.
+const CONCEPT: &str = "details:has(input[name=step][value=concept])";
+const LIST: &str = "details:has(input[name=step][value=file])";
+
 /// The story.
 pub async fn tell(house: &'static House) {
     let reader = node(house, "registrar").nobody();
@@ -28,6 +32,7 @@ pub async fn tell(house: &'static House) {
     broker(&mut lead).await;
     returner(house, &mut lead).await;
     change(house, &mut lead).await;
+    evidence(house, &mut lead).await;
     lead.leave().await;
     own(house).await;
 }
@@ -67,6 +72,34 @@ async fn change(house: &'static House, lead: &mut Hand) {
     assert!(periods.contains("新来") || periods.contains('—'), "how the network looked: {periods}");
     lead.look("network, what changed").await;
     lead.picture("network-change").await;
+}
+
+/// What operations do not tell is recorded in the open: a concept, and statements about it from a list; each counts once.
+async fn evidence(house: &'static House, lead: &mut Hand) {
+    lead.open(&house.at("registrar", "/network")).await;
+    lead.press("main a[href^='/network/evidence']").await;
+    lead.look("evidence, none yet").await;
+    lead.click(&format!("{CONCEPT} summary")).await;
+    lead.write("#concept-key", "goal.integration").await;
+    lead.write("#concept-name", "区域一体化").await;
+    lead.write("#concept-rule", "说到一体化是目标时用").await;
+    lead.press(&format!("{CONCEPT} button[type=submit]")).await;
+    lead.expect("概念已经登记").await;
+    let list = std::env::temp_dir().join(format!("tongban-statements-{}.csv", std::process::id()));
+    let said = "actor,concept,agree,day,source,kind\n上海市政府,区域一体化,赞成,2020-01-10,政府工作报告 第3页,文件\n\
+                某市窗口,goal.integration,反对,2020-03-01,访谈记录 3#12,访谈\n";
+    std::fs::write(&list, said).unwrap();
+    for (recorded, stood) in [(2, 0), (0, 2)] {
+        lead.click(&format!("{LIST} summary")).await;
+        lead.choose_file("#file", &list).await;
+        lead.press(&format!("{LIST} button[type=submit]")).await;
+        lead.expect(&format!("登记了 {recorded} 条陈述；另有 {stood} 条已经在册")).await;
+    }
+    std::fs::remove_file(&list).unwrap();
+    let book = lead.text("#codebook").await;
+    assert!(book.contains("上海市政府") && book.contains("某市窗口"), "who is for and who against: {book}");
+    lead.look("evidence").await;
+    lead.picture("network-evidence").await;
 }
 
 /// At a node its own dossiers are counted one by one; each opens the dossier, which says who did what and names no person.
