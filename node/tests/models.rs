@@ -229,6 +229,8 @@ fn what_cannot_be_estimated_is_named_with_what_to_do() {
     refused(&["ergm", "--terms", "edges,memory"], "term-panels", "memory");
     refused(&["ergm", "--terms", "edges", "--x", "ties"], "option-other", "edgecov");
     refused(&["qap", "--x", "ties", "--terms", "edges"], "option-other", "--terms");
+    refused(&["ergm", "--terms", "edges", "--permutations", "50"], "option-other", "--draws");
+    refused(&["rem", "--terms", "inertia", "--step", "year"], "option-other", "--controls");
     // All that there could be.
     std::fs::write(&file, "from,to\na,b\nb,a\n").unwrap();
     run(&test(&[files[0], "--y", "ties", "--model", "ergm", "--terms", "edges"])).refused("ties-flat");

@@ -293,7 +293,7 @@ const CONTENTS: &str = "\
     INSERT INTO STATEMENTTYPES VALUES (1, 'DNA Statement'), (4, 'Position'); \
     INSERT INTO VARIABLES VALUES (1, 'person', 'short text', 1), (2, 'organization', 'short text', 1), \
         (3, 'concept', 'short text', 1), (4, 'agreement', 'boolean', 1), (12, 'who', 'short text', 4), \
-        (13, 'what', 'long text', 4), (14, 'how', 'integer', 4); \
+        (13, 'what', 'long text', 4), (14, 'how', 'integer', 4), (15, 'Type', 'short text', 4); \
     INSERT INTO STATEMENTS VALUES (5, 1, 7, 3, 7, 2), (6, 1, 8, 0, 3, 1), (9, 1, 7, 8, 12, 2), (11, 4, 8, 0, 3, 2); \
     INSERT INTO ENTITIES VALUES (1, 2, '民政厅'), (2, 3, '互认'), (3, 3, '收费'), (4, 2, ''), (5, 12, 'EPA'), (6, 1, ''); \
     INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) VALUES (5, 1, 6), (5, 2, 1), (5, 3, 2), (6, 2, 4), (6, 3, 3), \

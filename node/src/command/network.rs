@@ -185,17 +185,18 @@ struct Testing {
     #[arg(long, value_delimiter = ',',
         required_if_eq_any([("model", "ergm"), ("model", "tergm"), ("model", "rem")]))]
     terms: Vec<String>,
-    /// Networks drawn from the model, for errors and fit (ergm); how often periods are drawn anew (tergm)
-    #[arg(long, default_value_t = limits::NETWORK_DRAWS,
+    /// Networks drawn from the model, for errors and fit (ergm); how often periods are drawn anew (tergm); 200 unless said
+    /// otherwise
+    #[arg(long,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=limits::NETWORK_DRAWS_MAX))]
-    draws: usize,
-    /// With how many pairs each event is compared (rem)
-    #[arg(long, default_value_t = limits::NETWORK_CONTROLS,
+    draws: Option<usize>,
+    /// With how many pairs each event is compared (rem); 20 unless said otherwise
+    #[arg(long,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
-    controls: usize,
-    /// How long a period is (tergm)
-    #[arg(long, default_value = "month")]
-    step: Every,
+    controls: Option<usize>,
+    /// How long a period is (tergm); a month unless said otherwise
+    #[arg(long)]
+    step: Option<Every>,
 }
 
 /// How a network is read, and what becomes of the figures.
@@ -213,10 +214,10 @@ struct Choosing {
     /// The seed of what is drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Permutations of what has a share of them
-    #[arg(long, default_value_t = limits::NETWORK_PERMUTATIONS,
+    /// Permutations of what has a share of them; 1,000 unless said otherwise
+    #[arg(long,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=limits::NETWORK_DRAWS_MAX))]
-    permutations: usize,
+    permutations: Option<usize>,
     /// As what
     #[arg(long, default_value = "text")]
     format: Form,
@@ -585,6 +586,10 @@ impl Choosing {
         Choice { layer, day: self.day, unweighted: self.weights == Weights::None, undirected: self.undirected }
     }
 
+    fn permutations(&self) -> usize {
+        self.permutations.unwrap_or(limits::NETWORK_PERMUTATIONS)
+    }
+
     /// Takes measures, and says what came of it.
     fn put(
         &self,
@@ -671,7 +676,7 @@ impl Measuring {
             alpha: self.alpha,
             splits: self.splits,
             model: None,
-            runs: Runs::of(self.choosing.permutations, self.choosing.seed),
+            runs: Runs::of(self.choosing.permutations(), self.choosing.seed),
         };
         self.choosing.put(opened, measures, asked, self.group, &self.actors)
     }
@@ -683,14 +688,18 @@ impl Testing {
             Test::Qap => ("qap", None),
             Test::Mrqap => ("mrqap", None),
             Test::Ergm => ("ergm", Some(Statistical::Ergm)),
-            Test::Tergm => ("tergm", Some(Statistical::Tergm(self.step.step()))),
+            Test::Tergm => ("tergm", Some(Statistical::Tergm(self.step.unwrap_or(Every::Month).step()))),
             Test::Rem => ("rem", Some(Statistical::Rem)),
         };
-        let others = match model {
-            Some(_) => !self.x.is_empty() || self.one_sided,
-            None => !self.terms.is_empty(),
+        let of_tests = !self.x.is_empty() || self.one_sided || self.choosing.permutations.is_some();
+        let (draws, controls, step) = (self.draws.is_some(), self.controls.is_some(), self.step.is_some());
+        let is_of_another = match self.model {
+            Test::Qap | Test::Mrqap => !self.terms.is_empty() || draws || controls || step,
+            Test::Ergm => of_tests || controls || step,
+            Test::Tergm => of_tests || controls,
+            Test::Rem => of_tests || draws || step,
         };
-        if others {
+        if is_of_another {
             return Err(No::of("option-other", name).into());
         }
         let mut opened = self.reading.open()?;
@@ -721,13 +730,14 @@ impl Testing {
             let explained = opened.layer(&self.y)?;
             let model = Model::Layers { explained, explaining, is_one_sided: self.one_sided };
             let tests = TESTS.iter().filter(|test| test.name == name).collect();
-            return self.choosing.put(opened, tests, asked(model, self.choosing.permutations), None, &[]);
+            return self.choosing.put(opened, tests, asked(model, self.choosing.permutations()), None, &[]);
         };
         let terms = terms(&opened.net, &choice, statistical, &self.y, self.terms)?;
-        let asked = asked(
-            Model::Terms(terms.clone()),
-            if statistical == Statistical::Rem { self.controls } else { self.draws },
-        );
+        let draws = match statistical {
+            Statistical::Rem => self.controls.unwrap_or(limits::NETWORK_CONTROLS),
+            Statistical::Ergm | Statistical::Tergm(_) => self.draws.unwrap_or(limits::NETWORK_DRAWS),
+        };
+        let asked = asked(Model::Terms(terms.clone()), draws);
         let parts = terms.of(&opened.net, &choice, &asked.runs)?;
         let (_, left_out) = opened.net.graph(&Choice { layer: Some(terms.explained), ..choice.clone() });
         let measured = vec![Measured { measure: terms.method(), parts }];

@@ -115,7 +115,7 @@ pub const MODEL_CODES: &[(&str, &str, &str)] = &[
     (
         "option-other",
         "an option of another model",
-        "--x and --one-sided belong to qap and mrqap, --terms to ergm, tergm and rem: name a layer there as edgecov:LAYER",
+        "--x, --one-sided and --permutations belong to qap and mrqap, --terms to ergm, tergm and rem (a layer stands there as edgecov:LAYER), --draws to ergm and tergm, --controls to rem, --step to tergm",
     ),
     ("panels-few", "too few periods", "take shorter periods (--step), or ergm on a --day"),
     ("term-collinear", "the term is a combination of others", "leave out this one, or one of the others"),

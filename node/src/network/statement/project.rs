@@ -104,8 +104,12 @@ impl Project {
     /// The project as an event list: its headings, and a row for each statement with its number.
     pub(super) fn rows(&self) -> Vec<(u32, StringRecord)> {
         let known = ["statement ID", "time", "document ID", "document title", "author", "source", "section", "type"];
-        let more = ["text", "coder"].into_iter().chain(self.variables.iter().map(String::as_str));
-        let mut rows = vec![(0, known.into_iter().chain(more).collect())];
+        let known = known.into_iter().chain(["text", "coder"]);
+        // A variable may be called like what every statement has.
+        let is_taken = |name: &str| known.clone().any(|one| one.eq_ignore_ascii_case(name));
+        let own =
+            self.variables.iter().map(|name| if is_taken(name) { format!("{name} (variable)") } else { name.clone() });
+        let mut rows = vec![(0, known.clone().map(str::to_owned).chain(own).collect())];
         rows.extend(self.statements.iter().map(|one| {
             let mut row = StringRecord::new();
             [&one.number.to_string(), &one.time(), &one.document.to_string()]

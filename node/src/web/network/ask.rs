@@ -8,6 +8,7 @@ use tongban_core::network::facts::{Facts, Profile};
 use tongban_core::network::tie::{Actor, Relation};
 use tongban_core::rule::WhyNot;
 
+use super::beside;
 use crate::app::App;
 use crate::limits;
 use crate::network::known::{self, profile};
@@ -66,12 +67,12 @@ pub(super) fn read<T>(name: &'static str, text: &str, parse: impl Fn(&str) -> Op
 
 impl Ask {
     /// Reads it. Without a first day the last twelve months are meant.
-    pub fn read(self, app: &App) -> Result<Asked, Fault> {
-        self.read_back(app, limits::NETWORK_MONTHS)
+    pub async fn read(self, app: &App) -> Result<Asked, Fault> {
+        self.read_back(app, limits::NETWORK_MONTHS).await
     }
 
     /// Reads it. Without a first day so many months are meant.
-    pub fn read_back(mut self, app: &App, months: i64) -> Result<Asked, Fault> {
+    pub async fn read_back(mut self, app: &App, months: i64) -> Result<Asked, Fault> {
         let date = |text: &str| text.parse::<Date>().ok();
         let actor = |text: &str| text.parse::<Actor>().ok();
         let today = app.clock.today();
@@ -102,7 +103,11 @@ impl Ask {
             code: read("code", &self.code, |text| Some(text.to_owned()))?,
             node: None,
         };
-        let whole = is_whole.then(|| app.sights.whole(&app.directory.now()));
+        let told = || {
+            let app = app.clone();
+            beside(move || app.sights.whole(&app.directory.now()))
+        };
+        let whole = if is_whole { Some(told().await) } else { None };
         Ok(Asked { ask: self, select, whole })
     }
 

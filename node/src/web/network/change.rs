@@ -54,7 +54,7 @@ pub(super) async fn show(
     Query(more): Query<More>,
 ) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = Arc::new(ask.read_back(&app, limits::NETWORK_CHANGE_MONTHS)?);
+    let asked = Arc::new(ask.read_back(&app, limits::NETWORK_CHANGE_MONTHS).await?);
     let reading = Arc::new(reading(&app, &asked, &more)?);
     let seen = look(&app, asked.clone(), reading.clone(), more.event.clone()).await;
     let t = |key: &str| visitor.t(key).into_owned();

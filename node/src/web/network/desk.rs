@@ -21,7 +21,7 @@ pub(super) const PAGE: &str = "/network";
 /// GET `/network`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = Arc::new(ask.read(&app)?);
+    let asked = Arc::new(ask.read(&app).await?);
     let sight = look(&app, asked.clone()).await;
     let t = |key: &str| visitor.t(key).into_owned();
     let is_empty = sight.organisations.is_empty();

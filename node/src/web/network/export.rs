@@ -21,7 +21,7 @@ pub(super) const FORMATS: &[&str] =
 /// GET `/network/export`.
 pub(super) async fn send(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Response, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = ask.read(&app)?;
+    let asked = ask.read(&app).await?;
     beside(move || made(&app, &asked)).await
 }
 

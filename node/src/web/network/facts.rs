@@ -24,7 +24,7 @@ pub(super) const PAGE: &str = "/network/facts";
 /// GET `/network/facts`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = ask.read(&app)?;
+    let asked = ask.read(&app).await?;
     let t = |key: &str| visitor.t(key).into_owned();
     let asked = Arc::new(asked);
     let (rows, all) = match asked.digests() {

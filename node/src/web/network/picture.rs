@@ -35,7 +35,7 @@ const LAYOUTS: [&str; 3] = ["levels", "types", "stress"];
 /// GET `/network/picture`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = Arc::new(ask.read(&app)?);
+    let asked = Arc::new(ask.read(&app).await?);
     let made = make(&app, asked.clone(), &visitor, true).await;
     let t = |key: &str| visitor.t(key).into_owned();
     // There may be nothing in one period; then the others can still be looked at.
@@ -69,7 +69,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Q
 /// GET `/network/picture/frames`: every period, for the slider.
 pub(super) async fn frames(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = ask.read(&app)?;
+    let asked = ask.read(&app).await?;
     let drawing = move || {
         let facts = asked.facts(&app, &asked.select, true);
         let stage = stage(&facts, &asked.ask, &Style::of(visitor.lang))?;
@@ -122,7 +122,7 @@ pub(super) async fn png(State(app): State<App>, visitor: Visitor, Query(ask): Qu
 /// A picture that opens nothing, and the name of its file: of a period with the period.
 async fn to_save(app: &App, visitor: &Visitor, ask: Ask) -> Result<(String, Picture), Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = Arc::new(ask.read(app)?);
+    let asked = Arc::new(ask.read(app).await?);
     let made = make(app, asked.clone(), visitor, false).await.filter(|made| !made.is_elsewhere);
     let made = made.ok_or(Fault::NotFound)?;
     let name = if made.is_period { format!("network-{}", asked.ask.at) } else { "network".to_owned() };

@@ -34,7 +34,7 @@ pub(super) const PAGE: &str = "/network/report";
 /// GET `/network/report`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> Result<Markup, Fault> {
     visitor.must_be(&STAFF)?;
-    let asked = Arc::new(ask.read(&app)?);
+    let asked = Arc::new(ask.read(&app).await?);
     let Made { facts, document, named, asserted, is_as_saved } = make(&app, asked.clone(), &visitor).await;
     let title = visitor.t("network-report");
     let body = html! {
@@ -67,7 +67,7 @@ pub(super) async fn publish(
         return Err(Fault::Forbidden);
     }
     // What is published is what the facts say now, not what the form says that they said.
-    let asked = Arc::new(ask.read(&app)?);
+    let asked = Arc::new(ask.read(&app).await?);
     if asked.ask.is_narrowed() {
         return Err(ServiceError::from(WhyNot::new("diagnosis-narrowed")).into());
     }
