@@ -37,10 +37,8 @@ pub trait Room: Clone + Debug + PartialEq + Eq + Sized {
     fn may(&self, act: &Self::Act, asks: &Asks<'_>, holder: &NodeId) -> Result<(), WhyNot>;
     /// The ties in the policy network that an act makes which may be said now.
     fn ties(&self, act: &Self::Act, asks: &Asks<'_>) -> Vec<Tie>;
-    /// Hears under which number what is taken next stands, if that matters to it.
-    fn stands_at(&mut self, _seq: u32) {}
-    /// Takes what may be said.
-    fn take(&mut self, act: Self::Act, asks: &Asks<'_>);
+    /// Takes what may be said; `seq` is the number of its stamp.
+    fn take(&mut self, act: Self::Act, asks: &Asks<'_>, seq: u32);
 }
 
 /// The state of a public dossier.
@@ -106,10 +104,7 @@ impl<R: Room> Public<R> {
             let act = act_of::<R>(written).ok_or_else(|| WhyNot::new("not-a-case"));
             match act.and_then(|act| self.may(&act, &asks).map(|()| act)) {
                 Ok(act) if R::lets_in(&act).is_some() => {}
-                Ok(act) => {
-                    self.room.stands_at(stamp.seq);
-                    self.room.take(act, &asks);
-                }
+                Ok(act) => self.room.take(act, &asks, stamp.seq),
                 Err(why) => self.marks.push(MarkedEntry { seq: stamp.seq, why }),
             }
         }

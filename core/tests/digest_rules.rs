@@ -81,8 +81,7 @@ impl Desk {
     fn say(&mut self, act: Act, seq: u32) {
         self.may_from(&act, &By::system(), "jiangsu").unwrap();
         let (by, node) = (By::system(), node("jiangsu"));
-        self.0.stands_at(seq);
-        self.0.take(act, &Asks { by: &by, node: &node, pen: None, at: today() });
+        self.0.take(act, &Asks { by: &by, node: &node, pen: None, at: today() }, seq);
     }
 }
 

@@ -127,8 +127,7 @@ impl Desk {
         self.may_from(&act, by, from).unwrap();
         let from = node(from);
         self.1 += 1;
-        self.0.stands_at(self.1);
-        self.0.take(act, &Asks { by, node: &from, pen: None, at: Moment::start_of(TODAY) });
+        self.0.take(act, &Asks { by, node: &from, pen: None, at: Moment::start_of(TODAY) }, self.1);
         self.1
     }
 

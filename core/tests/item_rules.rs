@@ -107,7 +107,7 @@ impl Table {
         let by = By { org: who.0, role: who.1, staff: Some("007".to_owned()) };
         let asks = Asks { by: &by, node: &who.2, pen: None, at: Moment::start_of(self.day) };
         self.item.may(&act, &asks, &node("registrar")).map_err(|why| why.code)?;
-        self.item.take(act, &asks);
+        self.item.take(act, &asks, 1);
         Ok(())
     }
 

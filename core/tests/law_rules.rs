@@ -115,7 +115,7 @@ impl Desk {
     fn say(&mut self, act: Act) {
         self.may(&act).unwrap();
         let (by, holder) = (officer(), self.holder.clone());
-        self.law.take(act, &Asks { by: &by, node: &holder, pen: None, at: Moment::start_of(TODAY) });
+        self.law.take(act, &Asks { by: &by, node: &holder, pen: None, at: Moment::start_of(TODAY) }, 1);
     }
 }
 

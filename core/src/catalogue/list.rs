@@ -133,7 +133,7 @@ impl Room for List {
         Vec::new()
     }
 
-    fn take(&mut self, act: Act, _: &Asks<'_>) {
+    fn take(&mut self, act: Act, _: &Asks<'_>, _: u32) {
         let versions = Arc::make_mut(&mut self.versions);
         match act {
             Act::Published { implementations } => {

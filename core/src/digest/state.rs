@@ -24,8 +24,6 @@ pub struct Digest {
     pub months: BTreeMap<Month, Told>,
     /// A version of a month of which parts are still to come.
     pub coming: Option<(Month, Told)>,
-    /// Number of the stamp of what was taken last.
-    seq: u32,
 }
 
 /// A month as it was told.
@@ -158,7 +156,7 @@ impl Room for Digest {
                     return Err(WhyNot::new("digest-not-over").with("month", from));
                 }
                 let node = asks.node.clone();
-                Ok(Digest { node, from, since: asks.at, months: BTreeMap::new(), coming: None, seq: 0 })
+                Ok(Digest { node, from, since: asks.at, months: BTreeMap::new(), coming: None })
             }
             _ => Err(WhyNot::new("not-yours-to-publish")),
         }
@@ -177,18 +175,14 @@ impl Room for Digest {
         Vec::new()
     }
 
-    fn stands_at(&mut self, seq: u32) {
-        self.seq = seq;
-    }
-
-    fn take(&mut self, act: Act, asks: &Asks<'_>) {
+    fn take(&mut self, act: Act, asks: &Asks<'_>, seq: u32) {
         let Act::Published { month, part, parts, suppressed, reason, rows } = act else { return };
         let begun = self.coming.take().filter(|_| part > 1);
         let version = self.months.get(&month).map_or(0, |told| told.version) + 1;
         let fresh = || (month, Told { at: asks.at, version, reason, suppressed, of_parts: parts, parts: Vec::new() });
         let (month, mut told) = begun.unwrap_or_else(fresh);
         told.at = asks.at;
-        told.parts.push(Part { seq: self.seq, rows: rows.into() });
+        told.parts.push(Part { seq, rows: rows.into() });
         if part == parts {
             self.months.insert(month, told);
         } else {

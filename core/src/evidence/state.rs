@@ -36,8 +36,6 @@ pub struct Evidence {
     /// What parties reply, by the diagnosis, by who, whether themselves, and from which node: a node that is not the party's
     /// takes nothing away from what the party said.
     replies: BTreeMap<(u32, Actor, bool, NodeId), Reply>,
-    /// Number of the stamp of what is taken now.
-    seq: u32,
 }
 
 /// Something that was recorded.
@@ -379,7 +377,6 @@ impl Room for Evidence {
                 batches: BTreeMap::new(),
                 diagnoses: BTreeMap::new(),
                 replies: BTreeMap::new(),
-                seq: 0,
             }),
             _ => Err(WhyNot::new("not-yours-to-publish")),
         }
@@ -406,12 +403,8 @@ impl Room for Evidence {
         Vec::new()
     }
 
-    fn stands_at(&mut self, seq: u32) {
-        self.seq = seq;
-    }
-
-    fn take(&mut self, act: Act, asks: &Asks<'_>) {
-        let (at, seq) = (asks.at, self.seq);
+    fn take(&mut self, act: Act, asks: &Asks<'_>, seq: u32) {
+        let at = asks.at;
         match act {
             Act::EventRecorded { event } => {
                 self.events.insert(seq, Recorded { what: *event, at, withdrawn: None });

@@ -299,7 +299,7 @@ impl Room for Item {
         }
     }
 
-    fn take(&mut self, act: Act, asks: &Asks<'_>) {
+    fn take(&mut self, act: Act, asks: &Asks<'_>, _: u32) {
         let at = asks.at;
         match act {
             Act::Published { item } => {

@@ -353,7 +353,7 @@ impl Room for Law {
         }
     }
 
-    fn take(&mut self, act: Act, asks: &Asks<'_>) {
+    fn take(&mut self, act: Act, asks: &Asks<'_>, _: u32) {
         let at = asks.at;
         match act {
             Act::Amended { instrument, reason } => {

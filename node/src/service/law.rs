@@ -247,7 +247,7 @@ mod tests {
             let mut law = opened(instrument, today);
             for act in unsaid(None, &instrument.key, today) {
                 law.may(&act, &asks, &node).unwrap_or_else(|why| panic!("{}: {why}", instrument.key));
-                law.take(act, &asks);
+                law.take(act, &asks, 1);
                 said += 1;
             }
             assert!(unsaid(Some(&law), &instrument.key, today).is_empty(), "{}", instrument.key);
